@@ -1,0 +1,135 @@
+//! How a recording is made: seal the world, run, unseal.
+
+use std::any::Any;
+use std::panic;
+use std::panic::AssertUnwindSafe;
+
+use crate::process::Exit;
+use crate::recording::Recording;
+use crate::sealed;
+use crate::sealed::Sealed;
+
+/// Runs `f` in a sealed world and hands back what happened there.
+///
+/// Time starts at zero and is virtual. Each look at the clock costs one tick of
+/// [`time::TICK`](crate::time::TICK), so that a loop which waits by looking gets somewhere;
+/// a call that blocks jumps to its end. Two recordings of the same program are equal.
+///
+/// Only this thread is sealed: a thread that `f` starts lives in the real world.
+///
+/// # Panics
+///
+/// If `f` panics, with its message and all that was recorded so far; the world is unsealed first.
+/// If this thread is already recording. If `f` polls its tasks a million times, see
+/// [`Recorder::poll_limit`].
+///
+/// # Examples
+///
+/// ```
+/// use world::println;
+///
+/// assert_eq!(world::record(|| println!("Hello")).output(), "Hello\n");
+/// ```
+pub fn record(f: impl FnOnce()) -> Recording {
+    Recorder::new().record(f)
+}
+
+/// A recording to be made, with more to say about the world than [`record`] does.
+///
+/// # Examples
+///
+/// ```
+/// use world::{Recorder, println};
+///
+/// let greet = || println!("Hello {}", world::env::args().nth(1).expect("a name"));
+/// let recording = Recorder::new().args(["World"]).record(greet);
+/// assert_eq!(recording.output(), "Hello World\n");
+/// ```
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct Recorder {
+    /// The program's arguments, its name first.
+    args: Vec<String>,
+    /// How many polls are allowed.
+    poll_limit: usize,
+}
+
+impl Default for Recorder {
+    fn default() -> Recorder {
+        Recorder::new()
+    }
+}
+
+impl Recorder {
+    /// A recording of a program without arguments, and of a million polls at the most.
+    pub fn new() -> Recorder {
+        Recorder { args: vec!["world".to_owned()], poll_limit: 1_000_000 }
+    }
+
+    /// Gives the program these arguments, after its name.
+    pub fn args<const N: usize>(mut self, args: [&str; N]) -> Recorder {
+        self.args.truncate(1);
+        self.args.extend(args.map(str::to_owned));
+        self
+    }
+
+    /// Gives the recording up, with a panic, before poll number `limit + 1`.
+    ///
+    /// A loop that waits for what never comes turns for ever: here it ends, and says so.
+    ///
+    /// # Examples
+    ///
+    /// ```should_panic
+    /// use std::future;
+    /// use std::task::Waker;
+    ///
+    /// world::Recorder::new().poll_limit(100).record(|| {
+    ///     let mut never = Box::pin(future::pending::<()>());
+    ///     while world::step(&mut never, Waker::noop()).is_pending() {}
+    /// });
+    /// ```
+    pub fn poll_limit(mut self, limit: usize) -> Recorder {
+        self.poll_limit = limit;
+        self
+    }
+
+    /// Runs `f` in a sealed world and hands back what happened there, as [`record`] does.
+    ///
+    /// # Panics
+    ///
+    /// As [`record`] does.
+    pub fn record(self, f: impl FnOnce()) -> Recording {
+        let outer = sealed::replace(Some(Sealed::new(self.args, self.poll_limit)));
+        if outer.is_some() {
+            sealed::replace(outer);
+            panic!("this thread is already recording: a recording cannot hold another");
+        }
+
+        // Nothing of `f` is looked at after its panic but what it recorded.
+        let result = panic::catch_unwind(AssertUnwindSafe(f));
+        let world = sealed::replace(None).expect("the world stays sealed until here");
+
+        match result {
+            Ok(()) => Recording::new(world.moments, 0),
+            Err(payload) => match payload.downcast_ref() {
+                Some(Exit(status)) => Recording::new(world.moments, *status),
+                None => panic!(
+                    "the recorded program panicked: {}\nrecorded so far:\n{}",
+                    message(&*payload),
+                    Recording::new(world.moments, 0),
+                ),
+            },
+        }
+    }
+}
+
+/// What a panic said, if it said something.
+fn message(payload: &(dyn Any + Send)) -> &str {
+    if let Some(message) = payload.downcast_ref::<String>() {
+        message
+    } else if let Some(message) = payload.downcast_ref::<&str>() {
+        message
+    } else {
+        "(no message)"
+    }
+}

@@ -1,0 +1,88 @@
+//! The sealed world of a recording: one for each thread that records.
+//!
+//! Every other module asks [`with`] first and falls back on `std` where it answers `None`.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::time::Duration;
+
+use crate::recording::{Event, Moment, TaskId};
+
+thread_local! {
+    /// The sealed world of this thread, while it records.
+    static SEALED: RefCell<Option<Sealed>> = const { RefCell::new(None) };
+}
+
+/// A world with a clock of its own, that keeps what happens in it.
+pub(crate) struct Sealed {
+    /// Virtual time since the recording began.
+    pub(crate) now: Duration,
+    /// What `env::args` gives, the program's name included.
+    pub(crate) args: Vec<String>,
+    /// How many polls are allowed before the recording is given up.
+    pub(crate) poll_limit: usize,
+    /// Whether the program has called `process::exit`, and is being unwound.
+    pub(crate) exiting: bool,
+    /// All that has happened, oldest first; `now` never goes back, so their times are in order.
+    pub(crate) moments: Vec<Moment>,
+    /// The tasks that have been polled and have not ended, by the address of their future.
+    tasks: HashMap<usize, TaskId>,
+    /// How many tasks have been seen; the next one takes this number plus one.
+    n_tasks: usize,
+    /// How many polls have begun.
+    n_polls: usize,
+}
+
+impl Sealed {
+    pub(crate) fn new(args: Vec<String>, poll_limit: usize) -> Sealed {
+        Sealed {
+            now: Duration::ZERO,
+            args,
+            poll_limit,
+            exiting: false,
+            moments: Vec::new(),
+            tasks: HashMap::new(),
+            n_tasks: 0,
+            n_polls: 0,
+        }
+    }
+
+    /// Keeps `event`, at the present virtual time.
+    pub(crate) fn keep(&mut self, event: Event) {
+        self.moments.push(Moment { at: self.now, event });
+    }
+
+    /// Notes that a poll of the future at `address` begins, unless the limit is reached.
+    pub(crate) fn poll_begins(&mut self, address: usize) -> Result<TaskId, usize> {
+        if self.n_polls == self.poll_limit {
+            return Err(self.poll_limit);
+        }
+        self.n_polls += 1;
+        let task = *self.tasks.entry(address).or_insert_with(|| {
+            self.n_tasks += 1;
+            TaskId(self.n_tasks)
+        });
+        self.keep(Event::PollBegins(task));
+        Ok(task)
+    }
+
+    /// Forgets the future at `address`: another one may be put there.
+    pub(crate) fn task_ends(&mut self, address: usize) {
+        self.tasks.remove(&address);
+    }
+}
+
+/// What `look` finds in this thread's sealed world; `None` where there is none.
+///
+/// The world is borrowed meanwhile: `look` runs no code of the program that is recorded.
+pub(crate) fn with<R>(look: impl FnOnce(&mut Sealed) -> R) -> Option<R> {
+    SEALED
+        .try_with(|sealed| sealed.borrow_mut().as_mut().map(look))
+        // A thread that is ending has no world of its own left: the real one answers.
+        .unwrap_or(None)
+}
+
+/// Puts `world` in place of this thread's sealed world, and hands back the one that was there.
+pub(crate) fn replace(world: Option<Sealed>) -> Option<Sealed> {
+    SEALED.replace(world)
+}

@@ -1,0 +1,75 @@
+//! One step of one task: the slides' `next(it)`. The stages call it, from stage 2 on.
+
+use std::pin::Pin;
+use std::task::{Context, Poll, Waker};
+
+use crate::recording::{Event, TaskId};
+use crate::sealed;
+
+/// Polls `task` once: it runs until it gives the turn back (`Pending`) or ends (`Ready`).
+///
+/// This is `task.as_mut().poll(&mut Context::from_waker(waker))`, and nothing else in a program;
+/// a recording keeps the poll as well: which task it was, and what came back.
+///
+/// # Panics
+///
+/// If the task panics. If a recording has reached its
+/// [`poll_limit`](crate::Recorder::poll_limit).
+///
+/// # Examples
+///
+/// ```
+/// use std::task::{Poll, Waker};
+///
+/// let mut task = Box::pin(async { 42 });
+/// assert_eq!(world::step(&mut task, Waker::noop()), Poll::Ready(42));
+/// ```
+pub fn step<F>(task: &mut Pin<Box<F>>, waker: &Waker) -> Poll<F::Output>
+where
+    F: Future + ?Sized,
+{
+    let address = (&raw const **task).addr();
+    let kept = match sealed::with(|world| world.poll_begins(address)) {
+        Some(Err(limit)) => panic!(
+            "the recording reached its limit of {limit} polls: \
+             is a task waiting for something that never comes?"
+        ),
+        Some(Ok(task)) => Some(KeptPoll { address, task, outcome: Event::Panicked(task) }),
+        None => None,
+    };
+
+    let poll = task.as_mut().poll(&mut Context::from_waker(waker));
+
+    if let Some(mut kept) = kept {
+        kept.outcome = match poll {
+            Poll::Pending => Event::Pending(kept.task),
+            Poll::Ready(_) => Event::Ended(kept.task),
+        };
+    }
+    poll
+}
+
+/// A poll of which a recording has kept the beginning.
+struct KeptPoll {
+    /// Where the future lies.
+    address: usize,
+    /// Whose poll it is.
+    task: TaskId,
+    /// What the end will be: a panic, until the poll has returned.
+    outcome: Event,
+}
+
+impl Drop for KeptPoll {
+    /// Keeps the end of the poll, also if it panicked; a poll that exits the program has none.
+    fn drop(&mut self) {
+        sealed::with(|world| {
+            if world.exiting {
+                return;
+            }
+            if !matches!(self.outcome, Event::Pending(_)) {
+                world.task_ends(self.address);
+            }
+            world.keep(self.outcome.clone());
+        });
+    }
+}
