@@ -169,15 +169,15 @@ impl AIOSocket {
     pub async fn connect(&self, address: impl ToSocketAddrs + Display) -> io::Result<()> {
         let what = format!("connect to {address}");
         let target = self.resolve(&address).map_err(cannot(&what))?;
-        let again = self.socket.peer_addr().is_ok();
-        if let Err(error) = self.socket.connect(&target) {
-            // Under way, or failed? Once it is writable, the socket knows.
-            let failure = self.when(&what, |it| it.writable, Socket::take_error).await?;
-            if again || failure.is_some() || self.socket.peer_addr().is_err() {
-                return Err(cannot(what)(failure.unwrap_or(error)));
-            }
+        if self.socket.r#type()? == Type::STREAM && self.socket.peer_addr().is_ok() {
+            return Err(cannot(what)(Error::other("the socket is connected already")));
         }
-        Ok(())
+        let Err(error) = self.socket.connect(&target) else { return Ok(()) };
+        // Under way, or failed? Once it is writable, the socket knows.
+        match self.when(&what, |it| it.writable, Socket::take_error).await? {
+            None if self.socket.peer_addr().is_ok() => Ok(()),
+            failure => Err(cannot(what)(failure.unwrap_or(error))),
+        }
     }
 
     /// Waits for a client. Dropping the future loses none.
@@ -214,8 +214,7 @@ impl AIOSocket {
             self.poller.wait(&mut events, Some(Duration::ZERO))?;
             if events.iter().any(ready) {
                 match io(&self.socket) {
-                    // No longer ready: somebody else was first.
-                    Err(error) if error.kind() == ErrorKind::WouldBlock => {}
+                    Err(error) if error.kind() == ErrorKind::WouldBlock => {} // Somebody was first.
                     result => return result.map_err(cannot(what)),
                 }
             }

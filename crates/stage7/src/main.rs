@@ -15,7 +15,7 @@ use world::process::exit;
 type Place = Rc<OnceCell<String>>;
 
 /// Receives a message from one client, and sends it back reversed.
-async fn server_coro(address: String, place: Place) -> io::Result<()> {
+pub async fn server_coro(address: String, place: Place) -> io::Result<()> {
     let server = aiosocket(Domain::IPV4, Type::STREAM, None)?;
     server.bind(address).await?;
     server.listen().await?;

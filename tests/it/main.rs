@@ -1,0 +1,18 @@
+//! All tests of the workspace, a module a theme; `demos` holds the stages' programs as they are.
+
+mod bite;
+mod book;
+mod coroutine;
+mod demos;
+mod diffs;
+mod event_loop;
+mod gathering;
+mod names;
+mod plain_std;
+mod road;
+mod run;
+mod sleeping;
+mod sockets;
+mod tidy;
+mod transcripts;
+mod world_sealed;
