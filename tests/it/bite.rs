@@ -14,7 +14,7 @@ use crate::road;
 /// Enough polls for any stage's program; one that turns for ever is stopped here.
 const ENOUGH: usize = 30_000;
 
-/// How the snapshot of a stage's program tells that `main` is not the right one; `None` if it does not.
+/// How the snapshot of a stage's program tells that `main` is another one; `None` if it does not.
 fn caught(stage: usize, main: fn()) -> Option<String> {
     let run = || Recorder::new().poll_limit(ENOUGH).record(main);
     let recording = match panic::catch_unwind(run) {

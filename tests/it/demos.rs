@@ -1,4 +1,4 @@
-//! The stages' programs, each `main.rs` as it is: the same text is the program and the test subject.
+//! The stages' programs, each `main.rs` as it is: the text is the program and the test subject.
 
 #![expect(unreachable_pub, reason = "a program's main is public for the tests alone")]
 

@@ -153,7 +153,7 @@ fn after_a_run_the_current_loop_is_still_the_last_that_ran() {
 
 #[test]
 fn a_loop_inside_a_loop_stays_the_current_one() {
-    // The slides' loop does the same; stage 12 refuses it.
+    // The slides' loop does the same.
     let program = || {
         let outer = Loop::new();
         outer.add_task(async {

@@ -45,7 +45,7 @@ impl Loop {
     pub fn run(&self) {
         CURRENT.set(Some(self.clone()));
         loop {
-            // The first task of the queue is taken.
+            // The first task is taken: its step may add others, so the queue is not borrowed then.
             let Some(mut task) = self.tasks.borrow_mut().pop_front() else { break };
             match step(&mut task, Waker::noop()) {
                 // The task goes on: it is put back, at the end of the queue.

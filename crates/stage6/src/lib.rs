@@ -45,7 +45,7 @@ impl Loop {
     pub fn run(&self) {
         CURRENT.set(Some(self.clone()));
         loop {
-            // The first task of the queue is taken.
+            // The first task is taken: its step may add others, so the queue is not borrowed then.
             let Some(mut task) = self.tasks.borrow_mut().pop_front() else { break };
             match step(&mut task, Waker::noop()) {
                 // The task goes on: it is put back, at the end of the queue.
@@ -88,12 +88,12 @@ impl Waiter {
 }
 
 /// Adds all `tasks` to the current loop, and waits until all have ended.
-/// Panics if no loop runs. Dropping the future ends the waiting only: the tasks go on.
+/// Panics if no loop has run on this thread. Dropping the future ends the waiting, not the tasks.
 pub async fn gather<const N: usize>(tasks: [Coroutine; N]) {
     let waiter = Rc::new(Waiter::new(N));
     for task in tasks {
         let waiter = Rc::clone(&waiter);
-        Loop::current().expect("a running loop to gather in").add_task(async move {
+        Loop::current().expect("gather runs in a loop").add_task(async move {
             task.await;
             waiter.set();
         });

@@ -53,7 +53,7 @@ impl Loop {
     pub fn run(&self) {
         CURRENT.set(Some(self.clone()));
         loop {
-            // The first task of the queue is taken.
+            // The first task is taken: its step may add others, so the queue is not borrowed then.
             let Some(mut task) = self.tasks.borrow_mut().pop_front() else { break };
             match step(&mut task, Waker::noop()) {
                 // The task goes on: it is put back, at the end of the queue.
@@ -96,12 +96,12 @@ impl Waiter {
 }
 
 /// Adds all `tasks` to the current loop, and waits until all have ended.
-/// Panics if no loop runs. Dropping the future ends the waiting only: the tasks go on.
+/// Panics if no loop has run on this thread. Dropping the future ends the waiting, not the tasks.
 pub async fn gather<const N: usize>(tasks: [Coroutine; N]) {
     let waiter = Rc::new(Waiter::new(N));
     for task in tasks {
         let waiter = Rc::clone(&waiter);
-        Loop::current().expect("a running loop to gather in").add_task(async move {
+        Loop::current().expect("gather runs in a loop").add_task(async move {
             task.await;
             waiter.set();
         });
@@ -186,7 +186,7 @@ impl AIOSocket {
         AIOSocket::new(client)
     }
 
-    /// Waits for at most `bufsize` bytes; none: the peer has closed. Dropping the future loses none.
+    /// Waits for at most `bufsize` bytes; none: the peer has closed. If it is dropped, none is lost.
     pub async fn recv(&self, bufsize: usize) -> io::Result<Vec<u8>> {
         let mut bytes = vec![0; bufsize];
         let n = self.when("receive", |it| it.readable, |mut it| it.read(&mut bytes)).await?;

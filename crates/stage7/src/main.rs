@@ -26,6 +26,7 @@ pub async fn server_coro(address: String, place: Place) -> io::Result<()> {
     let mut msg = client.recv(1024).await?;
     println!("Received from client b\"{}\"", msg.escape_ascii());
     msg.reverse();
+    // So few bytes go at once.
     client.send(&msg).await?;
     Ok(())
 }

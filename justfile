@@ -1,0 +1,27 @@
+# Lists the recipes.
+default:
+    @just --list
+
+# Runs all checks, as the pipeline does.
+check:
+    bash .ci/run
+
+# Runs a stage: `just run 3`.
+run N:
+    cargo run -q -p stage{{N}}
+
+# Shows what changes from one stage to another: `just diff 5 6`.
+diff N M:
+    -diff -u crates/stage{{N}}/src/lib.rs crates/stage{{M}}/src/lib.rs
+
+# Runs the tests.
+test:
+    cargo test --workspace
+
+# Accepts all snapshots as they are now; look at `git diff` afterwards.
+accept:
+    INSTA_UPDATE=always cargo test -p tests
+
+# Builds the book into docs/book; needs mdBook.
+book:
+    mdbook build docs
