@@ -4,7 +4,7 @@ use similar::TextDiff;
 
 use crate::road;
 
-/// The diff of two neighbours is a snapshot, and at most `budget` of its lines are changes.
+/// The diff of two neighbors is a snapshot, and at most `budget` of its lines are changes.
 fn check(stage: usize, budget: usize) {
     let lib = |n: usize| road::read(format!("crates/stage{n}/src/lib.rs"));
     let idea = |text: &str| text.lines().next().unwrap_or_default().replace("//! ", "");

@@ -35,10 +35,15 @@ async fn wait_job(waiter: Rc<Waiter>) {
 /// Prints the numbers below `n`, one a turn, then sets the waiter.
 fn count_up_to(waiter: Rc<Waiter>, n: usize) -> Coroutine {
     let mut numbers = 0..n;
-    Box::pin(poll_fn(move |_| {
-        let Some(number) = numbers.next() else { return Poll::Ready(waiter.set()) };
-        println!("{number}");
-        Poll::Pending
+    Box::pin(poll_fn(move |_| match numbers.next() {
+        Some(number) => {
+            println!("{number}");
+            Poll::Pending
+        }
+        None => {
+            waiter.set();
+            Poll::Ready(())
+        }
     }))
 }
 
