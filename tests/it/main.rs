@@ -2,6 +2,7 @@
 
 mod bite;
 mod book;
+mod boucle;
 mod coroutine;
 mod demos;
 mod diffs;

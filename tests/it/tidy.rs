@@ -132,12 +132,17 @@ fn a_file_says_what_lives_there_and_is_short() {
 }
 
 #[test]
-fn unsafe_code_has_one_line() {
+fn unsafe_code_has_its_places() {
     let this = Path::new("tests/it/tidy.rs");
+    let home = "crates/boucle/src/task/cell";
     let mut places = Vec::new();
     for (path, text) in rust_files().into_iter().filter(|(path, _)| path != this) {
+        let path = path.to_str().expect("a plain name");
+        if path == format!("{home}.rs") || path.starts_with(&format!("{home}/")) {
+            continue;
+        }
         let lines = text.lines().filter(|it| it.contains("unsafe {") || it.contains("unsafe fn"));
-        places.extend(lines.map(|line| format!("{}: {}", path.display(), line.trim())));
+        places.extend(lines.map(|line| format!("{path}: {}", line.trim())));
     }
     let call =
         "let watched = unsafe { poller.add_with_mode(&socket, Event::all(0), PollMode::Level) };";
@@ -147,7 +152,11 @@ fn unsafe_code_has_one_line() {
 #[test]
 fn a_library_says_what_it_expects() {
     for (path, text) in rust_files().into_iter().filter(|(path, _)| path.starts_with("crates")) {
-        assert!(!text.contains(".unwrap()"), "{}: expect says why", path.display());
+        // The examples in the documentation are demos.
+        let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+        for line in code {
+            assert!(!line.contains(".unwrap()"), "{}: expect says why: {line}", path.display());
+        }
     }
 }
 

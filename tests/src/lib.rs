@@ -49,3 +49,23 @@
 //! socket.close();
 //! socket.as_fd();
 //! ```
+//!
+//! The finished loop, its tasks and its callbacks stay on their thread; [`boucle::LoopHandle`] leaves.
+//!
+//! ```compile_fail,E0277
+//! let event_loop = boucle::Loop::new();
+//! std::thread::spawn(move || event_loop.run());
+//! ```
+//!
+//! ```compile_fail,E0277
+//! let task = boucle::Loop::new().add_task(async {});
+//! std::thread::spawn(move || task.done());
+//! ```
+//!
+//! What another thread spawns may make a future that is not `Send`; it may not bring one.
+//!
+//! ```compile_fail,E0277
+//! let handle = boucle::Loop::new().handle();
+//! let here = std::rc::Rc::new(42);
+//! let _ = handle.spawn(move || async move { *here });
+//! ```

@@ -1,0 +1,285 @@
+//! The inside of a loop: who is next, and one turn. `event_loop` is its face.
+//!
+//! No borrow of anything in here is held while code of a user runs: a poll, a destructor, a waker, a
+//! hook, a handler.
+//!
+//! Road: stages 4 to 6, 8 to 10.
+
+mod turns;
+
+use std::cell::{Cell, RefCell};
+use std::collections::{HashMap, VecDeque};
+use std::panic;
+use std::panic::{AssertUnwindSafe, Location};
+use std::rc::{Rc, Weak};
+use std::task::Waker;
+use std::time::Duration;
+
+pub(crate) use self::turns::End;
+use crate::clock::Clock;
+use crate::elsewhere;
+use crate::elsewhere::LoopId;
+use crate::instrument::{Instrument, Order};
+use crate::primitives::Arc;
+use crate::remote::Remote;
+use crate::report::{Handler, Report};
+use crate::task::cell;
+use crate::task::cell::{Raw, Registry, Runnable};
+use crate::task::{Task, TaskError, TaskId};
+use crate::timers::Timers;
+use crate::wake::Wake;
+
+/// After so many polls the inbox and the timers are looked at, whoever else is ready.
+const POLLS_BETWEEN_LOOKS: u32 = 61;
+
+/// Deadlines are waited for together, this long after the first one at the most.
+const GRAIN: u64 = 1_000_000;
+
+/// What a loop is doing.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Mode {
+    /// Between two runs.
+    Idle,
+    /// In `run` or one of its kin.
+    Running,
+    /// Dropping its tasks.
+    Closing,
+    /// Closed for good.
+    Closed,
+}
+
+/// How a loop is made; `Builder` fills it in.
+#[derive(Default)]
+pub(crate) struct Settings {
+    pub(crate) virtual_time: bool,
+    pub(crate) exact_timers: bool,
+    pub(crate) slow_poll: Option<Duration>,
+    pub(crate) order: Option<Box<dyn Order>>,
+    pub(crate) instrument: Option<Rc<dyn Instrument>>,
+    pub(crate) handler: Option<Handler>,
+}
+
+/// A loop, as its tasks and its handles share it.
+pub(crate) struct Core {
+    /// What other threads see of it.
+    pub(crate) remote: Arc<Remote>,
+    /// The tasks that have not ended.
+    pub(crate) registry: Registry,
+    /// The task that is being polled or dropped.
+    pub(crate) current_task: Cell<Option<TaskId>>,
+    /// Its time.
+    pub(crate) clock: Clock,
+    /// What the loop is doing.
+    pub(crate) mode: Cell<Mode>,
+    /// Raised by `stop`, read and lowered at the end of a turn.
+    pub(crate) stopping: Cell<bool>,
+    /// Raised by Ctrl-C, read and lowered by `run_forever` at the end of a turn.
+    pub(crate) interrupted: Cell<bool>,
+    /// How many answers of other threads are awaited: virtual time stands still for them.
+    pub(crate) n_abroad: Cell<usize>,
+    /// The tasks that can go on, next one first.
+    ready: RefCell<VecDeque<Runnable>>,
+    /// Who chooses among them, if it is not the first come.
+    order: RefCell<Option<Box<dyn Order>>>,
+    /// Deadlines, and whom to wake then.
+    pub(crate) timers: RefCell<Timers>,
+    /// How many polls since the timers were looked at.
+    n_polls: Cell<u32>,
+    /// Whether each deadline is waited for on its own.
+    exact_timers: bool,
+    /// Those who wait until nothing else can run: where to say so, and how to wake them.
+    pub(crate) quiescent: RefCell<Vec<(Rc<Cell<bool>>, Wake)>>,
+    /// The wakers of those who await a task and are no tasks of this loop, by the task.
+    awaiters: RefCell<HashMap<TaskId, Waker>>,
+    /// The names that tasks were given.
+    names: RefCell<HashMap<TaskId, Rc<str>>>,
+    /// Who is told of panics that nobody read.
+    pub(crate) handler: RefCell<Handler>,
+    /// Who watches.
+    pub(crate) instrument: Option<Rc<dyn Instrument>>,
+    /// How often each task was polled, and how long that took; kept in debug mode.
+    stats: RefCell<HashMap<TaskId, (u64, Duration)>>,
+    /// How long a poll may take without being reported; `None`: for ever.
+    slow_poll: Option<Duration>,
+    /// Which loop of the process it is.
+    id: LoopId,
+    /// The loop itself, for the tasks' handles.
+    me: Weak<Core>,
+}
+
+impl Core {
+    pub(crate) fn new(settings: Settings) -> Rc<Core> {
+        Rc::new_cyclic(|me| Core {
+            remote: Arc::new(Remote::new()),
+            registry: Registry::default(),
+            current_task: Cell::new(None),
+            clock: Clock::new(settings.virtual_time),
+            mode: Cell::new(Mode::Idle),
+            stopping: Cell::new(false),
+            interrupted: Cell::new(false),
+            n_abroad: Cell::new(0),
+            ready: RefCell::default(),
+            order: RefCell::new(settings.order),
+            timers: RefCell::new(Timers::new()),
+            n_polls: Cell::new(0),
+            exact_timers: settings.exact_timers,
+            quiescent: RefCell::default(),
+            awaiters: RefCell::default(),
+            names: RefCell::default(),
+            handler: RefCell::new(settings.handler.unwrap_or_else(Report::default_handler)),
+            instrument: settings.instrument,
+            stats: RefCell::default(),
+            slow_poll: settings.slow_poll,
+            id: LoopId::next(),
+            me: me.clone(),
+        })
+    }
+
+    /// Which loop of the process it is.
+    pub(crate) fn id(&self) -> LoopId {
+        self.id
+    }
+
+    /// The loop's `Rc`.
+    pub(crate) fn rc(&self) -> Rc<Core> {
+        self.me.upgrade().expect("a loop that is used is alive")
+    }
+
+    // ----------------------------------------------------------------------- tasks
+
+    /// Spawns a task; on a loop that closes, its future is dropped soon and never polled.
+    pub(crate) fn spawn<T: 'static>(
+        &self,
+        future: impl Future<Output = T> + 'static,
+        at: &'static Location<'static>,
+    ) -> Task<T> {
+        assert!(
+            self.mode.get() != Mode::Closed,
+            "the loop is closed: make another one to run tasks on"
+        );
+        let raw = cell::spawn(self, future, at);
+        if let Some(instrument) = &self.instrument {
+            self.guard(|| instrument.task_spawned(raw.id(), at));
+        }
+        Task::new(raw, &self.rc())
+    }
+
+    /// Puts a task at the end of the ready queue.
+    pub(crate) fn make_ready(&self, task: Runnable) {
+        self.ready.borrow_mut().push_back(task);
+    }
+
+    /// Wakes a task by its number; one that has ended is not there any more.
+    pub(crate) fn wake(&self, id: TaskId) {
+        self.task_woken(id);
+        self.registry.wake(self, id);
+    }
+
+    /// Tells who watches that a task was woken.
+    pub(crate) fn task_woken(&self, id: TaskId) {
+        if let Some(instrument) = &self.instrument {
+            self.guard(|| instrument.woken(id, self.current_task.get()));
+        }
+    }
+
+    /// Notes who awaits the task of `raw`.
+    pub(crate) fn await_task<T>(&self, raw: &Raw<T>, task: Option<TaskId>, waker: &Waker) {
+        let before = raw.set_awaiter(task.unwrap_or(TaskId::FOREIGN));
+        let unused = match task {
+            Some(_) if before != TaskId::FOREIGN => return,
+            Some(_) => self.awaiters.borrow_mut().remove(&raw.id()),
+            None => self.awaiters.borrow_mut().insert(raw.id(), waker.clone()),
+        };
+        self.guard(|| drop(unused));
+    }
+
+    /// A task has ended: wakes who awaits it.
+    pub(crate) fn task_ended(&self, id: TaskId, awaiter: TaskId) {
+        if awaiter == TaskId::FOREIGN {
+            let waker = self.awaiters.borrow_mut().remove(&id);
+            if let Some(waker) = waker {
+                self.guard(|| waker.wake());
+            }
+        } else if awaiter != TaskId::NONE {
+            self.wake(awaiter);
+        }
+        if self.slow_poll.is_some() {
+            self.stats.borrow_mut().remove(&id);
+        }
+        if let Some(instrument) = &self.instrument {
+            self.guard(|| instrument.task_done(id));
+        }
+    }
+
+    pub(crate) fn name(&self, id: TaskId) -> Option<Rc<str>> {
+        self.names.borrow().get(&id).cloned()
+    }
+
+    /// How often a task was polled, and how long that took, if that is counted.
+    pub(crate) fn polls_of(&self, id: TaskId) -> Option<(u64, Duration)> {
+        self.slow_poll?;
+        Some(self.stats.borrow().get(&id).copied().unwrap_or_default())
+    }
+
+    /// Forgets what was kept beside a task that has ended and has no handle.
+    pub(crate) fn forget(&self, id: TaskId) {
+        if !self.names.borrow().is_empty() {
+            self.names.borrow_mut().remove(&id);
+        }
+    }
+
+    pub(crate) fn set_name(&self, id: TaskId, name: &str) {
+        self.names.borrow_mut().insert(id, name.into());
+    }
+
+    // ----------------------------------------------------------------------- what goes wrong
+
+    /// Runs code of a user that must not stop the loop; its panic is reported.
+    pub(crate) fn guard(&self, f: impl FnOnce()) {
+        if let Err(payload) = panic::catch_unwind(AssertUnwindSafe(f)) {
+            self.tell(Report::callback(TaskError::panicked(payload)));
+        }
+    }
+
+    /// Reports an error of a task that nobody will read.
+    pub(crate) fn report(&self, id: TaskId, at: &'static Location<'static>, error: TaskError) {
+        self.tell(Report::task(id, self.name(id), at, error));
+    }
+
+    /// Tells the exception handler; a handler that panics is told on stderr, and no more.
+    fn tell(&self, report: Report) {
+        let handler = Rc::clone(&self.handler.borrow());
+        if panic::catch_unwind(AssertUnwindSafe(|| handler(&report))).is_err() {
+            eprintln!("boucle: the exception handler panicked on this report:\n{report}");
+        }
+    }
+
+    /// Drops every task, on this thread and with the loop current, and refuses everything else.
+    pub(crate) fn close(&self) {
+        self.mode.set(Mode::Closing);
+        if !self.registry.drop_all(self) {
+            eprintln!(
+                "boucle: {} tasks are left as the loop closes: destructors spawn without end",
+                self.registry.len()
+            );
+        }
+        // Taken out, then dropped: each of these may run code of a user.
+        let ready = self.ready.take();
+        let timers = self.timers.replace(Timers::new());
+        let quiescent = self.quiescent.take();
+        let awaiters = self.awaiters.take();
+        let mail = self.remote.close();
+        self.guard(|| drop(ready));
+        self.guard(|| drop(timers));
+        self.guard(|| drop(quiescent));
+        self.guard(|| drop(awaiters));
+        self.guard(|| drop(mail));
+        self.mode.set(Mode::Closed);
+    }
+}
+
+impl Drop for Core {
+    fn drop(&mut self) {
+        elsewhere::forget(self.id);
+    }
+}

@@ -1,0 +1,224 @@
+//! One turn after the other: who is next, when the timers are looked at, when the loop sleeps.
+//!
+//! Road: stages 4, 9, 10.
+
+use std::panic;
+use std::panic::AssertUnwindSafe;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::{Core, GRAIN, POLLS_BETWEEN_LOOKS};
+use crate::primitives::Arc;
+use crate::remote::Mail;
+use crate::report::Report;
+use crate::task::TaskId;
+use crate::task::cell::Runnable;
+
+/// Why turns ended.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum End {
+    /// What was waited for has come.
+    Over,
+    /// `stop` was called.
+    Stopped,
+    /// Nothing is ready, no deadline is set, and nobody else could wake anything.
+    Stuck,
+}
+
+impl Core {
+    /// Runs turns until `is_over` says so at the end of one, or `stop` was called, or nothing is left
+    /// that could wake anything; with `waits_for_ever`, also then.
+    pub(crate) fn turns(&self, mut is_over: impl FnMut() -> bool, waits_for_ever: bool) -> End {
+        loop {
+            self.turn();
+            if self.stopping.take() {
+                return End::Stopped;
+            }
+            if is_over() {
+                return End::Over;
+            }
+            if self.ready.borrow().is_empty() && !self.idle(waits_for_ever) {
+                return End::Stuck;
+            }
+        }
+    }
+
+    /// One turn: polls the tasks that are ready as it begins, then looks at inbox and timers.
+    fn turn(&self) {
+        let n_ready = self.ready.borrow().len();
+        for _ in 0..n_ready {
+            let Some(task) = self.next_task() else { break };
+            self.run_task(task);
+            if self.n_polls.get() >= POLLS_BETWEEN_LOOKS {
+                self.look();
+            }
+        }
+        if self.remote.has_mail() {
+            self.take_mail();
+        }
+        if self.ready.borrow().is_empty() {
+            self.look();
+        }
+    }
+
+    /// Who is next: the one place where order is decided.
+    fn next_task(&self) -> Option<Runnable> {
+        if self.order.borrow().is_none() {
+            return self.ready.borrow_mut().pop_front();
+        }
+        // Those that ended meanwhile are no choice.
+        let ended = {
+            let mut ready = self.ready.borrow_mut();
+            let mut ended = Vec::new();
+            while let Some(place) = ready.iter().position(|it| !it.is_live()) {
+                ended.extend(ready.remove(place));
+            }
+            ended
+        };
+        drop(ended);
+        let ids: Vec<_> = self.ready.borrow().iter().map(Runnable::id).collect();
+        if ids.is_empty() {
+            return None;
+        }
+        let mut order = self.order.take()?;
+        let chosen = panic::catch_unwind(AssertUnwindSafe(|| order.choose(&ids)));
+        self.order.replace(Some(order));
+        let place = chosen.ok().filter(|place| *place < ids.len()).unwrap_or(0);
+        self.ready.borrow_mut().remove(place)
+    }
+
+    /// Polls one task.
+    fn run_task(&self, task: Runnable) {
+        self.n_polls.set(self.n_polls.get() + 1);
+        let id = task.id();
+        self.current_task.set(Some(id));
+        if self.instrument.is_none() && self.slow_poll.is_none() {
+            let _ = task.run(self);
+        } else {
+            self.run_watched(id, task);
+        }
+        self.current_task.set(None);
+    }
+
+    /// Polls one task, with a watch and witnesses.
+    #[cold]
+    fn run_watched(&self, id: TaskId, task: Runnable) {
+        let at = self.registry.look(id).map(|(at, ..)| at);
+        let name = self.name(id);
+        if let Some(instrument) = &self.instrument {
+            self.guard(|| instrument.before_poll(id));
+        }
+        let start = Instant::now();
+        let poll = task.run(self);
+        let took = start.elapsed();
+        if self.slow_poll.is_some() && poll.is_pending() {
+            let mut stats = self.stats.borrow_mut();
+            let (n_polls, busy) = stats.entry(id).or_default();
+            *n_polls += 1;
+            *busy += took;
+        }
+        if let Some(instrument) = &self.instrument {
+            self.guard(|| instrument.after_poll(id, poll.is_ready()));
+        }
+        if let Some(at) = at.filter(|_| self.slow_poll.is_some_and(|limit| took > limit)) {
+            self.tell(Report::slow(id, name, at, took));
+        }
+    }
+
+    /// Looks at the inbox and the timers.
+    fn look(&self) {
+        self.n_polls.set(0);
+        if self.remote.has_mail() {
+            self.take_mail();
+        }
+        if self.timers.borrow().next().is_some() {
+            self.fire(self.clock.now());
+        }
+    }
+
+    /// Wakes those whose time has come.
+    fn fire(&self, now: u64) {
+        loop {
+            let wake = self.timers.borrow_mut().fire(now);
+            let Some(wake) = wake else { break };
+            if let Some(instrument) = &self.instrument {
+                self.guard(|| instrument.timer_fired());
+            }
+            wake.wake(self);
+        }
+    }
+
+    /// Does what other threads have asked for.
+    fn take_mail(&self) {
+        for mail in self.remote.take_mail() {
+            match mail {
+                Mail::Wake(letter) => letter.deliver(self),
+                Mail::Call(call) => self.guard(call),
+            }
+        }
+    }
+
+    /// Nothing is ready: waits for the next deadline or for mail, or jumps to the deadline.
+    ///
+    /// `false` if neither will ever come.
+    fn idle(&self, waits_for_ever: bool) -> bool {
+        let quiescent = self.quiescent.take();
+        if !quiescent.is_empty() {
+            for (quiet, wake) in quiescent {
+                quiet.set(true);
+                wake.wake(self);
+            }
+            return true;
+        }
+        let deadline = self.timers.borrow().next();
+        if self.clock.is_virtual() && self.n_abroad.get() == 0 {
+            if let Some(deadline) = deadline {
+                self.clock.jump_to(deadline);
+                self.fire(deadline);
+                return true;
+            }
+        }
+        // Whoever could bring mail has a share of the remote part.
+        if deadline.is_none() && !waits_for_ever && Arc::strong_count(&self.remote) == 1 {
+            return self.remote.has_mail();
+        }
+        self.sleep(deadline);
+        self.look();
+        true
+    }
+
+    /// Blocks the thread until there is mail, or the deadline has come.
+    fn sleep(&self, deadline: Option<u64>) {
+        let timeout = match deadline {
+            None => None,
+            // Virtual time stands still while other threads work.
+            Some(_) if self.clock.is_virtual() => None,
+            Some(deadline) => {
+                let end = if self.exact_timers {
+                    deadline
+                } else {
+                    // Up to a round time: those that come until then are woken together.
+                    deadline.saturating_add(GRAIN - 1) / GRAIN * GRAIN
+                };
+                let now = self.clock.now();
+                if deadline <= now {
+                    return;
+                }
+                Some(Duration::from_nanos(end - now))
+            }
+        };
+        if let Some(instrument) = &self.instrument {
+            self.guard(|| instrument.before_wait(timeout));
+        }
+        if self.remote.prepare_to_sleep() {
+            match timeout {
+                Some(timeout) => thread::park_timeout(timeout),
+                None => thread::park(),
+            }
+            self.remote.woken();
+        }
+        if let Some(instrument) = &self.instrument {
+            self.guard(|| instrument.after_wait());
+        }
+    }
+}

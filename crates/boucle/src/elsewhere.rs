@@ -1,0 +1,65 @@
+//! Which loop is meant: the one that this thread is in, or another one of the process.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use crate::core::Core;
+use crate::event_loop::Loop;
+use crate::remote::Mail;
+use crate::remote::weak::WeakRemote;
+use crate::task::cell;
+
+/// A loop, among all of the process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct LoopId(u64);
+
+impl LoopId {
+    /// One that no other loop has.
+    pub(crate) fn next() -> LoopId {
+        static N_LOOPS: AtomicU64 = AtomicU64::new(0);
+        LoopId(N_LOOPS.fetch_add(1, Ordering::Relaxed))
+    }
+}
+
+/// Where the loops of the process can be reached. Used only off their threads, which is rare.
+static LOOPS: Mutex<BTreeMap<LoopId, WeakRemote>> = Mutex::new(BTreeMap::new());
+
+/// Makes a loop known.
+pub(crate) fn remember(core: &Core) {
+    let mut loops = LOOPS.lock().unwrap_or_else(PoisonError::into_inner);
+    loops.insert(core.id(), WeakRemote::of(core));
+}
+
+/// Forgets a loop.
+pub(crate) fn forget(id: LoopId) {
+    LOOPS.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
+}
+
+/// Calls `f` on a loop's own thread, soon; not at all if the loop is gone.
+pub(crate) fn call_later_elsewhere(id: LoopId, f: impl FnOnce(&Core) + Send + 'static) {
+    let remote =
+        LOOPS.lock().unwrap_or_else(PoisonError::into_inner).get(&id).and_then(|it| it.get());
+    if let Some(remote) = remote {
+        let call = move || {
+            cell::with_entered(f);
+        };
+        // A loop that has closed has nothing left to change.
+        drop(remote.push(Mail::Call(Box::new(call))));
+    }
+}
+
+/// Calls `f` with the loop that this thread is in, else with the one that was set.
+#[track_caller]
+pub(crate) fn require_current<R>(f: impl FnOnce(&Core) -> R) -> R {
+    match Loop::current() {
+        Ok(event_loop) => f(event_loop.core()),
+        Err(error) => panic!("{error}"),
+    }
+}
+
+/// Calls `f` with the loop that this thread is in.
+#[track_caller]
+pub(crate) fn require_entered<R>(f: impl FnOnce(&Core) -> R) -> R {
+    cell::with_entered(f).unwrap_or_else(|| panic!("no loop is running on this thread: use `run`"))
+}

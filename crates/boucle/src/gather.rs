@@ -1,0 +1,1 @@
+//! Several tasks together: `gather`, `as_completed`, `shield`.

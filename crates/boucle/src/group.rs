@@ -1,0 +1,1 @@
+//! A group of tasks that ends as one.

@@ -1,0 +1,76 @@
+//! The seams: who watches a loop, and who chooses its order. Nothing else in a loop knows of tests.
+
+use std::panic::Location;
+use std::time::Duration;
+
+use crate::task::TaskId;
+
+/// Watches a loop. Every method does nothing unless it is written.
+///
+/// It is called on the loop's thread, while nothing of the loop is borrowed. A method that panics is
+/// reported to the exception handler, and the loop goes on.
+///
+/// # Examples
+///
+/// ```
+/// use std::cell::Cell;
+/// use std::rc::Rc;
+/// use boucle::{Instrument, Loop, TaskId};
+///
+/// #[derive(Default)]
+/// struct CountPolls(Cell<usize>);
+///
+/// impl Instrument for CountPolls {
+///     fn before_poll(&self, _task: TaskId) {
+///         self.0.set(self.0.get() + 1);
+///     }
+/// }
+///
+/// let count = Rc::new(CountPolls::default());
+/// let event_loop = Loop::builder().instrument(Rc::clone(&count)).build();
+/// event_loop.run_until_complete(boucle::interrupt()).unwrap();
+/// assert_eq!(count.0.get(), 2);
+/// ```
+pub trait Instrument {
+    /// A task was spawned, there.
+    fn task_spawned(&self, _task: TaskId, _at: &'static Location<'static>) {}
+    /// A task is about to be polled, or dropped because it was cancelled.
+    fn before_poll(&self, _task: TaskId) {}
+    /// It was; `ended` says whether it is over.
+    fn after_poll(&self, _task: TaskId, _ended: bool) {}
+    /// A task was woken: by a task, or by the loop, a callback or another thread.
+    fn woken(&self, _task: TaskId, _by: Option<TaskId>) {}
+    /// A timer was set, this long ahead.
+    fn timer_set(&self, _after: Duration) {}
+    /// A timer has fired: whom it wakes is told next.
+    fn timer_fired(&self) {}
+    /// The loop is about to sleep: so long at the most, or until somebody wakes it.
+    fn before_wait(&self, _timeout: Option<Duration>) {}
+    /// The loop is awake again.
+    fn after_wait(&self) {}
+    /// A task has ended: with a value, with a panic, or cancelled.
+    fn task_done(&self, _task: TaskId) {}
+}
+
+/// Chooses which of the ready tasks is next. Without one it is the one that is ready longest.
+///
+/// # Examples
+///
+/// ```
+/// use boucle::{Loop, Order, TaskId};
+///
+/// struct NewestFirst;
+///
+/// impl Order for NewestFirst {
+///     fn choose(&mut self, ready: &[TaskId]) -> usize {
+///         ready.len() - 1
+///     }
+/// }
+///
+/// let event_loop = Loop::builder().order(NewestFirst).build();
+/// # event_loop.run();
+/// ```
+pub trait Order {
+    /// The place of the next task among `ready`, which is not empty; a place outside means the first.
+    fn choose(&mut self, ready: &[TaskId]) -> usize;
+}

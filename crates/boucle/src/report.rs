@@ -1,0 +1,101 @@
+//! What the exception handler is told: a panic that nobody read, a poll that was too long.
+
+use std::fmt;
+use std::panic::Location;
+use std::rc::Rc;
+use std::time::Duration;
+
+use crate::task::{TaskError, TaskId};
+
+/// Who is told.
+pub(crate) type Handler = Rc<dyn Fn(&Report)>;
+
+/// Something that went wrong in a loop, and that nobody else will hear of.
+///
+/// `{}` shows it as the default handler prints it.
+#[derive(Debug)]
+pub struct Report {
+    /// The task, its name and where it was spawned; none for a callback.
+    task: Option<(TaskId, Option<Rc<str>>, &'static Location<'static>)>,
+    /// What went wrong.
+    what: What,
+}
+
+/// What can go wrong.
+#[derive(Debug)]
+enum What {
+    /// A panic in a task whose handle is gone, or in code that the loop calls.
+    Panic(TaskError),
+    /// A poll that held up all other tasks so long.
+    Slow(Duration),
+}
+
+impl Report {
+    pub(crate) fn callback(error: TaskError) -> Report {
+        Report { task: None, what: What::Panic(error) }
+    }
+
+    pub(crate) fn task(
+        id: TaskId,
+        name: Option<Rc<str>>,
+        at: &'static Location<'static>,
+        error: TaskError,
+    ) -> Report {
+        Report { task: Some((id, name, at)), what: What::Panic(error) }
+    }
+
+    pub(crate) fn slow(
+        id: TaskId,
+        name: Option<Rc<str>>,
+        at: &'static Location<'static>,
+        took: Duration,
+    ) -> Report {
+        Report { task: Some((id, name, at)), what: What::Slow(took) }
+    }
+
+    /// Prints the report on stderr.
+    pub(crate) fn default_handler() -> Handler {
+        Rc::new(|report| eprintln!("{report}"))
+    }
+
+    /// The task, if it is about one.
+    #[must_use]
+    pub fn task_id(&self) -> Option<TaskId> {
+        self.task.as_ref().map(|(id, ..)| *id)
+    }
+
+    /// The panic, if it is one.
+    #[must_use]
+    pub fn error(&self) -> Option<&TaskError> {
+        match &self.what {
+            What::Panic(error) => Some(error),
+            What::Slow(_) => None,
+        }
+    }
+
+    /// How long the poll took, if it was too long.
+    #[must_use]
+    pub fn slow_poll(&self) -> Option<Duration> {
+        match self.what {
+            What::Panic(_) => None,
+            What::Slow(took) => Some(took),
+        }
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.what {
+            What::Panic(error) if self.task.is_some() => {
+                write!(f, "task exception was never retrieved: {error}")?;
+            }
+            What::Panic(error) => write!(f, "a callback of the loop failed: {error}")?,
+            What::Slow(took) => write!(f, "a poll took {took:.3?} and held up all other tasks")?,
+        }
+        if let Some((id, name, at)) = &self.task {
+            let name = name.as_ref().map_or_else(|| format!("task {id}"), ToString::to_string);
+            write!(f, "\n  in {name}, spawned at {}:{}", at.file(), at.line())?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,289 @@
+//! A task in memory: one allocation that holds its future, later its result. The one home of unsafe
+//! code.
+//!
+//! # Who may touch what
+//!
+//! The *owner thread* is the loop's. `Loop`, `Task`, [`Runnable`] and [`Registry`] are not `Send`, so
+//! whatever is reached through them is reached on the owner thread. Other threads hold wakers and
+//! [`Letter`]s only, and touch `refs`, `in_inbox` and the fields that never change.
+//!
+//! # The life of a task (`state`, owner thread only)
+//!
+//! ```text
+//!                 1 wake                     2 run
+//!      IDLE ────────────────▶ SCHEDULED ────────────────▶ RUNNING
+//!       ▲                                                 │  │  │
+//!       └──────────────────── 3 Pending ──────────────────┘  │  │ 5 Ready, panic
+//!               SCHEDULED ◀── 4 woken while it runs ─────────┘  ▼
+//!                                                              DONE
+//! ```
+//!
+//! 1 `schedule`, 2 `Runnable::run`, 3 and 5 its end, 4 `schedule` again. `cancel` sets CANCEL and
+//! schedules; the next run drops the future instead of polling it.
+//!
+//! # Who keeps it alive (`refs`)
+//!
+//! The lowest 31 bits count wakers and letters. The highest, LOCAL, stands for all of the owner
+//! thread together: it is set as long as the task is not DONE, or SCHEDULED, or RUNNING, or has a
+//! `Task` handle. The future and the result are dropped before LOCAL is cleared, on the owner thread;
+//! whoever takes `refs` to zero frees memory and nothing else. On the owner thread a wake costs no
+//! atomic operation, and a task that nobody else knows is freed without one.
+
+#![expect(unsafe_code, reason = "one allocation a task, and wakes without atomic operations")]
+
+mod handle;
+mod here;
+mod registry;
+mod run;
+mod waker;
+
+use std::any::Any;
+use std::cell::{Cell, UnsafeCell};
+use std::mem::ManuallyDrop;
+use std::panic;
+use std::panic::{AssertUnwindSafe, Location};
+use std::pin::Pin;
+use std::ptr::NonNull;
+use std::task::{Context, Poll};
+
+pub(crate) use self::handle::Raw;
+pub(crate) use self::here::{Entered, with_entered};
+pub(crate) use self::registry::Registry;
+pub(crate) use self::run::{Runnable, spawn, with_borrowed};
+pub(crate) use self::waker::{Letter, task_of};
+use crate::core::Core;
+use crate::primitives::{AtomicBool, AtomicU32};
+use crate::remote::Remote;
+use crate::task::{TaskError, TaskId};
+
+/// In the ready queue, once. Cannot be set twice; may be set while RUNNING or after DONE.
+const SCHEDULED: u16 = 1;
+/// Being polled or dropped by the loop. Cannot be set together with DONE but in `run`'s last lines.
+const RUNNING: u16 = 1 << 1;
+/// The future is gone, and the task no longer in the registry.
+const DONE: u16 = 1 << 2;
+/// A `Task` exists.
+const HANDLE: u16 = 1 << 3;
+/// The next run drops the future. Means nothing once DONE.
+const CANCEL: u16 = 1 << 4;
+/// The body holds the value that the future returned. Only with DONE.
+const VALUE: u16 = 1 << 5;
+/// The body holds the error: a panic. Only with DONE, never with VALUE.
+const ERROR: u16 = 1 << 6;
+/// The value or the error was there, and has been taken out. Only with DONE.
+const TAKEN: u16 = 1 << 7;
+/// Somebody has read the error: it is not reported.
+const READ: u16 = 1 << 8;
+
+/// The owner thread's share of `refs`.
+const LOCAL: u32 = 1 << 31;
+
+/// What every task has, whatever its future is.
+pub(crate) struct Header {
+    /// What depends on the future's type.
+    vtable: &'static VTable,
+    /// The loop's remote part. Alive as long as the loop, and as long as a waker counts in `refs`:
+    /// the first one takes a share of the `Arc`, the last one gives it back.
+    remote: NonNull<Remote>,
+    /// LOCAL, and the number of wakers and letters.
+    refs: AtomicU32,
+    /// Whether a letter of this task is in the inbox: so there is one at the most.
+    in_inbox: AtomicBool,
+    /// The bits above.
+    state: Cell<u16>,
+    /// Which task this is; its place in the registry is part of it.
+    id: TaskId,
+    /// The task that awaits this one, or `TaskId::FOREIGN`: then the loop keeps the waker aside.
+    awaiter: Cell<TaskId>,
+    /// Where it was spawned.
+    spawned_at: &'static Location<'static>,
+}
+
+/// What depends on the future's type. All take the header of a cell of that type, on its thread.
+struct VTable {
+    /// Polls the future once; on its end drops it and leaves the value or the error in the body.
+    poll: unsafe fn(NonNull<Header>, &mut Context<'_>) -> bool,
+    /// Drops the future, and leaves a panic of its destructor in the body.
+    drop_future: unsafe fn(NonNull<Header>),
+    /// Drops the value that the body holds.
+    drop_value: unsafe fn(NonNull<Header>),
+    /// Where the value lies in the body.
+    value: unsafe fn(NonNull<Header>) -> *mut (),
+    /// Frees the memory; the body holds nothing any more. May be called on any thread.
+    free: unsafe fn(NonNull<Header>),
+}
+
+/// A task: the header first, so that a pointer to it is a pointer to the whole.
+#[repr(C)]
+struct TaskCell<F: Future> {
+    header: Header,
+    body: UnsafeCell<Body<F>>,
+}
+
+/// The future, until DONE; then the value with VALUE, the error with ERROR, else nothing.
+union Body<F: Future> {
+    future: ManuallyDrop<F>,
+    value: ManuallyDrop<F::Output>,
+    // Boxed: the size of a task shall not depend on how it may fail.
+    error: ManuallyDrop<Box<TaskError>>,
+}
+
+impl<F: Future> TaskCell<F> {
+    const VTABLE: &'static VTable = &VTable {
+        poll: Self::poll,
+        drop_future: Self::drop_future,
+        drop_value: Self::drop_value,
+        value: Self::value,
+        free: Self::free,
+    };
+
+    /// # Safety
+    ///
+    /// `task` is the header of a `TaskCell<F>`, and this is its owner thread: so nobody else is in
+    /// the body, as long as no code of a user runs meanwhile.
+    unsafe fn body(task: NonNull<Header>) -> *mut Body<F> {
+        // SAFETY: the header is the first field of the cell, and the pointer was made from the cell.
+        unsafe { (*task.cast::<TaskCell<F>>().as_ptr()).body.get() }
+    }
+
+    /// # Safety
+    ///
+    /// As for `body`; the body holds the future.
+    unsafe fn poll(task: NonNull<Header>, cx: &mut Context<'_>) -> bool {
+        let polled = panic::catch_unwind(AssertUnwindSafe(|| {
+            // SAFETY: the body holds the future, and only `run` polls it, which does not nest. The
+            // cell never moves, and the future is dropped where it lies.
+            unsafe { Pin::new_unchecked(&mut *(*Self::body(task)).future).poll(cx) }
+        }));
+        match polled {
+            Ok(Poll::Pending) => false,
+            Ok(Poll::Ready(value)) => {
+                // SAFETY: the body still holds the future.
+                unsafe { Self::drop_future(task) };
+                // SAFETY: the task is alive, this is its thread.
+                let header = unsafe { task.as_ref() };
+                if header.is(ERROR) {
+                    // The future's destructor panicked: that is the result. The value goes.
+                    drop_quietly(value);
+                } else {
+                    // SAFETY: the future is gone: the body is free for the value.
+                    unsafe { (*Self::body(task)).value = ManuallyDrop::new(value) };
+                    header.set(VALUE);
+                }
+                true
+            }
+            Err(payload) => {
+                // SAFETY: the body still holds the future; the poll's own panic counts.
+                unsafe {
+                    Self::drop_future(task);
+                    Self::set_error(task, payload);
+                }
+                true
+            }
+        }
+    }
+
+    /// # Safety
+    ///
+    /// As for `body`; the body holds the future, and holds nothing afterwards but an error if the
+    /// destructor panicked.
+    unsafe fn drop_future(task: NonNull<Header>) {
+        let dropped = panic::catch_unwind(AssertUnwindSafe(|| {
+            // SAFETY: the body holds the future; it is not touched again, whatever happens here.
+            unsafe { ManuallyDrop::drop(&mut (*Self::body(task)).future) };
+        }));
+        if let Err(payload) = dropped {
+            // SAFETY: as for this function; the future is gone.
+            unsafe { Self::set_error(task, payload) };
+        }
+    }
+
+    /// # Safety
+    ///
+    /// As for `body`; the body holds neither the future nor a value.
+    unsafe fn set_error(task: NonNull<Header>, payload: Box<dyn Any + Send>) {
+        // SAFETY: the task is alive, this is its thread.
+        let header = unsafe { task.as_ref() };
+        if header.is(ERROR) {
+            // SAFETY: with ERROR the body holds an error, which is replaced.
+            unsafe { ManuallyDrop::drop(&mut (*Self::body(task)).error) };
+        }
+        let error = Box::new(TaskError::panicked(payload));
+        // SAFETY: the body holds nothing.
+        unsafe { (*Self::body(task)).error = ManuallyDrop::new(error) };
+        header.set(ERROR);
+    }
+
+    /// # Safety
+    ///
+    /// As for `body`; the body holds the value, and holds nothing afterwards.
+    unsafe fn drop_value(task: NonNull<Header>) {
+        // SAFETY: the body holds the value.
+        unsafe { ManuallyDrop::drop(&mut (*Self::body(task)).value) };
+    }
+
+    /// # Safety
+    ///
+    /// As for `body`.
+    unsafe fn value(task: NonNull<Header>) -> *mut () {
+        // SAFETY: as for this function. All fields of a union lie at its beginning.
+        unsafe { Self::body(task).cast() }
+    }
+
+    /// # Safety
+    ///
+    /// `task` is the header of a `TaskCell<F>` whose `refs` are zero; it is not used again.
+    unsafe fn free(task: NonNull<Header>) {
+        // SAFETY: the cell came from a box, nobody has a pointer to it any more, and a union does
+        // not drop what it holds: nothing.
+        drop(unsafe { Box::from_raw(task.cast::<TaskCell<F>>().as_ptr()) });
+    }
+}
+
+/// Puts a future into a cell, with a handle, and enters it into the registry of `core`.
+///
+/// # Safety
+///
+/// The future is dropped before its lifetime ends: its task is DONE by then.
+unsafe fn allocate<F: Future>(
+    core: &Core,
+    future: F,
+    spawned_at: &'static Location<'static>,
+) -> NonNull<Header> {
+    let id = core.registry.next_id();
+    let cell = Box::new(TaskCell {
+        header: Header {
+            vtable: TaskCell::<F>::VTABLE,
+            remote: NonNull::from(&*core.remote),
+            refs: AtomicU32::new(LOCAL),
+            in_inbox: AtomicBool::new(false),
+            state: Cell::new(HANDLE),
+            id,
+            awaiter: Cell::new(TaskId::NONE),
+            spawned_at,
+        },
+        body: UnsafeCell::new(Body { future: ManuallyDrop::new(future) }),
+    });
+    let task = NonNull::from(Box::leak(cell)).cast::<Header>();
+    core.registry.enter(id, task);
+    task
+}
+
+impl Header {
+    fn is(&self, bits: u16) -> bool {
+        self.state.get() & bits != 0
+    }
+
+    fn set(&self, bits: u16) {
+        self.state.set(self.state.get() | bits);
+    }
+
+    fn clear(&self, bits: u16) {
+        self.state.set(self.state.get() & !bits);
+    }
+}
+
+/// Drops `value`, and the panic of its destructor with it.
+fn drop_quietly<T>(value: T) {
+    let _ = panic::catch_unwind(AssertUnwindSafe(|| drop(value)));
+}

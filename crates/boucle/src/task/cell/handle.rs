@@ -1,0 +1,135 @@
+//! What `Task` is made of: a share in a task, that keeps its result.
+
+use std::marker::PhantomData;
+use std::panic::Location;
+use std::ptr::NonNull;
+use std::rc::Rc;
+
+use super::run::{drop_result, release_if_unused, schedule};
+use super::{CANCEL, DONE, ERROR, HANDLE, Header, READ, TAKEN, VALUE, drop_quietly};
+use crate::core::Core;
+use crate::report::Report;
+use crate::task::{TaskError, TaskId};
+
+/// A handle: what `Task` is made of. It keeps the result until it is taken or dropped.
+pub(crate) struct Raw<T> {
+    pub(super) task: NonNull<Header>,
+    pub(super) value: PhantomData<(Rc<()>, T)>,
+}
+
+impl<T> Raw<T> {
+    fn header(&self) -> &Header {
+        // SAFETY: HANDLE keeps the task alive as long as this exists.
+        unsafe { self.task.as_ref() }
+    }
+
+    pub(crate) fn id(&self) -> TaskId {
+        self.header().id
+    }
+
+    pub(crate) fn spawned_at(&self) -> &'static Location<'static> {
+        self.header().spawned_at
+    }
+
+    pub(crate) fn is_done(&self) -> bool {
+        self.header().is(DONE)
+    }
+
+    /// Whether it ended without value and error: its future was dropped.
+    pub(crate) fn is_cancelled(&self) -> bool {
+        self.is_done() && !self.header().is(VALUE | ERROR | TAKEN)
+    }
+
+    /// Asks the loop to drop the future at the task's next turn.
+    pub(crate) fn cancel(&self, core: &Core) -> bool {
+        let header = self.header();
+        if header.is(DONE) {
+            return false;
+        }
+        header.set(CANCEL);
+        schedule(core, header);
+        true
+    }
+
+    /// Who is woken when the task ends.
+    pub(crate) fn set_awaiter(&self, awaiter: TaskId) -> TaskId {
+        self.header().awaiter.replace(awaiter)
+    }
+
+    /// Looks at the result; an error counts as read.
+    pub(crate) fn result(&self) -> Result<&T, &TaskError> {
+        let header = self.header();
+        // SAFETY: the handle keeps the task alive, and this is its thread.
+        let body = unsafe { (header.vtable.value)(self.task) };
+        if header.is(VALUE) {
+            // SAFETY: with VALUE the body holds the value. It is moved out through `&mut self` only.
+            Ok(unsafe { &*body.cast::<T>() })
+        } else if header.is(ERROR) {
+            header.set(READ);
+            // SAFETY: with ERROR the body holds the error. It is moved out through `&mut self` only.
+            Err(unsafe { &**body.cast::<Box<TaskError>>() })
+        } else if !header.is(DONE) {
+            Err(&TaskError::Pending)
+        } else if header.is(TAKEN) {
+            Err(&TaskError::Taken)
+        } else {
+            Err(&TaskError::Cancelled)
+        }
+    }
+
+    /// Takes the result out.
+    pub(crate) fn take(&mut self) -> Result<T, TaskError> {
+        let header = self.header();
+        // SAFETY: the handle keeps the task alive, and this is its thread.
+        let body = unsafe { (header.vtable.value)(self.task) };
+        if header.is(VALUE) {
+            header.clear(VALUE);
+            header.set(TAKEN);
+            // SAFETY: with VALUE, which is cleared now, the body holds the value.
+            Ok(unsafe { body.cast::<T>().read() })
+        } else if header.is(ERROR) {
+            header.clear(ERROR);
+            header.set(TAKEN);
+            // SAFETY: with ERROR, which is cleared now, the body holds the error.
+            Err(unsafe { *body.cast::<Box<TaskError>>().read() })
+        } else if !header.is(DONE) {
+            Err(TaskError::Pending)
+        } else if header.is(TAKEN) {
+            Err(TaskError::Taken)
+        } else {
+            Err(TaskError::Cancelled)
+        }
+    }
+
+    /// Lets the task go on alone; a result that is there is dropped, an unread error reported.
+    pub(crate) fn detach(self, core: &Core) {
+        let header = self.header();
+        header.clear(HANDLE);
+        if header.is(DONE) {
+            drop_result(core, header);
+            core.forget(header.id);
+        }
+        release_if_unused(header);
+    }
+}
+
+impl<T> Raw<T> {
+    /// As `detach`, when the loop is gone: an error that nobody read is printed.
+    pub(crate) fn detach_orphan(mut self) {
+        let report = match self.take() {
+            Err(error @ TaskError::Panicked(_)) if !self.header().is(READ) => {
+                Some(Report::task(self.id(), None, self.spawned_at(), error))
+            }
+            result => {
+                drop_quietly(result);
+                None
+            }
+        };
+        let header = self.header();
+        header.clear(HANDLE);
+        release_if_unused(header);
+        if let Some(report) = report {
+            eprintln!("{report}");
+        }
+    }
+}

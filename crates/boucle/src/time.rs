@@ -1,0 +1,398 @@
+//! Waiting for a time: `sleep`, `sleep_until`, `timeout`, `interval`; and `interrupt`, for a turn.
+//!
+//! Road: stages 3 and 9.
+
+use std::cell::Cell;
+use std::future::poll_fn;
+use std::pin::{Pin, pin};
+use std::rc::Rc;
+use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
+
+use crate::clock::NEVER;
+use crate::core::Core;
+use crate::elsewhere::{LoopId, call_later_elsewhere, require_entered};
+use crate::task::cell;
+use crate::timers::TimerKey;
+use crate::wake::Wake;
+
+/// Gives the turn back once: all other tasks that are ready run, then this one goes on.
+///
+/// # Cancel safety
+///
+/// Dropping the future loses nothing but the turn.
+///
+/// # Examples
+///
+/// ```
+/// use boucle::{interrupt, spawn};
+///
+/// boucle::run(async {
+///     let other = spawn(async {});
+///     interrupt().await;
+///     assert!(other.done());
+/// });
+/// ```
+#[doc(alias = "yield_now")]
+#[doc(alias = "sleep(0)")]
+pub async fn interrupt() {
+    let mut turn = Some(());
+    poll_fn(|cx| {
+        if turn.take().is_none() {
+            return Poll::Ready(());
+        }
+        cx.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
+}
+
+/// The present instant, on the loop's clock: virtual in a loop whose time is.
+///
+/// # Examples
+///
+/// ```
+/// use std::time::Duration;
+///
+/// let event_loop = boucle::Loop::builder().virtual_time(true).build();
+/// let slept = event_loop.run_until_complete(async {
+///     let start = boucle::now();
+///     boucle::sleep(Duration::from_secs(3600)).await;
+///     boucle::now() - start
+/// });
+/// assert_eq!(slept.unwrap(), Duration::from_secs(3600));
+/// ```
+#[doc(alias = "time")]
+#[must_use]
+pub fn now() -> Instant {
+    let now = cell::with_entered(|core| core.clock.instant(core.clock.now()));
+    now.flatten().unwrap_or_else(Instant::now)
+}
+
+/// Waits for `duration`, and never less; for one turn if it is zero, for ever if it is
+/// `Duration::MAX`.
+///
+/// The time counts from this call. Deadlines are coalesced: a task may be woken up to 1 ms late, with
+/// others, unless the loop was built with [`exact_timers`](crate::Builder::exact_timers).
+///
+/// # Panics
+///
+/// When polled in a thread that runs no loop.
+///
+/// # Cancel safety
+///
+/// Dropping the future takes its timer out.
+///
+/// # Examples
+///
+/// ```
+/// use std::time::{Duration, Instant};
+///
+/// let start = Instant::now();
+/// boucle::run(boucle::sleep(Duration::from_millis(5)));
+/// assert!(start.elapsed() >= Duration::from_millis(5));
+/// ```
+pub fn sleep(duration: Duration) -> Sleep {
+    Sleep { deadline: now().checked_add(duration), timer: None, state: State::New }
+}
+
+/// Waits until `instant`, and never less; for one turn if it has passed.
+///
+/// # Panics
+///
+/// When polled in a thread that runs no loop.
+///
+/// # Cancel safety
+///
+/// Dropping the future takes its timer out.
+///
+/// # Examples
+///
+/// ```
+/// boucle::run(async {
+///     let start = boucle::now();
+///     boucle::sleep_until(start).await; // has passed: for one turn
+/// });
+/// ```
+pub fn sleep_until(instant: Instant) -> Sleep {
+    Sleep { deadline: Some(instant), timer: None, state: State::New }
+}
+
+/// What [`sleep`] and [`sleep_until`] return.
+#[derive(Debug)]
+#[must_use = "a sleep does nothing unless it is awaited"]
+pub struct Sleep {
+    /// When; `None`: never.
+    deadline: Option<Instant>,
+    /// The timer that is set, and in which loop.
+    timer: Option<(LoopId, TimerKey)>,
+    /// How far it is.
+    state: State,
+}
+
+/// How far a sleep is.
+#[derive(Debug, PartialEq, Eq)]
+enum State {
+    /// It has not been polled.
+    New,
+    /// It waits.
+    Waiting,
+    /// It has waited.
+    Over,
+}
+
+impl Sleep {
+    /// When it ends; `None`: never.
+    #[must_use]
+    pub fn deadline(&self) -> Option<Instant> {
+        self.deadline
+    }
+
+    /// Makes it end at another instant.
+    pub fn reset(&mut self, instant: Instant) {
+        self.disarm();
+        self.deadline = Some(instant);
+        self.state = State::New;
+    }
+
+    /// Whether it has waited to its end.
+    #[must_use]
+    pub fn is_elapsed(&self) -> bool {
+        self.state == State::Over
+    }
+
+    fn arm(&mut self, core: &Core, cx: &Context<'_>) {
+        let deadline = self.deadline.map_or(NEVER, |instant| core.clock.time(instant));
+        if deadline == NEVER {
+            return;
+        }
+        let key = core.timers.borrow_mut().insert(deadline, Wake::new(cx.waker()));
+        self.timer = Some((core.id(), key));
+        if let Some(instrument) = &core.instrument {
+            let after = Duration::from_nanos(deadline.saturating_sub(core.clock.now()));
+            core.guard(|| instrument.timer_set(after));
+        }
+    }
+
+    /// Takes the timer out, wherever it is set.
+    fn disarm(&mut self) {
+        let Some((event_loop, key)) = self.timer.take() else { return };
+        let here = cell::with_entered(|core| {
+            let mine = core.id() == event_loop;
+            // Taken out, then dropped: a waker may run foreign code.
+            let unused = mine.then(|| core.timers.borrow_mut().remove(key));
+            core.guard(|| drop(unused));
+            mine
+        });
+        if here != Some(true) {
+            call_later_elsewhere(event_loop, move |core| {
+                let unused = core.timers.borrow_mut().remove(key);
+                drop(unused);
+            });
+        }
+    }
+}
+
+impl Future for Sleep {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        require_entered(|core| match (&self.state, self.timer) {
+            (State::Over, _) => Poll::Ready(()),
+            (State::New, _) => {
+                // Not looked at the clock: a time that has passed fires at the loop's next look.
+                self.state = State::Waiting;
+                self.arm(core, cx);
+                Poll::Pending
+            }
+            (State::Waiting, Some((event_loop, key))) if event_loop == core.id() => {
+                let mut timers = core.timers.borrow_mut();
+                let Some(wake) = timers.wake_mut(key) else {
+                    drop(timers);
+                    self.timer = None;
+                    self.state = State::Over;
+                    return Poll::Ready(());
+                };
+                if !wake.will_wake(cx.waker()) {
+                    let unused = std::mem::replace(wake, Wake::new(cx.waker()));
+                    drop(timers);
+                    core.guard(|| drop(unused));
+                }
+                Poll::Pending
+            }
+            (State::Waiting, Some(_)) => {
+                // It has moved to another loop, and takes its deadline along.
+                self.disarm();
+                self.arm(core, cx);
+                Poll::Pending
+            }
+            (State::Waiting, None) => Poll::Pending,
+        })
+    }
+}
+
+impl Drop for Sleep {
+    fn drop(&mut self) {
+        self.disarm();
+    }
+}
+
+/// The time was over before the future.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the time limit has passed")]
+pub struct Elapsed;
+
+/// Awaits `future` for `duration` at the most. The future is polled first: if it is ready, it counts.
+///
+/// # Errors
+///
+/// [`Elapsed`]; the future has been dropped then.
+///
+/// # Cancel safety
+///
+/// Dropping the timeout drops the future.
+///
+/// # Examples
+///
+/// ```
+/// use std::future;
+/// use std::time::Duration;
+/// use boucle::{Elapsed, timeout};
+///
+/// boucle::run(async {
+///     assert_eq!(timeout(Duration::from_secs(1), async { 42 }).await, Ok(42));
+///     let never = future::pending::<()>();
+///     assert_eq!(timeout(Duration::from_millis(1), never).await, Err(Elapsed));
+/// });
+/// ```
+#[doc(alias = "wait_for")]
+pub async fn timeout<T>(duration: Duration, future: impl Future<Output = T>) -> Result<T, Elapsed> {
+    let mut future = pin!(future);
+    let mut limit = pin!(sleep(duration));
+    poll_fn(|cx| match future.as_mut().poll(cx) {
+        Poll::Ready(value) => Poll::Ready(Ok(value)),
+        Poll::Pending => limit.as_mut().poll(cx).map(|()| Err(Elapsed)),
+    })
+    .await
+}
+
+/// What an interval does when it is late.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum MissedTicks {
+    /// Ticks as often as it missed, one after the other, until it is in time again.
+    #[default]
+    Burst,
+    /// Ticks once, and from then on a period after that.
+    Delay,
+    /// Ticks once, and goes on with the next tick that lies ahead.
+    Skip,
+}
+
+/// Ticks now, and then every `period`.
+///
+/// # Panics
+///
+/// If `period` is zero.
+///
+/// # Examples
+///
+/// ```
+/// use std::time::Duration;
+///
+/// let event_loop = boucle::Loop::builder().virtual_time(true).build();
+/// event_loop.run_until_complete(async {
+///     let start = boucle::now();
+///     let mut ticks = boucle::interval(Duration::from_secs(1));
+///     for second in 0..3 {
+///         assert_eq!(ticks.tick().await - start, Duration::from_secs(second));
+///     }
+/// }).unwrap();
+/// ```
+#[track_caller]
+#[must_use]
+pub fn interval(period: Duration) -> Interval {
+    assert!(!period.is_zero(), "an interval needs a period longer than zero");
+    Interval { period, missed: MissedTicks::default(), next: Some(now()) }
+}
+
+/// What [`interval`] returns.
+#[derive(Debug)]
+pub struct Interval {
+    period: Duration,
+    missed: MissedTicks,
+    /// When the next tick is due; `None`: never.
+    next: Option<Instant>,
+}
+
+impl Interval {
+    /// Says what to do when it is late; [`MissedTicks::Burst`] unless said otherwise.
+    #[must_use]
+    pub fn missed_ticks(mut self, missed: MissedTicks) -> Interval {
+        self.missed = missed;
+        self
+    }
+
+    /// Waits for the next tick; returns when it was due.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future loses no tick.
+    pub async fn tick(&mut self) -> Instant {
+        let Some(due) = self.next else { return std::future::pending().await };
+        if due > now() {
+            sleep_until(due).await;
+        }
+        let late = now().saturating_duration_since(due);
+        let next = match self.missed {
+            MissedTicks::Delay if late > self.period => now().checked_add(self.period),
+            MissedTicks::Skip if late > self.period => {
+                // As many periods as have passed; a remainder never loses more than one.
+                let into = late.as_nanos() % self.period.as_nanos();
+                let into = Duration::from_nanos(u64::try_from(into).unwrap_or(u64::MAX));
+                now().checked_add(self.period.saturating_sub(into))
+            }
+            _ => due.checked_add(self.period),
+        };
+        self.next = next;
+        due
+    }
+}
+
+/// Waits until nothing else in the loop can run: every other task waits, for a time or for others.
+///
+/// Whoever waits like this goes on before the loop sleeps, and before virtual time moves.
+///
+/// # Panics
+///
+/// When polled in a thread that runs no loop.
+///
+/// # Cancel safety
+///
+/// Dropping the future loses nothing.
+///
+/// # Examples
+///
+/// ```
+/// boucle::run(async {
+///     let busy = boucle::spawn(async {
+///         for _ in 0..10 {
+///             boucle::interrupt().await;
+///         }
+///     });
+///     boucle::quiescent().await;
+///     assert!(busy.done());
+/// });
+/// ```
+#[doc(alias = "wait_all_tasks_blocked")]
+pub async fn quiescent() {
+    let quiet = Rc::new(Cell::new(false));
+    poll_fn(|cx| {
+        if quiet.get() {
+            return Poll::Ready(());
+        }
+        let asked = (Rc::clone(&quiet), Wake::new(cx.waker()));
+        require_entered(|core| core.quiescent.borrow_mut().push(asked));
+        Poll::Pending
+    })
+    .await;
+}

@@ -1,0 +1,161 @@
+//! What the tasks of a loop are doing: a list, or a tree of who waits for whom.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
+use std::panic::Location;
+use std::time::Duration;
+
+use crate::core::Core;
+use crate::elsewhere::require_current;
+use crate::event_loop::Loop;
+use crate::task::TaskId;
+
+/// A task that has not ended, as it was when it was asked for.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct TaskInfo {
+    /// Which task.
+    pub id: TaskId,
+    /// Its name, or `task N`.
+    pub name: String,
+    /// Where it was spawned.
+    pub spawned_at: &'static Location<'static>,
+    /// What it is doing.
+    pub state: TaskState,
+    /// The task that awaits it, if one does.
+    pub awaited_by: Option<TaskId>,
+    /// How often it was polled, and how long that took in all; counted in debug mode only.
+    pub polls: Option<(u64, Duration)>,
+}
+
+/// What a task is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TaskState {
+    /// It is being polled: it is the one that asks.
+    Running,
+    /// It can go on, and waits for its turn.
+    Ready,
+    /// It waits until this time has passed.
+    Sleeping(Duration),
+    /// It waits for something else.
+    Waiting,
+}
+
+/// All tasks of the current loop that have not ended, oldest first.
+///
+/// # Panics
+///
+/// If this thread has no loop.
+///
+/// # Examples
+///
+/// ```
+/// boucle::run(async {
+///     let child = boucle::spawn(std::future::pending::<()>());
+///     let ids: Vec<_> = boucle::all_tasks().iter().map(|it| it.id).collect();
+///     assert_eq!(ids, [boucle::current_task().unwrap(), child.id()]);
+/// });
+/// ```
+#[must_use]
+pub fn all_tasks() -> Vec<TaskInfo> {
+    require_current(infos)
+}
+
+impl Loop {
+    /// The tasks that have not ended, as a tree: below a task stand those that it awaits.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use boucle::Loop;
+    ///
+    /// let event_loop = Loop::new();
+    /// let waits = event_loop.add_task(std::future::pending::<()>());
+    /// waits.set_name("waits");
+    /// assert!(event_loop.task_tree().starts_with("waits: ready, spawned at "));
+    /// ```
+    #[doc(alias = "pstree")]
+    #[must_use]
+    pub fn task_tree(&self) -> String {
+        let infos = infos(self.core());
+        let ids: BTreeSet<_> = infos.iter().map(|it| it.id).collect();
+        let mut below: BTreeMap<Option<TaskId>, Vec<&TaskInfo>> = BTreeMap::new();
+        for info in &infos {
+            let parent = info.awaited_by.filter(|it| ids.contains(it));
+            below.entry(parent).or_default().push(info);
+        }
+        let mut tree = String::new();
+        let mut shown = BTreeSet::new();
+        branch(&below, None, 0, &mut shown, &mut tree);
+        // Those that wait for one another in a circle hang on no root.
+        for info in infos.iter().filter(|it| !shown.contains(&it.id)) {
+            line(info, 0, &mut tree);
+        }
+        tree
+    }
+}
+
+/// Writes those that stand below `parent`.
+fn branch(
+    below: &BTreeMap<Option<TaskId>, Vec<&TaskInfo>>,
+    parent: Option<TaskId>,
+    depth: usize,
+    shown: &mut BTreeSet<TaskId>,
+    tree: &mut String,
+) {
+    for info in below.get(&parent).into_iter().flatten() {
+        if shown.insert(info.id) {
+            line(info, depth, tree);
+            branch(below, Some(info.id), depth + 1, shown, tree);
+        }
+    }
+}
+
+/// Writes one task.
+fn line(info: &TaskInfo, depth: usize, tree: &mut String) {
+    let state = match info.state {
+        TaskState::Running => "running".to_owned(),
+        TaskState::Ready => "ready".to_owned(),
+        TaskState::Sleeping(left) => format!("sleeps {left:.3?} more"),
+        TaskState::Waiting => "waits".to_owned(),
+    };
+    let at = info.spawned_at;
+    let indent = "  ".repeat(depth);
+    let polls = info.polls.map(|(polls, busy)| format!(", {polls} polls in {busy:.3?}"));
+    let polls = polls.unwrap_or_default();
+    let name = &info.name;
+    let (file, row) = (at.file(), at.line());
+    writeln!(tree, "{indent}{name}: {state}{polls}, spawned at {file}:{row}")
+        .expect("a string takes all");
+}
+
+/// What is known of the tasks of a loop.
+fn infos(core: &Core) -> Vec<TaskInfo> {
+    let now = core.clock.now();
+    let deadlines: BTreeMap<TaskId, u64> = core.timers.borrow().deadlines().collect();
+    let mut infos: Vec<_> = core
+        .registry
+        .ids()
+        .into_iter()
+        .filter_map(|id| {
+            let (spawned_at, ready, running) = core.registry.look(id)?;
+            let state = match deadlines.get(&id) {
+                _ if running => TaskState::Running,
+                _ if ready => TaskState::Ready,
+                Some(end) => TaskState::Sleeping(Duration::from_nanos(end.saturating_sub(now))),
+                None => TaskState::Waiting,
+            };
+            Some(TaskInfo {
+                id,
+                name: core.name(id).map_or_else(|| format!("task {id}"), |it| it.to_string()),
+                spawned_at,
+                state,
+                awaited_by: Some(core.registry.awaiter(id)).filter(|it| it.is_task()),
+                polls: core.polls_of(id),
+            })
+        })
+        .collect();
+    infos.sort_by_key(|it| it.id);
+    infos
+}

@@ -1,0 +1,171 @@
+//! Other threads: `LoopHandle`, `to_thread`, and who may cross a border.
+
+use std::cell::Cell;
+use std::rc::Rc;
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
+
+use boucle::{Elapsed, Loop, LoopClosed, TaskError, to_thread};
+
+#[test]
+fn another_thread_spawns_a_future_that_is_not_send() {
+    let event_loop = Loop::new();
+    let handle = event_loop.handle();
+    let other = thread::spawn(move || {
+        let task = handle.spawn(|| async {
+            let here = Rc::new(Cell::new(1));
+            boucle::interrupt().await;
+            here.set(here.get() + 1);
+            (here.get(), thread::current().id())
+        });
+        let answer = task.wait(None);
+        handle.stop();
+        answer
+    });
+    event_loop.run_forever().expect("it can run");
+    let answer = other.join().expect("it does not panic").expect("no limit was set");
+    assert_eq!(answer.expect("it ends"), (2, thread::current().id()));
+}
+
+#[test]
+fn a_panic_of_a_remote_task_reaches_the_other_thread() {
+    let event_loop = Loop::new();
+    let handle = event_loop.handle();
+    let other = thread::spawn(move || {
+        let bad = handle.spawn(|| async { panic!("boom") }).wait(None);
+        let bad_start = handle
+            .spawn(|| {
+                panic!("no future");
+                #[expect(unreachable_code, reason = "it says what the future would be")]
+                async {}
+            })
+            .wait(None);
+        handle.stop();
+        (bad, bad_start)
+    });
+    event_loop.run_forever().expect("it can run");
+    let (bad, bad_start) = other.join().expect("it does not panic");
+    let error = bad.expect("no limit was set").expect_err("it panics");
+    assert_eq!(error.to_string(), "the task panicked: boom");
+    let error = bad_start.expect("no limit was set").expect_err("it panics");
+    assert_eq!(error.to_string(), "the task panicked: no future");
+}
+
+#[test]
+fn a_remote_task_can_be_awaited_in_another_loop() {
+    let (send, receive) = mpsc::channel();
+    let server = thread::spawn(move || {
+        let event_loop = Loop::new();
+        send.send(event_loop.handle()).expect("the test waits");
+        event_loop.run_forever().expect("it can run");
+    });
+    let handle = receive.recv().expect("the server sends it");
+    let doubled = boucle::run(async {
+        let task = handle.spawn(|| async { 21 });
+        task.await.expect("it ends") * 2
+    });
+    assert_eq!(doubled, 42);
+    handle.stop();
+    server.join().expect("it does not panic");
+}
+
+#[test]
+fn a_closed_loop_answers_that_it_will_not() {
+    let event_loop = Loop::new();
+    let handle = event_loop.handle();
+    let waits = handle.spawn(|| async {});
+    event_loop.close().expect("it does not run");
+    assert!(matches!(waits.wait(None), Ok(Err(TaskError::Cancelled))));
+    assert!(matches!(handle.spawn(|| async {}).wait(None), Ok(Err(TaskError::Cancelled))));
+    assert_eq!(handle.call_soon(|| unreachable!()), Err(LoopClosed));
+    handle.stop();
+}
+
+#[test]
+fn a_wait_has_a_limit() {
+    let event_loop = Loop::new();
+    let task = event_loop.handle().spawn(|| async {});
+    // The loop does not run: the answer cannot come.
+    assert!(matches!(task.wait(Some(Duration::ZERO)), Err(Elapsed)));
+}
+
+#[test]
+#[should_panic(expected = "await the task instead of blocking the loop")]
+fn a_loop_is_not_blocked_by_waiting_for_itself() {
+    boucle::run(async {
+        let handle = Loop::current().expect("it runs").handle();
+        let _ = handle.spawn(|| async {}).wait(None);
+    });
+}
+
+#[test]
+fn call_soon_from_another_thread_runs_with_the_loop_current() {
+    let event_loop = Loop::new();
+    let handle = event_loop.handle();
+    let other = thread::spawn(move || {
+        handle.call_soon(|| Loop::current().expect("a call is in its loop").stop())
+    });
+    event_loop.run_forever().expect("it can run");
+    assert_eq!(other.join().expect("it does not panic"), Ok(()));
+}
+
+#[test]
+fn what_blocks_runs_elsewhere_and_its_panic_is_an_error() {
+    boucle::run(async {
+        assert_eq!(to_thread(|| 40 + 2).await.expect("it does not panic"), 42);
+        let error = to_thread(|| panic!("boom")).await.map(|(): ()| ()).expect_err("it panics");
+        assert_eq!(error.to_string(), "the task panicked: boom");
+    });
+}
+
+#[test]
+fn virtual_time_stands_still_while_a_thread_works() {
+    let event_loop = Loop::builder().virtual_time(true).build();
+    let (send, receive) = mpsc::channel::<()>();
+    event_loop.add_task(async move {
+        boucle::interrupt().await;
+        // By now the other thread waits for this, and the loop's other task for an hour.
+        send.send(()).expect("the thread waits");
+    });
+    let passed = event_loop.run_until_complete(async {
+        let start = boucle::now();
+        let hour = boucle::timeout(
+            Duration::from_secs(3600),
+            to_thread(move || receive.recv().expect("the task sends")),
+        );
+        hour.await.expect("the thread is in time").expect("it does not panic");
+        boucle::now() - start
+    });
+    assert_eq!(passed, Ok(Duration::ZERO));
+}
+
+#[test]
+fn closing_a_loop_does_not_wait_for_a_call_that_is_stuck() {
+    let (send, receive) = mpsc::channel::<()>();
+    let event_loop = Loop::new();
+    let task = event_loop.add_task(to_thread(move || receive.recv().is_ok()));
+    event_loop.run_until_complete(boucle::interrupt()).expect("it can run");
+    event_loop.close().expect("it does not run");
+    assert!(task.cancelled());
+    drop(send);
+}
+
+/// Which types may go to another thread, and which may be shared.
+#[test]
+fn the_table_of_auto_traits() {
+    /// Compiles only if it is so.
+    fn is_send_and_sync<T: Send + Sync>() {}
+    is_send_and_sync::<boucle::LoopHandle>();
+    is_send_and_sync::<boucle::RemoteTask<i32>>();
+    is_send_and_sync::<boucle::Sleep>();
+    is_send_and_sync::<boucle::Interval>();
+    is_send_and_sync::<boucle::TaskId>();
+    is_send_and_sync::<boucle::TaskError>();
+    is_send_and_sync::<boucle::Panic>();
+    is_send_and_sync::<boucle::TaskInfo>();
+    is_send_and_sync::<boucle::RunError>();
+    is_send_and_sync::<boucle::Elapsed>();
+    is_send_and_sync::<boucle::NoLoop>();
+    // `Loop`, `Task` and `Callback` stay on their thread: `tests/src/lib.rs` has the other half.
+}

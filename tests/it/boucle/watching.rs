@@ -1,0 +1,215 @@
+//! Callbacks, hooks, chosen order, slow polls, the task tree.
+
+use std::cell::{Cell, RefCell};
+use std::future::pending;
+use std::panic::Location;
+use std::rc::Rc;
+use std::time::Duration;
+
+use boucle::{
+    Instrument, Loop, Order, TaskId, all_tasks, call_at, call_later, call_soon, interrupt, now,
+    sleep, spawn,
+};
+
+/// A list that tasks write into.
+#[derive(Clone, Default)]
+struct Log(Rc<RefCell<Vec<String>>>);
+
+impl Log {
+    fn say(&self, word: impl ToString) {
+        self.0.borrow_mut().push(word.to_string());
+    }
+
+    fn take(&self) -> String {
+        self.0.take().join(" ")
+    }
+}
+
+fn virtual_loop() -> Loop {
+    Loop::builder().virtual_time(true).build()
+}
+
+#[test]
+fn callbacks_are_called_in_the_order_of_their_times() {
+    let (log, event_loop) = (Log::default(), virtual_loop());
+    let say = |word: &'static str| {
+        let log = log.clone();
+        move || log.say(word)
+    };
+    event_loop
+        .run_until_complete(async {
+            drop(call_later(Duration::from_secs(2), say("two")));
+            drop(call_at(now() + Duration::from_secs(1), say("one")));
+            drop(call_soon(say("soon")));
+            let taken_back = call_later(Duration::from_secs(1), say("never"));
+            assert!(taken_back.cancel());
+            drop(call_later(Duration::MAX, say("never")));
+            sleep(Duration::from_secs(3)).await;
+            assert!(taken_back.cancelled() && !taken_back.cancel());
+        })
+        .expect("it ends");
+    assert_eq!(log.take(), "soon one two");
+}
+
+#[test]
+fn a_callback_that_panics_is_reported_at_once_and_the_loop_goes_on() {
+    let log = Log::default();
+    let told = log.clone();
+    let event_loop =
+        Loop::builder().exception_handler(move |report| told.say(report.to_string())).build();
+    event_loop
+        .run_until_complete(async {
+            let callback = call_soon(|| panic!("boom"));
+            interrupt().await;
+            assert!(callback.done());
+        })
+        .expect("it ends");
+    assert_eq!(log.take(), "a callback of the loop failed: the task panicked: boom");
+}
+
+/// Writes down what it is told, tasks by their numbers.
+impl Instrument for Log {
+    fn task_spawned(&self, task: TaskId, _at: &'static Location<'static>) {
+        self.say(format!("spawn{task}"));
+    }
+    fn before_poll(&self, task: TaskId) {
+        self.say(format!("poll{task}"));
+    }
+    fn after_poll(&self, task: TaskId, ended: bool) {
+        self.say(format!("{}{task}", if ended { "ended" } else { "pending" }));
+    }
+    fn woken(&self, task: TaskId, by: Option<TaskId>) {
+        self.say(format!("wake{task}by{}", by.map_or("-".to_owned(), |it| it.to_string())));
+    }
+    fn timer_set(&self, after: Duration) {
+        self.say(format!("set{after:?}"));
+    }
+    fn timer_fired(&self) {
+        self.say("fired");
+    }
+    fn task_done(&self, task: TaskId) {
+        self.say(format!("done{task}"));
+    }
+}
+
+#[test]
+fn an_instrument_hears_everything_in_order() {
+    let log = Log::default();
+    let event_loop = Loop::builder().virtual_time(true).instrument(Rc::new(log.clone())).build();
+    event_loop
+        .run_until_complete(async {
+            let child = spawn(async { sleep(Duration::from_secs(1)).await });
+            child.await.expect("it ends");
+        })
+        .expect("it ends");
+    assert_eq!(
+        log.take(),
+        "poll1 spawn2 pending1 poll2 set1s pending2 fired wake2by- poll2 wake1by2 done2 ended2 \
+         poll1 done1 ended1"
+    );
+}
+
+#[test]
+fn an_order_chooses_who_is_next() {
+    struct NewestFirst;
+    impl Order for NewestFirst {
+        fn choose(&mut self, ready: &[TaskId]) -> usize {
+            ready.len() - 1
+        }
+    }
+    let log = Log::default();
+    let event_loop = Loop::builder().order(NewestFirst).build();
+    for word in ["a", "b", "c"] {
+        let log = log.clone();
+        drop(event_loop.add_task(async move { log.say(word) }));
+    }
+    event_loop.run();
+    assert_eq!(log.take(), "c b a");
+}
+
+#[test]
+fn an_order_that_panics_or_points_outside_means_the_first() {
+    struct Bad(Cell<bool>);
+    impl Order for Bad {
+        fn choose(&mut self, ready: &[TaskId]) -> usize {
+            assert!(self.0.replace(true), "boom");
+            ready.len()
+        }
+    }
+    let log = Log::default();
+    let event_loop = Loop::builder().order(Bad(Cell::new(false))).build();
+    for word in ["a", "b", "c"] {
+        let log = log.clone();
+        drop(event_loop.add_task(async move { log.say(word) }));
+    }
+    event_loop.run();
+    assert_eq!(log.take(), "a b c");
+}
+
+#[test]
+fn a_poll_that_takes_too_long_is_reported_with_name_and_place() {
+    let log = Log::default();
+    let told = log.clone();
+    let event_loop = Loop::builder()
+        // Any poll takes longer than no time.
+        .slow_poll(Some(Duration::ZERO))
+        .exception_handler(move |report| {
+            assert!(report.slow_poll().is_some());
+            let text = report.to_string();
+            let (first, second) = text.split_once('\n').expect("two lines");
+            assert!(
+                first.starts_with("a poll took ")
+                    && first.ends_with(" and held up all other tasks")
+            );
+            told.say(second.trim_start().split(':').next().expect("a file"));
+        })
+        .build();
+    let task = event_loop.add_task(async {});
+    task.set_name("slow one");
+    event_loop.run();
+    assert_eq!(log.take(), format!("in slow one, spawned at {}", file!()));
+}
+
+#[test]
+fn the_tree_shows_who_waits_for_whom() {
+    let event_loop = virtual_loop();
+    let tree = event_loop.run_until_complete(async {
+        let leaf = spawn(sleep(Duration::from_secs(5)));
+        leaf.set_name("leaf");
+        let parent = spawn(async { leaf.await.expect("it ends") });
+        parent.set_name("parent");
+        let waits = spawn(pending::<()>());
+        waits.set_name("waits");
+        interrupt().await;
+        let ready = spawn(async {});
+        ready.set_name("ready");
+        assert_eq!(all_tasks().len(), 5);
+        drop((waits, ready));
+        Loop::current().expect("it runs").task_tree()
+    });
+    let tree = tree.expect("it ends");
+    // Without the places, which change with this file.
+    let lines: Vec<_> = tree.lines().map(|it| it.split(", spawned").next().expect("one")).collect();
+    assert_eq!(
+        lines,
+        [
+            "task 1: running",
+            "parent: waits",
+            "  leaf: sleeps 5.000s more",
+            "waits: waits",
+            "ready: ready"
+        ]
+    );
+}
+
+#[test]
+fn a_name_is_forgotten_with_its_task() {
+    let event_loop = Loop::new();
+    let task = event_loop.add_task(async {});
+    assert_eq!(task.name(), "task 1");
+    task.set_name("mine");
+    assert_eq!(task.name(), "mine");
+    assert_eq!(format!("{task:?}").split(" spawned").next(), Some("<Task pending name=\"mine\""));
+    event_loop.run();
+    assert_eq!(task.name(), "mine");
+}
