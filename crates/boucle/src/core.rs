@@ -140,6 +140,11 @@ impl Core {
         self.id
     }
 
+    /// The loop, without keeping it alive.
+    pub(crate) fn weak(&self) -> Weak<Core> {
+        self.me.clone()
+    }
+
     /// The loop's `Rc`.
     pub(crate) fn rc(&self) -> Rc<Core> {
         self.me.upgrade().expect("a loop that is used is alive")
@@ -161,7 +166,7 @@ impl Core {
         if let Some(instrument) = &self.instrument {
             self.guard(|| instrument.task_spawned(raw.id(), at));
         }
-        Task::new(raw, &self.rc())
+        Task::new(raw, self.weak())
     }
 
     /// Puts a task at the end of the ready queue.

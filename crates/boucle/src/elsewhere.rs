@@ -1,7 +1,8 @@
 //! Which loop is meant: the one that this thread is in, or another one of the process.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::num::NonZeroU32;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use crate::core::Core;
@@ -12,13 +13,18 @@ use crate::task::cell;
 
 /// A loop, among all of the process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct LoopId(u64);
+pub(crate) struct LoopId(NonZeroU32);
 
 impl LoopId {
     /// One that no other loop has.
     pub(crate) fn next() -> LoopId {
-        static N_LOOPS: AtomicU64 = AtomicU64::new(0);
-        LoopId(N_LOOPS.fetch_add(1, Ordering::Relaxed))
+        static N_LOOPS: AtomicU32 = AtomicU32::new(1);
+        loop {
+            // After four billion loops it begins again; those of then are gone.
+            if let Some(id) = NonZeroU32::new(N_LOOPS.fetch_add(1, Ordering::Relaxed)) {
+                return LoopId(id);
+            }
+        }
     }
 }
 

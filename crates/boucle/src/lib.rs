@@ -1,4 +1,52 @@
 //! *boucle* (French for loop): a small, fast, single-threaded async event loop.
+//!
+//! It is the end of a road: thirteen stages grow it from one coroutine that is polled by hand, with
+//! the same names. Who comes from Python's asyncio finds what it knows: search for its names.
+//!
+//! ```
+//! use std::time::Duration;
+//! use boucle::{sleep, spawn};
+//!
+//! async fn sequence(message: &str, delay: Duration) -> usize {
+//!     println!(">>> {message}");
+//!     sleep(delay).await;
+//!     println!("<<< {message}");
+//!     message.len()
+//! }
+//!
+//! let n_letters = boucle::run(async {
+//!     let short = spawn(sequence("short", Duration::from_millis(1)));
+//!     let long = spawn(sequence("long", Duration::from_millis(2)));
+//!     short.await.unwrap() + long.await.unwrap()
+//! });
+//! assert_eq!(n_letters, 9);
+//! ```
+//!
+//! # A tour
+//!
+//! - **Run.** [`run`] is all that most programs need. A [`Loop`] can be run step by step:
+//!   [`run_until_complete`](Loop::run_until_complete), [`run_forever`](Loop::run_forever),
+//!   [`stop`](Loop::stop), [`close`](Loop::close).
+//! - **Tasks.** [`spawn`] takes any future, `Send` or not. A [`Task`] is awaited, cancelled, asked; its
+//!   panic is kept in it, and reported if nobody reads it. No task stops the loop or another task.
+//! - **Time.** [`sleep`], [`timeout`], [`interval`], [`call_later`]. Never early.
+//! - **Together.** [`gather`], [`task_group`], [`race`], [`as_completed`], [`shield`].
+//! - **One another.** [`sync`]: [`Queue`](sync::Queue), [`Lock`](sync::Lock),
+//!   [`Event`](sync::Event) and their kin: fair, and no waiter that is dropped swallows a wake.
+//! - **Threads.** [`to_thread`] for what blocks; a [`LoopHandle`] reaches a loop from elsewhere.
+//! - **Tests.** [`Builder::virtual_time`] makes an hour pass at once; [`quiescent`] waits until nothing
+//!   else can run; an [`Order`] chooses who is next; an [`Instrument`] watches.
+//!
+//! # What holds
+//!
+//! - The ready queue is first come, first served. A turn polls the tasks that were ready as it began.
+//!   The inbox of other threads and the timers are looked at after at most 61 polls.
+//! - A task starts at the next turn, never inside [`spawn`].
+//! - Timers fire by deadline, and those of one deadline in the order in which they were set.
+//! - [`Task::cancel`] is a request: the future is dropped at the task's next turn, inside the task.
+//!   Nothing is thrown into it; its destructors clean up.
+//! - Every task is dropped on its own thread, with its loop current.
+//! - A loop that has nothing to do sleeps in the system, and uses no processor.
 
 mod builder;
 mod callback;

@@ -8,7 +8,7 @@ use std::any::Any;
 use std::fmt;
 use std::panic::Location;
 use std::pin::Pin;
-use std::rc::{Rc, Weak};
+use std::rc::Weak;
 use std::sync::{Mutex, PoisonError};
 use std::task::{Context, Poll};
 
@@ -145,8 +145,8 @@ pub struct Task<T> {
 }
 
 impl<T> Task<T> {
-    pub(crate) fn new(raw: Raw<T>, core: &Rc<Core>) -> Task<T> {
-        Task { raw: Some(raw), core: Rc::downgrade(core) }
+    pub(crate) fn new(raw: Raw<T>, core: Weak<Core>) -> Task<T> {
+        Task { raw: Some(raw), core }
     }
 
     fn raw(&self) -> &Raw<T> {

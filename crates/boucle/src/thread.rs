@@ -4,7 +4,7 @@ use std::fmt;
 use std::panic;
 use std::panic::{AssertUnwindSafe, Location};
 use std::pin::Pin;
-use std::rc::Rc;
+use std::rc::Weak;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
@@ -257,23 +257,29 @@ impl<T> Drop for Sender<T> {
 pub async fn to_thread<T: Send + 'static>(
     f: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, TaskError> {
-    let _abroad = Abroad::new(&require_entered(Core::rc));
+    let _abroad = Abroad::new(require_entered(Core::weak));
     let call = blocking::unblock(move || panic::catch_unwind(AssertUnwindSafe(f)));
     call.await.map_err(TaskError::panicked)
 }
 
 /// An answer of another thread is awaited: virtual time stands still as long as this exists.
-struct Abroad(Rc<Core>);
+///
+/// Weak, since it lies in a task: a loop that is dropped shall drop its tasks.
+struct Abroad(Weak<Core>);
 
 impl Abroad {
-    fn new(core: &Rc<Core>) -> Abroad {
-        core.n_abroad.set(core.n_abroad.get() + 1);
-        Abroad(Rc::clone(core))
+    fn new(core: Weak<Core>) -> Abroad {
+        if let Some(core) = core.upgrade() {
+            core.n_abroad.set(core.n_abroad.get() + 1);
+        }
+        Abroad(core)
     }
 }
 
 impl Drop for Abroad {
     fn drop(&mut self) {
-        self.0.n_abroad.set(self.0.n_abroad.get() - 1);
+        if let Some(core) = self.0.upgrade() {
+            core.n_abroad.set(core.n_abroad.get() - 1);
+        }
     }
 }

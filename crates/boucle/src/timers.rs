@@ -18,24 +18,33 @@ pub(crate) struct Timers {
     slots: Vec<Slot>,
     /// The first slot that is free; each free slot names the next one. `NO_SLOT` ends the list.
     free: u32,
-    /// How many timers were ever set.
-    n_set: u64,
+    /// How many timers were ever set, modulo four billion.
+    n_set: u32,
 }
 
-/// A timer's place in the heap.
+/// A timer's place in the heap; sixteen bytes, so that the four children of a node lie together.
 #[derive(Clone, Copy)]
 struct Entry {
     deadline: u64,
     /// The how-many-th timer it is: breaks ties, and tells old keys from new ones.
-    number: u64,
+    number: u32,
     slot: u32,
+}
+
+impl Entry {
+    /// Whether this one fires before `other`. Of two with one deadline it is the one that was set
+    /// first, unless two billion others were set in between.
+    fn precedes(&self, other: &Entry) -> bool {
+        let first = self.number.wrapping_sub(other.number) > u32::MAX / 2;
+        self.deadline < other.deadline || (self.deadline == other.deadline && first)
+    }
 }
 
 /// What a timer is beside its place.
 struct Slot {
     /// Where in the heap; or the next free slot.
     position: u32,
-    /// The low half of its number; of no meaning while free.
+    /// Its number; of no meaning while free.
     number: u32,
     /// Whom to wake; `None` while free.
     wake: Option<Wake>,
@@ -63,9 +72,9 @@ impl Timers {
     /// Sets a timer.
     pub(crate) fn insert(&mut self, deadline: u64, wake: Wake) -> TimerKey {
         let number = self.n_set;
-        self.n_set += 1;
+        self.n_set = self.n_set.wrapping_add(1);
         let position = self.heap.len();
-        let slot = Slot { position: position as u32, number: number as u32, wake: Some(wake) };
+        let slot = Slot { position: position as u32, number, wake: Some(wake) };
         let index = self.free;
         let index = if index == NO_SLOT {
             let index = u32::try_from(self.slots.len()).ok().filter(|it| *it != NO_SLOT);
@@ -78,7 +87,7 @@ impl Timers {
         };
         self.heap.push(Entry { deadline, number, slot: index });
         self.sift_up(position);
-        TimerKey { slot: index, number: number as u32 }
+        TimerKey { slot: index, number }
     }
 
     /// Whether it is set: neither fired nor removed.
@@ -154,8 +163,7 @@ impl Timers {
     }
 
     fn precedes(&self, a: usize, b: usize) -> bool {
-        let (a, b) = (&self.heap[a], &self.heap[b]);
-        (a.deadline, a.number) < (b.deadline, b.number)
+        self.heap[a].precedes(&self.heap[b])
     }
 
     fn sift_up(&mut self, mut position: usize) {
@@ -173,7 +181,7 @@ impl Timers {
         loop {
             let first = position * ARITY + 1;
             let children = first..(first + ARITY).min(self.heap.len());
-            let least = children.min_by_key(|it| (self.heap[*it].deadline, self.heap[*it].number));
+            let least = children.reduce(|a, b| if self.precedes(b, a) { b } else { a });
             match least {
                 Some(least) if self.precedes(least, position) => {
                     self.swap(position, least);

@@ -1,0 +1,133 @@
+//! [`Lock`]: a value that one task has at a time, over its awaits.
+//!
+//! Road: stage 8.
+
+use std::cell::{RefCell, RefMut};
+use std::ops::{Deref, DerefMut};
+
+use super::semaphore::{Permit, Semaphore};
+
+/// A value that one task has at a time. It is handed over in the order of asking.
+///
+/// A task needs it only if it awaits in between: between two awaits nobody else runs, and a
+/// [`Cell`](std::cell::Cell) does.
+///
+/// # Examples
+///
+/// ```
+/// use std::rc::Rc;
+/// use boucle::sync::Lock;
+/// use boucle::{interrupt, spawn};
+///
+/// boucle::run(async {
+///     let words = Rc::new(Lock::new(Vec::new()));
+///     let other = spawn({
+///         let words = Rc::clone(&words);
+///         async move { words.lock().await.push("other") }
+///     });
+///     let mut mine = words.lock().await;
+///     mine.push("begin");
+///     interrupt().await; // the other one runs, and waits
+///     mine.push("end");
+///     drop(mine);
+///     other.await.expect("it ends");
+///     assert_eq!(*words.lock().await, ["begin", "end", "other"]);
+/// });
+/// ```
+#[doc(alias = "Mutex")]
+#[derive(Debug)]
+pub struct Lock<T> {
+    /// One permit: whoever has it may borrow the value.
+    turn: Semaphore,
+    /// The value; borrowed as long as there is a guard.
+    value: RefCell<T>,
+}
+
+impl<T> Lock<T> {
+    /// Makes a lock that nobody has.
+    #[must_use]
+    pub fn new(value: T) -> Lock<T> {
+        Lock { turn: Semaphore::new(1), value: RefCell::new(value) }
+    }
+
+    /// Waits until nobody has the lock, and takes it; dropping the [`LockGuard`] hands it over to the
+    /// next one who waits.
+    ///
+    /// A task that asks for a lock that it has waits for ever.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future loses the place in the line. If the lock had been handed over to it, the
+    /// next one gets it.
+    #[doc(alias = "acquire")]
+    pub async fn lock(&self) -> LockGuard<'_, T> {
+        self.guard(self.turn.acquire().await)
+    }
+
+    /// Takes the lock, if nobody has it now.
+    pub fn try_lock(&self) -> Option<LockGuard<'_, T>> {
+        Some(self.guard(self.turn.try_acquire()?))
+    }
+
+    /// Whether somebody has it.
+    #[doc(alias = "locked")]
+    #[must_use]
+    pub fn is_locked(&self) -> bool {
+        self.turn.available() == 0
+    }
+
+    /// The value: who has the lock alone needs not wait for it.
+    pub fn value_mut(&mut self) -> &mut T {
+        self.value.get_mut()
+    }
+
+    /// The value, for good.
+    #[must_use]
+    pub fn into_inner(self) -> T {
+        self.value.into_inner()
+    }
+
+    fn guard<'a>(&'a self, turn: Permit<'a>) -> LockGuard<'a, T> {
+        LockGuard { value: self.value.borrow_mut(), _turn: turn, lock: self }
+    }
+}
+
+impl<T: Default> Default for Lock<T> {
+    fn default() -> Lock<T> {
+        Lock::new(T::default())
+    }
+}
+
+/// The value in a [`Lock`], as long as this lives.
+#[doc(alias = "MutexGuard")]
+#[derive(Debug)]
+#[must_use = "a lock is handed over as soon as its guard is dropped"]
+pub struct LockGuard<'a, T> {
+    /// The value. Before `_turn`, so that it is free when the next one is woken.
+    value: RefMut<'a, T>,
+    /// Hands the lock over when it is dropped.
+    _turn: Permit<'a>,
+    /// Where to wait to have it again.
+    lock: &'a Lock<T>,
+}
+
+impl<'a, T> LockGuard<'a, T> {
+    /// The lock that `guard` is the guard of. No method: it would hide one of the value.
+    pub(super) fn lock_of(guard: &Self) -> &'a Lock<T> {
+        guard.lock
+    }
+}
+
+impl<T> Deref for LockGuard<'_, T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.value
+    }
+}
+
+impl<T> DerefMut for LockGuard<'_, T> {
+    fn deref_mut(&mut self) -> &mut T {
+        &mut self.value
+    }
+}

@@ -1,0 +1,393 @@
+//! [`Queue`]: items go from task to task; who finds none waits, and who finds no room.
+//!
+//! Road: stage 13.
+
+mod errors;
+mod items;
+
+use std::cell::{Cell, RefCell};
+use std::fmt;
+
+pub use self::errors::{ShutDown, TryGetError, TryPutError};
+use self::items::Items;
+use super::wait_list::WaitList;
+
+/// Items on their way from those who put them to those who get them.
+///
+/// Which item comes next is chosen when the queue is made: the oldest ([`new`](Queue::new),
+/// [`unbounded`](Queue::unbounded)), the smallest ([`priority`](Queue::priority)) or the newest
+/// ([`lifo`](Queue::lifo)).
+///
+/// Who waits is promised the first item, or the first room, that nobody was promised before. Until it
+/// runs the item is in the queue and counts in [`len`](Queue::len), but [`try_get`](Queue::try_get)
+/// cannot have it; likewise the room and [`try_put`](Queue::try_put).
+///
+/// Neither [`put`](Queue::put) nor [`get`](Queue::get) gives the turn back if it need not wait.
+///
+/// # Examples
+///
+/// ```
+/// use std::rc::Rc;
+/// use boucle::spawn;
+/// use boucle::sync::Queue;
+///
+/// boucle::run(async {
+///     let queue = Rc::new(Queue::new(2));
+///     let worker = spawn({
+///         let queue = Rc::clone(&queue);
+///         async move {
+///             let mut done = Vec::new();
+///             while let Ok(job) = queue.get().await {
+///                 done.push(job);
+///                 queue.task_done();
+///             }
+///             done
+///         }
+///     });
+///     for job in ["sweep", "dust", "rest"] {
+///         queue.put(job).await.expect("it is not shut down yet");
+///     }
+///     queue.join().await;
+///     queue.shutdown(false);
+///     assert_eq!(worker.await.unwrap(), ["sweep", "dust", "rest"]);
+/// });
+/// ```
+#[doc(alias = "channel")]
+pub struct Queue<T> {
+    /// The items that were put and not got; never borrowed while a waker is called.
+    items: RefCell<Items<T>>,
+    /// How many items there may be; `usize::MAX` is no limit. Never zero.
+    limit: usize,
+    /// Those who wait for an item: there are none but while every item is promised.
+    getters: WaitList,
+    /// How many items are promised to getters that have not run. Zero once it is shut down: then
+    /// nobody waits any more, and who comes first gets what is left.
+    n_promised_items: Cell<usize>,
+    /// Those who wait for room: there are none but while all room is taken or promised.
+    putters: WaitList,
+    /// How much room is promised to putters that have not run. Zero once it is shut down.
+    n_promised_room: Cell<usize>,
+    /// How many items were put and are not done yet.
+    n_unfinished: Cell<usize>,
+    /// Those who wait until all are done; none while all are.
+    joiners: WaitList,
+    /// Whether it is shut down: for good.
+    is_shut_down: Cell<bool>,
+}
+
+impl<T> Queue<T> {
+    /// Makes a queue of at most `maxsize` items that gives the oldest first.
+    ///
+    /// # Panics
+    ///
+    /// If `maxsize` is zero: asyncio's "no limit" is [`unbounded`](Queue::unbounded) here.
+    #[track_caller]
+    #[must_use]
+    pub fn new(maxsize: usize) -> Queue<T> {
+        Queue::with(Items::default(), maxsize)
+    }
+
+    /// Makes a queue without a limit that gives the oldest item first: who puts never waits.
+    ///
+    /// If items come faster than they go, it grows until there is no memory.
+    #[must_use]
+    pub fn unbounded() -> Queue<T> {
+        Queue::new(usize::MAX)
+    }
+
+    /// Makes a queue of at most `maxsize` items that gives the smallest first, and the oldest among
+    /// equals; `usize::MAX` is no limit.
+    ///
+    /// The comparison of items must not use the queue.
+    ///
+    /// # Panics
+    ///
+    /// If `maxsize` is zero.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use boucle::sync::Queue;
+    ///
+    /// let queue = Queue::priority(8);
+    /// for item in [3, 1, 2] {
+    ///     queue.try_put(item).expect("there is room");
+    /// }
+    /// assert_eq!(queue.try_get(), Ok(1));
+    /// ```
+    #[doc(alias = "PriorityQueue")]
+    #[track_caller]
+    #[must_use]
+    pub fn priority(maxsize: usize) -> Queue<T>
+    where
+        T: Ord + 'static,
+    {
+        Queue::with(Items::priority(), maxsize)
+    }
+
+    /// Makes a queue of at most `maxsize` items that gives the newest first; `usize::MAX` is no limit.
+    ///
+    /// # Panics
+    ///
+    /// If `maxsize` is zero.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use boucle::sync::Queue;
+    ///
+    /// let queue = Queue::lifo(8);
+    /// for item in [3, 1, 2] {
+    ///     queue.try_put(item).expect("there is room");
+    /// }
+    /// assert_eq!(queue.try_get(), Ok(2));
+    /// ```
+    #[doc(alias = "LifoQueue")]
+    #[track_caller]
+    #[must_use]
+    pub fn lifo(maxsize: usize) -> Queue<T> {
+        Queue::with(Items::Lifo(Vec::new()), maxsize)
+    }
+
+    #[track_caller]
+    fn with(items: Items<T>, limit: usize) -> Queue<T> {
+        assert!(
+            limit > 0,
+            "a queue holds at least one item: `maxsize` is 1 or more, or use `Queue::unbounded`"
+        );
+        Queue {
+            items: RefCell::new(items),
+            limit,
+            getters: WaitList::default(),
+            n_promised_items: Cell::new(0),
+            putters: WaitList::default(),
+            n_promised_room: Cell::new(0),
+            n_unfinished: Cell::new(0),
+            joiners: WaitList::default(),
+            is_shut_down: Cell::new(false),
+        }
+    }
+
+    /// Puts an item into the queue; waits first if there is no room.
+    ///
+    /// # Errors
+    ///
+    /// [`ShutDown`] with the item if the queue is shut down, now or while this waits.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future drops the item, which is not in the queue. Room that it had been promised is
+    /// the next one's.
+    pub async fn put(&self, item: T) -> Result<(), ShutDown<T>> {
+        let item = match self.try_put(item) {
+            Ok(()) => return Ok(()),
+            Err(TryPutError::ShutDown(item)) => return Err(ShutDown(item)),
+            Err(TryPutError::Full(item)) => item,
+        };
+        self.putters.wait(|| self.give_up_room()).await;
+        if self.is_shut_down.get() {
+            return Err(ShutDown(item));
+        }
+        self.n_promised_room.set(self.n_promised_room.get() - 1);
+        self.items.borrow_mut().push(item);
+        self.item_was_put();
+        Ok(())
+    }
+
+    /// Puts an item into the queue, if there is room now.
+    ///
+    /// # Errors
+    ///
+    /// [`TryPutError`] says why not, and holds the item.
+    #[doc(alias = "put_nowait")]
+    pub fn try_put(&self, item: T) -> Result<(), TryPutError<T>> {
+        if self.is_shut_down.get() {
+            return Err(TryPutError::ShutDown(item));
+        }
+        let mut items = self.items.borrow_mut();
+        if items.len() + self.n_promised_room.get() >= self.limit {
+            return Err(TryPutError::Full(item));
+        }
+        items.push(item);
+        drop(items);
+        self.item_was_put();
+        Ok(())
+    }
+
+    /// Takes the next item out of the queue; waits first if there is none.
+    ///
+    /// # Errors
+    ///
+    /// [`ShutDown`] if the queue is shut down and empty, now or while this waits.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future takes no item out. One that it had been promised is the next one's.
+    pub async fn get(&self) -> Result<T, ShutDown> {
+        match self.try_get() {
+            Ok(item) => return Ok(item),
+            Err(TryGetError::ShutDown) => return Err(ShutDown(())),
+            Err(TryGetError::Empty) => {}
+        }
+        self.getters.wait(|| self.give_up_item()).await;
+        if !self.is_shut_down.get() {
+            self.n_promised_items.set(self.n_promised_items.get() - 1);
+        }
+        let item = self.items.borrow_mut().pop().ok_or(ShutDown(()))?;
+        self.offer_room();
+        Ok(item)
+    }
+
+    /// Takes the next item out of the queue, if there is one now.
+    ///
+    /// # Errors
+    ///
+    /// [`TryGetError`] says why not.
+    #[doc(alias = "get_nowait")]
+    pub fn try_get(&self) -> Result<T, TryGetError> {
+        let mut items = self.items.borrow_mut();
+        // Most often nothing is promised, and a pop alone finds out whether there is an item.
+        let n_promised = self.n_promised_items.get();
+        let item = if n_promised > 0 && items.len() <= n_promised { None } else { items.pop() };
+        drop(items);
+        match item {
+            Some(item) => {
+                self.offer_room();
+                Ok(item)
+            }
+            None if self.is_shut_down.get() => Err(TryGetError::ShutDown),
+            None => Err(TryGetError::Empty),
+        }
+    }
+
+    /// How many items there are.
+    #[doc(alias = "qsize")]
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.items.borrow().len()
+    }
+
+    /// Whether there is no item.
+    #[doc(alias = "empty")]
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Whether there are as many items as there may be.
+    #[doc(alias = "full")]
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        self.len() >= self.limit
+    }
+
+    /// How many items there may be; `None`: no limit.
+    #[must_use]
+    pub fn maxsize(&self) -> Option<usize> {
+        (self.limit < usize::MAX).then_some(self.limit)
+    }
+
+    /// Says that an item that was got is done; called once for each, if somebody is to
+    /// [`join`](Queue::join).
+    ///
+    /// # Panics
+    ///
+    /// If it is called more often than items were put.
+    #[track_caller]
+    pub fn task_done(&self) {
+        let n_unfinished = self.n_unfinished.get().checked_sub(1);
+        self.set_unfinished(
+            n_unfinished.expect("`task_done` is called once for each item, not more"),
+        );
+    }
+
+    /// Waits until every item that was put is done: got, and [`task_done`](Queue::task_done) called.
+    ///
+    /// Returns at once if all are. More may have been put when this returns.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future ends the waiting, and changes nothing else.
+    pub async fn join(&self) {
+        if self.n_unfinished.get() > 0 {
+            self.joiners.wait(|| {}).await;
+        }
+    }
+
+    /// Shuts the queue down, for good: nothing can be put any more, and who waits to put fails.
+    ///
+    /// What is in the queue can be got; after the last item getting fails, also for those who wait.
+    /// With `immediate` it fails at once: the items are dropped, and count as done. Promises are void:
+    /// who comes first gets what is left. Shutting down again does no harm.
+    #[doc(alias = "close")]
+    pub fn shutdown(&self, immediate: bool) {
+        self.is_shut_down.set(true);
+        self.n_promised_items.set(0);
+        self.n_promised_room.set(0);
+        // The order of nothing is any order: items cannot come any more.
+        let dropped = immediate.then(|| self.items.take());
+        self.getters.grant_all();
+        self.putters.grant_all();
+        if let Some(dropped) = dropped {
+            self.set_unfinished(self.n_unfinished.get().saturating_sub(dropped.len()));
+        }
+    }
+
+    /// One item more: it is the first getter's, if somebody waits.
+    fn item_was_put(&self) {
+        self.n_unfinished.set(self.n_unfinished.get() + 1);
+        self.offer_item();
+    }
+
+    /// Promises an item that is nobody's to the first one who waits for it.
+    fn offer_item(&self) {
+        if !self.getters.is_empty() {
+            self.n_promised_items.set(self.n_promised_items.get() + 1);
+            self.getters.grant();
+        }
+    }
+
+    /// Promises room that is nobody's to the first one who waits for it.
+    fn offer_room(&self) {
+        if !self.putters.is_empty() {
+            self.n_promised_room.set(self.n_promised_room.get() + 1);
+            self.putters.grant();
+        }
+    }
+
+    /// A getter was dropped that had been promised an item.
+    fn give_up_item(&self) {
+        if !self.is_shut_down.get() {
+            self.n_promised_items.set(self.n_promised_items.get() - 1);
+            self.offer_item();
+        }
+    }
+
+    /// A putter was dropped that had been promised room.
+    fn give_up_room(&self) {
+        if !self.is_shut_down.get() {
+            self.n_promised_room.set(self.n_promised_room.get() - 1);
+            self.offer_room();
+        }
+    }
+
+    /// So many are to be done; if none, whoever waits for that goes on.
+    fn set_unfinished(&self, n: usize) {
+        self.n_unfinished.set(n);
+        if n == 0 {
+            self.joiners.grant_all();
+        }
+    }
+}
+
+impl<T> fmt::Debug for Queue<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Queue")
+            .field("len", &self.len())
+            .field("maxsize", &self.maxsize())
+            .field("getters", &self.getters)
+            .field("putters", &self.putters)
+            .field("is_shut_down", &self.is_shut_down.get())
+            .finish()
+    }
+}

@@ -1,0 +1,111 @@
+//! [`Semaphore`]: so many at once, and no more.
+//!
+//! Road: stage 8.
+
+use std::cell::Cell;
+
+use super::wait_list::WaitList;
+
+/// A number of permits: who finds none waits until one is given back.
+///
+/// # Examples
+///
+/// ```
+/// use std::rc::Rc;
+/// use boucle::sync::Semaphore;
+///
+/// boucle::run(async {
+///     let semaphore = Rc::new(Semaphore::new(2));
+///     let first = semaphore.acquire().await;
+///     let second = semaphore.acquire().await;
+///     assert!(semaphore.try_acquire().is_none());
+///     drop(first);
+///     assert_eq!(semaphore.available(), 1);
+///     drop(second);
+/// });
+/// ```
+#[doc(alias = "BoundedSemaphore")]
+#[derive(Debug)]
+pub struct Semaphore {
+    /// The permits that nobody has; zero while somebody waits, but inside `add_permits`.
+    available: Cell<usize>,
+    /// Those who wait; who is granted has a permit.
+    waiters: WaitList,
+}
+
+impl Semaphore {
+    /// Makes a semaphore with `n` permits.
+    #[must_use]
+    pub fn new(n: usize) -> Semaphore {
+        Semaphore { available: Cell::new(n), waiters: WaitList::default() }
+    }
+
+    /// Waits for a permit; dropping the [`Permit`] gives it back.
+    ///
+    /// Returns at once if one is available. Else those who wait get one in the order in which they
+    /// came: a permit that comes back is the first one's before it runs.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future loses the place in the line, and no permit: one that it had been given goes
+    /// to the next one, or back.
+    pub async fn acquire(&self) -> Permit<'_> {
+        if let Some(permit) = self.try_acquire() {
+            return permit;
+        }
+        self.waiters.wait(|| self.give_back()).await;
+        Permit { semaphore: self }
+    }
+
+    /// Takes a permit, if one is available now.
+    pub fn try_acquire(&self) -> Option<Permit<'_>> {
+        self.available.set(self.available.get().checked_sub(1)?);
+        Some(Permit { semaphore: self })
+    }
+
+    /// Adds `n` permits, for those who wait first.
+    ///
+    /// To have fewer permits, `std::mem::forget` one.
+    ///
+    /// # Panics
+    ///
+    /// If there would be more than `usize::MAX` available.
+    #[doc(alias = "release")]
+    #[track_caller]
+    pub fn add_permits(&self, n: usize) {
+        let n_granted = n.min(self.waiters.len());
+        let available = self.available.get().checked_add(n - n_granted);
+        self.available.set(available.expect("a semaphore has at most `usize::MAX` permits"));
+        for _ in 0..n_granted {
+            self.give_back();
+        }
+    }
+
+    /// How many permits are available: nobody has them, and nobody waits.
+    #[doc(alias = "locked")]
+    #[must_use]
+    pub fn available(&self) -> usize {
+        self.available.get()
+    }
+
+    /// Gives one permit to the first one who waits, else back.
+    fn give_back(&self) {
+        if !self.waiters.grant() {
+            self.available.set(self.available.get().saturating_add(1));
+        }
+    }
+}
+
+/// One permit of a [`Semaphore`]; dropping it gives it back.
+#[derive(Debug)]
+#[must_use = "a permit that is dropped is given back at once"]
+pub struct Permit<'a> {
+    /// Whose permit it is.
+    semaphore: &'a Semaphore,
+}
+
+impl Drop for Permit<'_> {
+    fn drop(&mut self) {
+        self.semaphore.give_back();
+    }
+}

@@ -1,0 +1,74 @@
+//! [`Waiter`]: something that is set `n` times, once and for all.
+//!
+//! Road: stages 2, 6 and 8.
+
+use std::cell::Cell;
+
+use super::wait_list::WaitList;
+
+/// Something that tasks wait for, and that others set, `n` times in all.
+///
+/// # Examples
+///
+/// ```
+/// use std::rc::Rc;
+/// use boucle::spawn;
+/// use boucle::sync::Waiter;
+///
+/// boucle::run(async {
+///     let waiter = Rc::new(Waiter::new(2));
+///     for _ in 0..2 {
+///         let waiter = Rc::clone(&waiter);
+///         drop(spawn(async move { waiter.set() }));
+///     }
+///     waiter.wait().await;
+///     assert_eq!(waiter.missing(), 0);
+/// });
+/// ```
+#[doc(alias = "Future")]
+#[doc(alias = "oneshot")]
+#[doc(alias = "CountDownLatch")]
+#[derive(Debug)]
+pub struct Waiter {
+    /// How many times it has yet to be set; nobody waits once it is zero.
+    missing: Cell<usize>,
+    /// Those who wait for it.
+    waiters: WaitList,
+}
+
+impl Waiter {
+    /// Makes a waiter that is to be set `n` times.
+    #[must_use]
+    pub fn new(n: usize) -> Waiter {
+        Waiter { missing: Cell::new(n), waiters: WaitList::default() }
+    }
+
+    /// Counts one; the last one lets those who wait go on, at their next turn. More do nothing.
+    #[doc(alias = "set_result")]
+    pub fn set(&self) {
+        let missing = self.missing.get().saturating_sub(1);
+        self.missing.set(missing);
+        if missing == 0 {
+            self.waiters.grant_all();
+        }
+    }
+
+    /// How many times it has yet to be set.
+    #[must_use]
+    pub fn missing(&self) -> usize {
+        self.missing.get()
+    }
+
+    /// Waits until the waiter has been set `n` times.
+    ///
+    /// Returns at once if that has already happened.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future loses no `set`: the count lives in the waiter.
+    pub async fn wait(&self) {
+        if self.missing.get() > 0 {
+            self.waiters.wait(|| {}).await;
+        }
+    }
+}
