@@ -1,22 +1,24 @@
 //! The loop's time: real, or virtual and moved by the loop.
 
 use std::cell::Cell;
+use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
-/// A clock. Its times are nanoseconds since the loop was made: five hundred years fit.
-pub(crate) struct Clock {
-    /// When the loop was made.
-    epoch: Instant,
-    /// The virtual time, if it is virtual.
-    now: Option<Cell<u64>>,
-}
+/// Where the times of all loops are counted from: so a deadline means the same in each.
+static EPOCH: LazyLock<Instant> = LazyLock::new(Instant::now);
 
 /// The time that never comes.
 pub(crate) const NEVER: u64 = u64::MAX;
 
+/// A clock. Its times are nanoseconds since the process first asked: five hundred years fit.
+pub(crate) struct Clock {
+    /// The virtual time, if it is virtual; it begins with the real one.
+    now: Option<Cell<u64>>,
+}
+
 impl Clock {
     pub(crate) fn new(is_virtual: bool) -> Clock {
-        Clock { epoch: Instant::now(), now: is_virtual.then(|| Cell::new(0)) }
+        Clock { now: is_virtual.then(|| Cell::new(real_now())) }
     }
 
     pub(crate) fn is_virtual(&self) -> bool {
@@ -25,10 +27,7 @@ impl Clock {
 
     /// The present time.
     pub(crate) fn now(&self) -> u64 {
-        match &self.now {
-            Some(now) => now.get(),
-            None => nanoseconds(self.epoch.elapsed()),
-        }
+        self.now.as_ref().map_or_else(real_now, Cell::get)
     }
 
     /// Moves virtual time forward, to a time that something waits for.
@@ -37,16 +36,21 @@ impl Clock {
             now.set(now.get().max(time));
         }
     }
+}
 
-    /// The instant of a time.
-    pub(crate) fn instant(&self, time: u64) -> Option<Instant> {
-        self.epoch.checked_add(Duration::from_nanos(time))
-    }
+/// The present time of the system.
+pub(crate) fn real_now() -> u64 {
+    nanoseconds(EPOCH.elapsed())
+}
 
-    /// The time of an instant; that of one before the loop was made is 0.
-    pub(crate) fn time(&self, instant: Instant) -> u64 {
-        nanoseconds(instant.saturating_duration_since(self.epoch))
-    }
+/// The instant of a time; `None` if that is too far for an instant.
+pub(crate) fn instant(time: u64) -> Option<Instant> {
+    EPOCH.checked_add(Duration::from_nanos(time))
+}
+
+/// The time of an instant; that of one before the process first asked is 0.
+pub(crate) fn time(instant: Instant) -> u64 {
+    nanoseconds(instant.saturating_duration_since(*EPOCH))
 }
 
 /// A duration in nanoseconds; one that is too long is `NEVER`.

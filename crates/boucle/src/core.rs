@@ -35,6 +35,9 @@ const POLLS_BETWEEN_LOOKS: u32 = 61;
 /// Deadlines are waited for together, this long after the first one at the most.
 const GRAIN: u64 = 1_000_000;
 
+/// More ready tasks than this are many: their queue is given back when they are gone.
+const MANY: usize = 4096;
+
 /// What a loop is doing.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Mode {

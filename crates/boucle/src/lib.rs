@@ -54,11 +54,9 @@ mod clock;
 mod core;
 mod elsewhere;
 mod event_loop;
-mod gather;
-mod group;
 mod instrument;
+mod interval;
 mod primitives;
-mod race;
 mod remote;
 mod report;
 #[cfg(unix)]
@@ -68,6 +66,7 @@ mod task;
 mod thread;
 mod time;
 mod timers;
+mod together;
 mod tree;
 mod wake;
 
@@ -75,11 +74,13 @@ pub use crate::builder::Builder;
 pub use crate::callback::{Callback, call_at, call_later, call_soon};
 pub use crate::event_loop::{Loop, NoLoop, RunEnd, RunError, run};
 pub use crate::instrument::{Instrument, Order};
+pub use crate::interval::{Interval, MissedTicks, interval};
 pub use crate::report::Report;
 pub use crate::task::{Panic, Task, TaskError, TaskId, current_task, spawn};
 pub use crate::thread::{LoopClosed, LoopHandle, RemoteTask, to_thread};
-pub use crate::time::{
-    Elapsed, Interval, MissedTicks, Sleep, interrupt, interval, now, quiescent, sleep, sleep_until,
-    timeout,
+pub use crate::time::{Elapsed, Sleep, interrupt, now, quiescent, sleep, sleep_until, timeout};
+pub use crate::together::{
+    AsCompleted, GroupError, GroupTask, TaskGroup, as_completed, gather, gather_all, race, shield,
+    task_group,
 };
 pub use crate::tree::{TaskInfo, TaskState, all_tasks};

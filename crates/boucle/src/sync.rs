@@ -1,7 +1,5 @@
 //! Waiting for one another: which of these for what, and their names in one place.
 //!
-//! Road: stages 6, 8 and 13.
-//!
 //! | a task waits | use | asyncio's name |
 //! |---|---|---|
 //! | until something has happened `n` times, once and for all | [`Waiter`] | `Future` |
@@ -47,6 +45,8 @@
 //! });
 //! assert_eq!(sum, 10);
 //! ```
+//!
+//! Road: stages 2, 6, 8 and 13.
 
 mod barrier;
 mod condition;

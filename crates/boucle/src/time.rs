@@ -1,4 +1,4 @@
-//! Waiting for a time: `sleep`, `sleep_until`, `timeout`, `interval`; and `interrupt`, for a turn.
+//! Waiting for a time: `sleep`, `sleep_until`, `timeout`; and `interrupt`, for a turn.
 //!
 //! Road: stages 3 and 9.
 
@@ -9,6 +9,7 @@ use std::rc::Rc;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
+use crate::clock;
 use crate::clock::NEVER;
 use crate::core::Core;
 use crate::elsewhere::{LoopId, call_later_elsewhere, require_entered};
@@ -65,8 +66,12 @@ pub async fn interrupt() {
 #[doc(alias = "time")]
 #[must_use]
 pub fn now() -> Instant {
-    let now = cell::with_entered(|core| core.clock.instant(core.clock.now()));
-    now.flatten().unwrap_or_else(Instant::now)
+    clock::instant(time_now()).unwrap_or_else(Instant::now)
+}
+
+/// The present time, on the loop's clock.
+fn time_now() -> u64 {
+    cell::with_entered(|core| core.clock.now()).unwrap_or_else(clock::real_now)
 }
 
 /// Waits for `duration`, and never less; for one turn if it is zero, for ever if it is
@@ -93,7 +98,7 @@ pub fn now() -> Instant {
 /// assert!(start.elapsed() >= Duration::from_millis(5));
 /// ```
 pub fn sleep(duration: Duration) -> Sleep {
-    Sleep { deadline: now().checked_add(duration), timer: None, state: State::New }
+    Sleep::until(time_now().saturating_add(clock::nanoseconds(duration)))
 }
 
 /// Waits until `instant`, and never less; for one turn if it has passed.
@@ -115,15 +120,15 @@ pub fn sleep(duration: Duration) -> Sleep {
 /// });
 /// ```
 pub fn sleep_until(instant: Instant) -> Sleep {
-    Sleep { deadline: Some(instant), timer: None, state: State::New }
+    Sleep::until(clock::time(instant))
 }
 
 /// What [`sleep`] and [`sleep_until`] return.
 #[derive(Debug)]
 #[must_use = "a sleep does nothing unless it is awaited"]
 pub struct Sleep {
-    /// When; `None`: never.
-    deadline: Option<Instant>,
+    /// When, on the clock of any loop; `NEVER`: never.
+    deadline: u64,
     /// The timer that is set, and in which loop.
     timer: Option<(LoopId, TimerKey)>,
     /// How far it is.
@@ -142,16 +147,20 @@ enum State {
 }
 
 impl Sleep {
+    fn until(deadline: u64) -> Sleep {
+        Sleep { deadline, timer: None, state: State::New }
+    }
+
     /// When it ends; `None`: never.
     #[must_use]
     pub fn deadline(&self) -> Option<Instant> {
-        self.deadline
+        clock::instant(self.deadline).filter(|_| self.deadline != NEVER)
     }
 
     /// Makes it end at another instant.
     pub fn reset(&mut self, instant: Instant) {
         self.disarm();
-        self.deadline = Some(instant);
+        self.deadline = clock::time(instant);
         self.state = State::New;
     }
 
@@ -162,7 +171,7 @@ impl Sleep {
     }
 
     fn arm(&mut self, core: &Core, cx: &Context<'_>) {
-        let deadline = self.deadline.map_or(NEVER, |instant| core.clock.time(instant));
+        let deadline = self.deadline;
         if deadline == NEVER {
             return;
         }
@@ -274,88 +283,6 @@ pub async fn timeout<T>(duration: Duration, future: impl Future<Output = T>) -> 
         Poll::Pending => limit.as_mut().poll(cx).map(|()| Err(Elapsed)),
     })
     .await
-}
-
-/// What an interval does when it is late.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum MissedTicks {
-    /// Ticks as often as it missed, one after the other, until it is in time again.
-    #[default]
-    Burst,
-    /// Ticks once, and from then on a period after that.
-    Delay,
-    /// Ticks once, and goes on with the next tick that lies ahead.
-    Skip,
-}
-
-/// Ticks now, and then every `period`.
-///
-/// # Panics
-///
-/// If `period` is zero.
-///
-/// # Examples
-///
-/// ```
-/// use std::time::Duration;
-///
-/// let event_loop = boucle::Loop::builder().virtual_time(true).build();
-/// event_loop.run_until_complete(async {
-///     let start = boucle::now();
-///     let mut ticks = boucle::interval(Duration::from_secs(1));
-///     for second in 0..3 {
-///         assert_eq!(ticks.tick().await - start, Duration::from_secs(second));
-///     }
-/// }).unwrap();
-/// ```
-#[track_caller]
-#[must_use]
-pub fn interval(period: Duration) -> Interval {
-    assert!(!period.is_zero(), "an interval needs a period longer than zero");
-    Interval { period, missed: MissedTicks::default(), next: Some(now()) }
-}
-
-/// What [`interval`] returns.
-#[derive(Debug)]
-pub struct Interval {
-    period: Duration,
-    missed: MissedTicks,
-    /// When the next tick is due; `None`: never.
-    next: Option<Instant>,
-}
-
-impl Interval {
-    /// Says what to do when it is late; [`MissedTicks::Burst`] unless said otherwise.
-    #[must_use]
-    pub fn missed_ticks(mut self, missed: MissedTicks) -> Interval {
-        self.missed = missed;
-        self
-    }
-
-    /// Waits for the next tick; returns when it was due.
-    ///
-    /// # Cancel safety
-    ///
-    /// Dropping the future loses no tick.
-    pub async fn tick(&mut self) -> Instant {
-        let Some(due) = self.next else { return std::future::pending().await };
-        if due > now() {
-            sleep_until(due).await;
-        }
-        let late = now().saturating_duration_since(due);
-        let next = match self.missed {
-            MissedTicks::Delay if late > self.period => now().checked_add(self.period),
-            MissedTicks::Skip if late > self.period => {
-                // As many periods as have passed; a remainder never loses more than one.
-                let into = late.as_nanos() % self.period.as_nanos();
-                let into = Duration::from_nanos(u64::try_from(into).unwrap_or(u64::MAX));
-                now().checked_add(self.period.saturating_sub(into))
-            }
-            _ => due.checked_add(self.period),
-        };
-        self.next = next;
-        due
-    }
 }
 
 /// Waits until nothing else in the loop can run: every other task waits, for a time or for others.

@@ -1,1 +1,207 @@
-//! groups
+//! `task_group`: it ends as one, and no error is lost.
+
+use std::cell::RefCell;
+use std::future::{Future, pending};
+use std::rc::Rc;
+use std::time::Duration;
+
+use boucle::{Loop, current_task, interrupt, sleep, spawn, task_group};
+
+/// A list that tasks write into.
+#[derive(Clone, Default)]
+struct Log(Rc<RefCell<Vec<String>>>);
+
+impl Log {
+    fn say(&self, word: impl ToString) {
+        self.0.borrow_mut().push(word.to_string());
+    }
+
+    fn take(&self) -> String {
+        self.0.take().join(" ")
+    }
+}
+
+/// Says its name when it is dropped.
+struct Held(Log, &'static str);
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        assert!(current_task().is_some(), "dropped in its own task");
+        self.0.say(format!("-{}", self.1));
+    }
+}
+
+fn run<T>(task: impl Future<Output = T>) -> T {
+    Loop::builder().virtual_time(true).build().run_until_complete(task).expect("it ends")
+}
+
+fn seconds(n: u64) -> Duration {
+    Duration::from_secs(n)
+}
+
+/// Holds something for some seconds, then says its name.
+async fn holds(held: Held, after: u64) {
+    sleep(seconds(after)).await;
+    held.0.say(held.1);
+}
+
+/// Panics after some seconds.
+async fn fails(what: &'static str, after: u64) {
+    sleep(seconds(after)).await;
+    panic!("{what}");
+}
+
+#[test]
+fn a_group_waits_for_all_its_children() {
+    let log = Log::default();
+    let value = run(async {
+        let value = task_group(async |group| {
+            group.spawn(holds(Held(log.clone(), "a"), 2));
+            group.spawn(holds(Held(log.clone(), "b"), 1));
+            log.say("body");
+            42
+        });
+        let value = value.await.expect("nothing fails");
+        log.say("end");
+        value
+    });
+    assert_eq!(value, 42);
+    assert_eq!(log.take(), "body b -b a -a end");
+}
+
+#[test]
+fn a_group_of_nothing_ends_with_its_body() {
+    assert_eq!(run(task_group(async |_| 42)).expect("nothing fails"), 42);
+}
+
+#[test]
+fn a_child_that_fails_cancels_the_others_and_the_body_before_the_group_ends() {
+    let log = Log::default();
+    let error = run(async {
+        let error = task_group(async |group| {
+            let _held = Held(log.clone(), "body");
+            group.spawn(holds(Held(log.clone(), "a"), 9));
+            group.spawn(fails("boom", 1));
+            pending::<()>().await;
+        });
+        let error = error.await.expect_err("a child panics");
+        log.say("end");
+        error
+    });
+    assert_eq!(error.to_string(), "1 task of the group failed: the task panicked: boom");
+    assert_eq!(log.take(), "-body -a end");
+}
+
+#[test]
+fn all_errors_are_kept() {
+    let error = run(task_group(async |group| {
+        group.spawn(fails("one", 1));
+        group.spawn(fails("two", 1));
+        group.spawn(fails("three", 2));
+        pending::<()>().await;
+    }));
+    // Two panic in the same turn, before the group can cancel; the third is cancelled.
+    assert_eq!(
+        error.expect_err("two panic").to_string(),
+        "2 tasks of the group failed: the task panicked: one; the task panicked: two"
+    );
+}
+
+#[test]
+fn a_body_that_panics_cancels_the_children() {
+    let log = Log::default();
+    let error = run(task_group(async |group| {
+        group.spawn(holds(Held(log.clone(), "a"), 9));
+        interrupt().await;
+        interrupt().await;
+        panic!("body");
+    }));
+    assert_eq!(error.expect_err("it panics").errors().len(), 1);
+    assert_eq!(log.take(), "-a");
+}
+
+#[test]
+fn a_group_that_is_dropped_cancels_its_children_also_those_that_know_it() {
+    let log = Log::default();
+    run(async {
+        let inner = log.clone();
+        let grouped = spawn(task_group(async move |group| {
+            let (clone, held) = (group.clone(), Held(inner.clone(), "a"));
+            group.spawn(async move {
+                let _held = (clone, held);
+                pending::<()>().await;
+            });
+            pending::<()>().await;
+        }));
+        interrupt().await;
+        interrupt().await;
+        assert!(grouped.cancel());
+        interrupt().await;
+        interrupt().await;
+        interrupt().await;
+        log.say("end");
+    });
+    assert_eq!(log.take(), "-a end");
+}
+
+#[test]
+fn a_child_can_spawn_siblings() {
+    let log = Log::default();
+    run(task_group(async |group| {
+        let (clone, log) = (group.clone(), log.clone());
+        group.spawn(async move {
+            clone.spawn(holds(Held(log.clone(), "grandchild"), 2));
+            log.say("child");
+        });
+    }))
+    .expect("nothing fails");
+    assert_eq!(log.take(), "child grandchild -grandchild");
+}
+
+#[test]
+fn a_child_that_is_spawned_while_the_group_fails_is_cancelled() {
+    let log = Log::default();
+    let error = run(task_group(async |group| {
+        let (clone, log) = (group.clone(), log.clone());
+        /// Spawns when it is dropped.
+        struct Spawns(boucle::TaskGroup, Log);
+        impl Drop for Spawns {
+            fn drop(&mut self) {
+                self.0.spawn(holds(Held(self.1.clone(), "late"), 1));
+            }
+        }
+        let spawns = Spawns(clone, log);
+        group.spawn(async move {
+            let _spawns = spawns;
+            pending::<()>().await;
+        });
+        group.spawn(fails("boom", 1));
+    }));
+    assert_eq!(error.expect_err("a child panics").errors().len(), 1);
+    assert_eq!(log.take(), "-late");
+}
+
+#[test]
+fn a_value_is_asked_of_a_child() {
+    let values = run(task_group(async |group| {
+        let (good, bad) = (group.spawn(async { 42 }), group.spawn(async { panic!("boom") }));
+        let good = good.value().await;
+        let bad: Option<u32> = bad.value().await;
+        assert_eq!((good, bad), (Some(42), None));
+        // The child's end has failed the group: this is not reached again.
+        pending::<()>().await;
+    }));
+    assert!(values.is_err());
+}
+
+#[test]
+fn a_group_can_have_a_thousand_children_one_after_the_other() {
+    run(task_group(async |group| {
+        for _ in 0..1000 {
+            group.spawn(async {});
+            interrupt().await;
+        }
+        assert_eq!(format!("{group:?}"), "<TaskGroup, 0 tasks>");
+    }))
+    .expect("nothing fails");
+}

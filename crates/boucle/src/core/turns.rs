@@ -7,7 +7,7 @@ use std::panic::AssertUnwindSafe;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::{Core, GRAIN, POLLS_BETWEEN_LOOKS};
+use super::{Core, GRAIN, MANY, POLLS_BETWEEN_LOOKS};
 use crate::primitives::Arc;
 use crate::remote::Mail;
 use crate::report::Report;
@@ -30,21 +30,22 @@ impl Core {
     /// that could wake anything; with `waits_for_ever`, also then.
     pub(crate) fn turns(&self, mut is_over: impl FnMut() -> bool, waits_for_ever: bool) -> End {
         loop {
-            self.turn();
+            let is_ready = self.turn();
             if self.stopping.take() {
                 return End::Stopped;
             }
             if is_over() {
                 return End::Over;
             }
-            if self.ready.borrow().is_empty() && !self.idle(waits_for_ever) {
+            if !is_ready && self.ready.borrow().is_empty() && !self.idle(waits_for_ever) {
                 return End::Stuck;
             }
         }
     }
 
-    /// One turn: polls the tasks that are ready as it begins, then looks at inbox and timers.
-    fn turn(&self) {
+    /// One turn: polls the tasks that are ready as it begins, then looks at inbox and timers. Whether
+    /// a task is certainly ready for the next one.
+    fn turn(&self) -> bool {
         let n_ready = self.ready.borrow().len();
         for _ in 0..n_ready {
             let Some(task) = self.next_task() else { break };
@@ -56,8 +57,23 @@ impl Core {
         if self.remote.has_mail() {
             self.take_mail();
         }
-        if self.ready.borrow().is_empty() {
+        if n_ready > MANY {
+            self.give_back();
+        }
+        let is_ready = !self.ready.borrow().is_empty();
+        if !is_ready {
             self.look();
+        }
+        is_ready
+    }
+
+    /// Gives back the memory of a queue that was long for a moment: a million tasks were spawned, say.
+    #[cold]
+    fn give_back(&self) {
+        let mut ready = self.ready.borrow_mut();
+        if ready.len() < ready.capacity() / 8 {
+            let enough = (ready.len() * 2).max(MANY);
+            ready.shrink_to(enough);
         }
     }
 

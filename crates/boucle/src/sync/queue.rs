@@ -65,7 +65,7 @@ pub struct Queue<T> {
     n_promised_items: Cell<usize>,
     /// Those who wait for room: there are none but while all room is taken or promised.
     putters: WaitList,
-    /// How much room is promised to putters that have not run. Zero once it is shut down.
+    /// How much room is promised to putters that have not run. Not looked at once it is shut down.
     n_promised_room: Cell<usize>,
     /// How many items were put and are not done yet.
     n_unfinished: Cell<usize>,
@@ -323,7 +323,6 @@ impl<T> Queue<T> {
     pub fn shutdown(&self, immediate: bool) {
         self.is_shut_down.set(true);
         self.n_promised_items.set(0);
-        self.n_promised_room.set(0);
         // The order of nothing is any order: items cannot come any more.
         let dropped = immediate.then(|| self.items.take());
         self.getters.grant_all();

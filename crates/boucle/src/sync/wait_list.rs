@@ -1,16 +1,6 @@
 //! Who waits, in order: the one list that every primitive is made of.
 //!
 //! Road: stage 8.
-//!
-//! ```text
-//!             1 enter                 2 grant                 3 polled
-//!   (nobody) ─────────▶ WAITING ──────────────────▶ GRANTED ───────────▶ (nobody)
-//!       ▲                  │ 4 leave                   │ 5 leave, pass_on
-//!       └──────────────────┴───────────────────────────┘
-//! ```
-//!
-//! 1, 3 `Waiting::poll`; 2 `WaitList::grant`, `grant_all`; 4, 5 `Waiting::drop`. Only 5 has an effect
-//! on others: what was granted goes to the next one.
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
@@ -23,6 +13,16 @@ use crate::task::cell;
 use crate::wake::Wake;
 
 /// Those who wait, first come first.
+///
+/// ```text
+///             1 enter                 2 grant                 3 polled
+///   (nobody) ─────────▶ WAITING ──────────────────▶ GRANTED ───────────▶ (nobody)
+///       ▲                  │ 4 leave                  │ 5 leave, pass_on
+///       └──────────────────┴──────────────────────────┘
+/// ```
+///
+/// 1, 3 `Waiting::poll`; 2 `grant`, `grant_all`; 4, 5 `Waiting::drop`. Only 5 concerns others: what
+/// was granted goes to the next one.
 #[derive(Default)]
 pub(super) struct WaitList {
     /// How many wait; kept beside `line`, so that nobody borrows it to learn that there is no one.
@@ -177,23 +177,18 @@ impl Parked {
 
     /// Wakes it, from inside its loop, another one, or none.
     fn wake(self) {
-        let mut wake = Some(self.wake);
-        cell::with_entered(|core| {
-            // Why take foreign ones too? They find their way from anywhere, and this loop guards them.
-            let mine = |wake: &mut Wake| match wake {
-                Wake::Task(_) => self.event_loop == Some(core.id()),
-                Wake::Foreign(_) => true,
-            };
-            if let Some(wake) = wake.take_if(mine) {
-                wake.wake(core);
+        let Parked { wake, event_loop } = self;
+        match wake {
+            Wake::Task(id) if event_loop != here() => {
+                if let Some(event_loop) = event_loop {
+                    call_later_elsewhere(event_loop, move |core| core.wake(id));
+                }
             }
-        });
-        match (wake, self.event_loop) {
-            (Some(Wake::Foreign(waker)), _) => waker.wake(),
-            (Some(Wake::Task(id)), Some(event_loop)) => {
-                call_later_elsewhere(event_loop, move |core| core.wake(id));
+            Wake::Foreign(waker) if here().is_none() => waker.wake(),
+            // A foreign one finds its way from any loop, which guards itself against it.
+            wake => {
+                cell::with_entered(|core| wake.wake(core));
             }
-            (Some(Wake::Task(_)), None) | (None, _) => {}
         }
     }
 }

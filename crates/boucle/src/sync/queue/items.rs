@@ -23,6 +23,7 @@ impl<T: Ord + 'static> Items<T> {
 }
 
 impl<T> Items<T> {
+    /// Adds an item.
     pub(super) fn push(&mut self, item: T) {
         match self {
             Items::Fifo(items) => items.push_back(item),
@@ -31,6 +32,7 @@ impl<T> Items<T> {
         }
     }
 
+    /// Takes the next one out.
     pub(super) fn pop(&mut self) -> Option<T> {
         match self {
             Items::Fifo(items) => items.pop_front(),
@@ -39,6 +41,7 @@ impl<T> Items<T> {
         }
     }
 
+    /// How many there are.
     pub(super) fn len(&self) -> usize {
         match self {
             Items::Fifo(items) => items.len(),
@@ -57,8 +60,11 @@ impl<T> Default for Items<T> {
 
 /// Items that give the smallest first, to those who cannot compare them.
 pub(super) trait Sorted<T> {
+    /// Adds an item.
     fn push(&mut self, item: T);
+    /// Takes the smallest one out, the oldest among equals.
     fn pop(&mut self) -> Option<T>;
+    /// How many there are.
     fn len(&self) -> usize;
 }
 
@@ -87,7 +93,9 @@ impl<T: Ord> Sorted<T> for Heap<T> {
 
 /// An item, and when it was pushed: equal items keep their order.
 struct Ranked<T> {
+    /// Compared first.
     item: T,
+    /// How many were pushed before; no two have the same.
     age: u64,
 }
 

@@ -1,1 +1,0 @@
-//! Several tasks together: `gather`, `as_completed`, `shield`.

@@ -1,1 +1,0 @@
-//! A group of tasks that ends as one.

@@ -1,1 +1,0 @@
-//! The first of several futures.

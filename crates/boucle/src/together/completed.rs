@@ -1,0 +1,97 @@
+//! `as_completed`: one after the other, as they end.
+
+use std::future::poll_fn;
+use std::panic::Location;
+use std::rc::Rc;
+use std::task::Poll;
+
+use super::family::{Family, News, spawn_child};
+use crate::task::TaskError;
+
+/// Spawns all `children` on the current loop, and gives what became of each, the first to end first.
+///
+/// # Panics
+///
+/// If this thread has no loop, unless there is no child.
+///
+/// # Examples
+///
+/// ```
+/// use std::time::Duration;
+///
+/// let event_loop = boucle::Loop::builder().virtual_time(true).build();
+/// let order = event_loop.run_until_complete(async {
+///     let seconds = [3, 1, 2].map(Duration::from_secs);
+///     let mut sleeps = boucle::as_completed(seconds.map(boucle::sleep));
+///     let mut order = Vec::new();
+///     while let Some((place, result)) = sleeps.next().await {
+///         result.unwrap();
+///         order.push(place);
+///     }
+///     order
+/// });
+/// assert_eq!(order.unwrap(), [1, 2, 0]);
+/// ```
+#[track_caller]
+pub fn as_completed<I, T>(children: I) -> AsCompleted<T>
+where
+    I: IntoIterator,
+    I::Item: IntoFuture<Output = T>,
+    <I::Item as IntoFuture>::IntoFuture: 'static,
+    T: 'static,
+{
+    let at = Location::caller();
+    let news = Rc::new(News::default());
+    news.keep_order();
+    let children = children.into_iter().enumerate();
+    let tasks: Vec<_> = children.map(|(place, it)| spawn_child(&news, place, it, at)).collect();
+    AsCompleted { n_left: tasks.len(), family: Family::new(tasks), news, next: None }
+}
+
+/// What [`as_completed`] returns. Dropping it cancels those that have not ended.
+pub struct AsCompleted<T> {
+    family: Family<T>,
+    news: Rc<News>,
+    /// How many were not given yet.
+    n_left: usize,
+    /// The one that is next, once it is known.
+    next: Option<usize>,
+}
+
+impl<T> AsCompleted<T> {
+    /// Waits until one more has ended: its place among the children, and its result. `None` after the
+    /// last one.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future loses none.
+    pub async fn next(&mut self) -> Option<(usize, Result<T, TaskError>)> {
+        if self.n_left == 0 {
+            return None;
+        }
+        let place = poll_fn(|cx| {
+            self.next = self.next.or_else(|| self.news.next_ended());
+            self.news.listen(cx);
+            match self.next {
+                Some(place) if self.family.tasks[place].done() => Poll::Ready(place),
+                Some(_) => {
+                    // It has told, and is in its last poll: next turn it will be done.
+                    cx.waker().wake_by_ref();
+                    Poll::Pending
+                }
+                None => Poll::Pending,
+            }
+        })
+        .await;
+        self.next = None;
+        self.n_left -= 1;
+        let result = self.family.tasks[place].take_if_done().expect("it is done");
+        Some((place, result))
+    }
+}
+
+impl<T> std::fmt::Debug for AsCompleted<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("AsCompleted").field("n_left", &self.n_left).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,135 @@
+//! `gather`: all of them, and their values in order.
+//!
+//! Road: stage 6.
+
+use std::future::poll_fn;
+use std::panic::Location;
+use std::rc::Rc;
+use std::task::Poll;
+
+use super::family::{Family, News, spawn_child};
+use crate::task::TaskError;
+
+/// Runs all `children` as tasks of the current loop, and returns their values, in order.
+///
+/// Nothing is spawned before the first poll; then all are, in order. The first child that panics or is
+/// cancelled is the result, at once, and the others go on alone. [`gather_all`] waits for all.
+///
+/// All children are of one type: box them, `Pin<Box<dyn Future<Output = T>>>`, if they are not.
+///
+/// # Errors
+///
+/// What became of the first child that has no value.
+///
+/// # Panics
+///
+/// When polled in a thread that has no loop, unless there is no child.
+///
+/// # Cancel safety
+///
+/// Dropping the future cancels the children.
+///
+/// # Examples
+///
+/// ```
+/// use std::time::Duration;
+///
+/// async fn slow(seconds: u64) -> u64 {
+///     boucle::sleep(Duration::from_secs(seconds)).await;
+///     seconds
+/// }
+///
+/// let event_loop = boucle::Loop::builder().virtual_time(true).build();
+/// let values = event_loop.run_until_complete(boucle::gather([slow(3), slow(1), slow(2)])).unwrap();
+/// assert_eq!(values.unwrap(), [3, 1, 2]);
+/// ```
+#[doc(alias = "join_all")]
+#[track_caller]
+pub fn gather<I, T>(children: I) -> impl Future<Output = Result<Vec<T>, TaskError>>
+where
+    I: IntoIterator,
+    I::Item: IntoFuture<Output = T>,
+    <I::Item as IntoFuture>::IntoFuture: 'static,
+    T: 'static,
+{
+    let at = Location::caller();
+    async move {
+        let results = results(children, at, true).await;
+        results.into_iter().collect()
+    }
+}
+
+/// Runs all `children` as tasks of the current loop, and returns what became of each, in order.
+///
+/// As [`gather`], but a child without a value is one result among the others.
+///
+/// # Panics
+///
+/// When polled in a thread that has no loop, unless there is no child.
+///
+/// # Cancel safety
+///
+/// Dropping the future cancels the children.
+///
+/// # Examples
+///
+/// ```
+/// use boucle::{TaskError, gather_all};
+///
+/// let results = boucle::run(gather_all([1, 0].map(|n| async move { 6 / n })));
+/// assert!(matches!(results[..], [Ok(6), Err(TaskError::Panicked(_))]));
+/// ```
+#[doc(alias = "return_exceptions")]
+#[doc(alias = "wait")]
+#[track_caller]
+pub fn gather_all<I, T>(children: I) -> impl Future<Output = Vec<Result<T, TaskError>>>
+where
+    I: IntoIterator,
+    I::Item: IntoFuture<Output = T>,
+    <I::Item as IntoFuture>::IntoFuture: 'static,
+    T: 'static,
+{
+    results(children, Location::caller(), false)
+}
+
+/// What became of each child; with `fails_fast`, only the error of the first one that failed.
+async fn results<I, T>(
+    children: I,
+    at: &'static Location<'static>,
+    fails_fast: bool,
+) -> Vec<Result<T, TaskError>>
+where
+    I: IntoIterator,
+    I::Item: IntoFuture<Output = T>,
+    <I::Item as IntoFuture>::IntoFuture: 'static,
+    T: 'static,
+{
+    let news = Rc::new(News::default());
+    let children = children.into_iter().enumerate();
+    let tasks = children.map(|(place, child)| spawn_child(&news, place, child, at)).collect();
+    let mut family = Family::new(tasks);
+
+    poll_fn(|cx| {
+        let failed = news.failed().filter(|_| fails_fast);
+        let is_over = match failed {
+            Some(place) => family.tasks[place].done(),
+            None => news.n_missing() == 0 && family.tasks.iter().all(|it| it.done()),
+        };
+        if is_over {
+            return Poll::Ready(());
+        }
+        news.listen(cx);
+        if failed.is_some() || news.n_missing() == 0 {
+            // A child has told, and is in its last poll: next turn it will be done.
+            cx.waker().wake_by_ref();
+        }
+        Poll::Pending
+    })
+    .await;
+
+    family.release();
+    let failed = news.failed().filter(|_| fails_fast);
+    let tasks = family.tasks.iter_mut();
+    let wanted = tasks.enumerate().filter(|(place, _)| failed.is_none_or(|it| it == *place));
+    wanted.map(|(_, task)| task.take_if_done().expect("it is over")).collect()
+}

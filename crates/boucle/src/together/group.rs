@@ -1,0 +1,275 @@
+//! A group of tasks that ends as one: none outlives it, and no error is lost.
+
+use std::cell::{Cell, RefCell};
+use std::fmt;
+use std::future::poll_fn;
+use std::panic;
+use std::panic::{AssertUnwindSafe, Location};
+use std::rc::Rc;
+use std::task::Poll;
+
+use super::family::{Family, News, spawn_child};
+use crate::sync::Event;
+use crate::task::TaskError;
+
+/// Runs `body`, which may spawn children into its group, and waits for all of them.
+///
+/// If a child panics, or the body does, the others are cancelled, and the body as well; then the group
+/// waits until their futures are dropped. Whatever is spawned meanwhile is cancelled too.
+///
+/// # Errors
+///
+/// [`GroupError`] holds every panic.
+///
+/// # Panics
+///
+/// When a child is spawned in a thread that has no loop.
+///
+/// # Cancel safety
+///
+/// Dropping the future drops the body and cancels the children; nobody waits for them then.
+///
+/// # Examples
+///
+/// ```
+/// use std::time::Duration;
+/// use boucle::{sleep, task_group};
+///
+/// let event_loop = boucle::Loop::builder().virtual_time(true).build();
+/// let sum = event_loop.run_until_complete(task_group(async |group| {
+///     let two = group.spawn(async {
+///         sleep(Duration::from_secs(1)).await;
+///         2
+///     });
+///     let three = group.spawn(async { 3 });
+///     two.value().await.unwrap() + three.value().await.unwrap()
+/// }));
+/// assert_eq!(sum.unwrap().unwrap(), 5);
+///
+/// let error = boucle::run(task_group(async |group| {
+///     group.spawn(async { panic!("boom") });
+///     std::future::pending::<()>().await;
+/// }));
+/// assert_eq!(error.unwrap_err().to_string(), "1 task of the group failed: the task panicked: boom");
+/// ```
+#[doc(alias = "TaskGroup")]
+#[doc(alias = "nursery")]
+pub async fn task_group<R>(body: impl AsyncFnOnce(&TaskGroup) -> R) -> Result<R, GroupError> {
+    let group = TaskGroup { inner: Rc::default() };
+    let inner = &*group.inner;
+    // Why not leave it to the family? A child that has a clone of the group keeps it alive.
+    let _bound = Bound(inner);
+    let mut body = Some(Box::pin(body(&group)));
+    let mut value = None;
+    let mut body_error = None;
+
+    poll_fn(|cx| {
+        inner.news.listen(cx);
+        if let Some(future) = &mut body {
+            let polled = panic::catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(cx)));
+            match polled {
+                Ok(Poll::Pending) => {}
+                Ok(Poll::Ready(it)) => {
+                    value = Some(it);
+                    body = None;
+                }
+                Err(payload) => {
+                    body_error = Some(TaskError::panicked(payload));
+                    body = None;
+                    inner.fail();
+                }
+            }
+        }
+        if inner.news.failed().is_some() && !inner.is_failing.get() {
+            body = None;
+            inner.fail();
+        }
+        let all_done = inner.family.borrow().tasks.iter().all(|it| it.done());
+        if body.is_none() && all_done {
+            return Poll::Ready(());
+        }
+        if body.is_none() && inner.news.n_missing() == 0 {
+            // The last one has told, and is in its last poll: next turn it will be done.
+            cx.waker().wake_by_ref();
+        }
+        Poll::Pending
+    })
+    .await;
+
+    inner.forget_the_done();
+    let mut errors = inner.errors.take();
+    errors.extend(body_error);
+    match value {
+        Some(value) if errors.is_empty() => Ok(value),
+        _ => Err(GroupError { errors }),
+    }
+}
+
+/// Cancels the children when the group's future is dropped.
+struct Bound<'a>(&'a Inner);
+
+impl Drop for Bound<'_> {
+    fn drop(&mut self) {
+        self.0.fail();
+    }
+}
+
+/// The group that a child is spawned into. A clone is the same group.
+#[derive(Clone)]
+pub struct TaskGroup {
+    inner: Rc<Inner>,
+}
+
+/// A group.
+#[derive(Default)]
+struct Inner {
+    /// Who has ended.
+    news: Rc<News>,
+    /// The children, less some that are done.
+    family: RefCell<Family<()>>,
+    /// What went wrong, of those that were forgotten.
+    errors: RefCell<Vec<TaskError>>,
+    /// Whether all that is there and all that comes is to be cancelled.
+    is_failing: Cell<bool>,
+}
+
+impl Inner {
+    /// Cancels all children.
+    fn fail(&self) {
+        self.is_failing.set(true);
+        self.family.borrow().tasks.iter().for_each(|task| {
+            task.cancel();
+        });
+    }
+
+    /// Takes the children that are done out, and keeps their errors.
+    fn forget_the_done(&self) {
+        let tasks = std::mem::take(&mut self.family.borrow_mut().tasks);
+        let (done, left): (Vec<_>, Vec<_>) = tasks.into_iter().partition(|it| it.done());
+        self.family.borrow_mut().tasks = left;
+        for mut task in done {
+            if let Some(Err(error @ TaskError::Panicked(_))) = task.take_if_done() {
+                self.errors.borrow_mut().push(error);
+            }
+        }
+    }
+}
+
+impl Default for Family<()> {
+    fn default() -> Family<()> {
+        Family::new(Vec::new())
+    }
+}
+
+impl TaskGroup {
+    /// Spawns a child into the group: it starts at the next turn.
+    ///
+    /// A child that is spawned after the group has ended is cancelled before it starts.
+    ///
+    /// # Panics
+    ///
+    /// If this thread has no loop, or the loop is closed.
+    #[doc(alias = "create_task")]
+    #[doc(alias = "start_soon")]
+    #[track_caller]
+    pub fn spawn<T: 'static>(&self, child: impl Future<Output = T> + 'static) -> GroupTask<T> {
+        let slot = Rc::new(Slot { value: RefCell::new(None), has_ended: Event::new() });
+        let end = EndOfSlot(Rc::clone(&slot));
+        let fills_slot = async move {
+            let value = child.await;
+            end.0.value.replace(Some(value));
+            drop(end);
+        };
+        let inner = &self.inner;
+        let n_tasks = inner.family.borrow().tasks.len();
+        if n_tasks > 2 * inner.news.n_missing() + 16 {
+            inner.forget_the_done();
+        }
+        let task = spawn_child(&inner.news, 0, fills_slot, Location::caller());
+        if inner.is_failing.get() {
+            task.cancel();
+        }
+        inner.family.borrow_mut().tasks.push(task);
+        GroupTask { slot }
+    }
+}
+
+impl fmt::Debug for TaskGroup {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "<TaskGroup, {} tasks>", self.inner.news.n_missing())
+    }
+}
+
+/// Where a child leaves its value.
+struct Slot<T> {
+    value: RefCell<Option<T>>,
+    /// Set when the child has ended, with a value or without.
+    has_ended: Event,
+}
+
+/// Says that the child has ended, when it is dropped.
+struct EndOfSlot<T>(Rc<Slot<T>>);
+
+impl<T> Drop for EndOfSlot<T> {
+    fn drop(&mut self) {
+        self.0.has_ended.set();
+    }
+}
+
+/// A child of a group. Dropping it changes nothing: the group has the child.
+pub struct GroupTask<T> {
+    slot: Rc<Slot<T>>,
+}
+
+impl<T> GroupTask<T> {
+    /// Waits until the child has ended; `None` if it has no value: then the group fails.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future drops the value, now or when it comes; the child goes on.
+    pub async fn value(self) -> Option<T> {
+        self.slot.has_ended.wait().await;
+        self.slot.value.take()
+    }
+}
+
+impl<T> fmt::Debug for GroupTask<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("GroupTask").field("has_ended", &self.slot.has_ended.is_set()).finish()
+    }
+}
+
+/// What went wrong in a group: each panic of a child, and of the body last.
+#[doc(alias = "ExceptionGroup")]
+#[derive(Debug)]
+pub struct GroupError {
+    /// Not empty, unless a child was cancelled by somebody else.
+    errors: Vec<TaskError>,
+}
+
+impl GroupError {
+    /// The errors, in the order in which the children were spawned.
+    #[must_use]
+    pub fn errors(&self) -> &[TaskError] {
+        &self.errors
+    }
+
+    /// The errors, for good.
+    #[must_use]
+    pub fn into_errors(self) -> Vec<TaskError> {
+        self.errors
+    }
+}
+
+impl fmt::Display for GroupError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let tasks = if self.errors.len() == 1 { "task" } else { "tasks" };
+        write!(f, "{} {tasks} of the group failed", self.errors.len())?;
+        for (place, error) in self.errors.iter().enumerate() {
+            write!(f, "{} {error}", if place == 0 { ":" } else { ";" })?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for GroupError {}
