@@ -22,6 +22,14 @@ test:
 accept:
     INSTA_UPDATE=always cargo test -p tests
 
+# Measures boucle beside its peers, in earnest: a quarter of an hour on a quiet machine.
+bench:
+    cd crates/bench && cargo run --release -- run
+
+# The same, small: only for orders of magnitude.
+bench-quick:
+    cd crates/bench && cargo run --release -- run --quick
+
 # Builds the book into docs/book; needs mdBook.
 book:
     mdbook build docs

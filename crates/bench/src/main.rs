@@ -1,0 +1,143 @@
+//! boucle beside its peers: every workload in processes of its own, and a table of ratios to tokio.
+
+use std::fs;
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+mod alloc;
+mod child;
+mod machine;
+mod peers;
+mod report;
+mod series;
+mod usage;
+mod work;
+mod workload;
+
+use peers::Name;
+use series::{Plan, Series};
+use workload::Workload;
+
+#[global_allocator]
+static ALLOCATOR: alloc::Counting = alloc::Counting;
+
+/// Measures boucle and its peers side by side.
+#[derive(Parser)]
+#[command(version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Measure, and print the tables.
+    Run(Run),
+    /// List the workloads and the peers.
+    List,
+    /// Do one piece of work in this process (`run` calls this).
+    #[command(hide = true)]
+    Child(Child),
+}
+
+#[derive(Args)]
+struct Run {
+    /// Three processes and small sizes, to see that everything works.
+    #[arg(long)]
+    quick: bool,
+    /// Only these workloads.
+    #[arg(long, value_name = "WORKLOAD", value_delimiter = ',')]
+    only: Vec<Workload>,
+    /// Only these peers; tokio always runs, as the yardstick.
+    #[arg(long, value_name = "PEER", value_delimiter = ',')]
+    peers: Vec<Name>,
+    /// Processes for each workload and peer [default: 5, with --quick 3].
+    #[arg(long, value_name = "N")]
+    runs: Option<NonZeroUsize>,
+    /// Write the report here, too.
+    #[arg(long, value_name = "FILE")]
+    markdown: Option<PathBuf>,
+    /// Kill a process that takes longer than this many seconds.
+    #[arg(long, value_name = "SECONDS", default_value_t = 120)]
+    limit: u64,
+    /// The interpreter for asyncio and uvloop.
+    #[arg(long, value_name = "PATH", env = "BENCH_PYTHON", default_value = "python3")]
+    python: String,
+}
+
+#[derive(Args)]
+struct Child {
+    workload: Workload,
+    peer: Name,
+    #[arg(long)]
+    quick: bool,
+    #[arg(long, default_value = "python3")]
+    python: String,
+}
+
+fn main() -> ExitCode {
+    match Cli::parse().command {
+        Command::Run(run) => measure(run),
+        Command::List => list(),
+        Command::Child(child) => work(&child),
+    }
+}
+
+fn measure(run: Run) -> ExitCode {
+    let mut peers = chosen(&run.peers);
+    if !peers.contains(&Name::Tokio) {
+        peers.push(Name::Tokio);
+        // The columns keep their order.
+        peers = chosen(&peers);
+    }
+    let plan = Plan {
+        workloads: chosen(&run.only),
+        peers,
+        n_runs: run.runs.map_or(if run.quick { 3 } else { 5 }, NonZeroUsize::get),
+        quick: run.quick,
+        limit: Duration::from_secs(run.limit),
+        python: run.python,
+    };
+    let series = Series::measure(&plan);
+    let report = report::write(&plan, &series);
+    print!("{report}");
+    if let Some(path) = run.markdown
+        && let Err(error) = fs::write(&path, report)
+    {
+        eprintln!("cannot write {}: {error}", path.display());
+        return ExitCode::FAILURE;
+    }
+    ExitCode::SUCCESS
+}
+
+/// All of them in their order, or those that were asked for, in that same order.
+fn chosen<T: ValueEnum + PartialEq>(asked: &[T]) -> Vec<T> {
+    let all = T::value_variants().iter().cloned();
+    all.filter(|value| asked.is_empty() || asked.contains(value)).collect()
+}
+
+fn list() -> ExitCode {
+    println!("workloads:");
+    names::<Workload>();
+    println!("peers:");
+    names::<Name>();
+    ExitCode::SUCCESS
+}
+
+fn names<T: ValueEnum>() {
+    for value in T::value_variants().iter().filter_map(T::to_possible_value) {
+        let help = value.get_help().map(ToString::to_string).unwrap_or_default();
+        println!("  {:22}{help}", value.get_name());
+    }
+}
+
+fn work(child: &Child) -> ExitCode {
+    let size = child.workload.size(child.quick, child.peer.is_python());
+    let Err(reason) = child.peer.measure(child.workload, size, &child.python);
+    println!("cannot={}", reason.lines().next().unwrap_or("no reason given"));
+    ExitCode::SUCCESS
+}
