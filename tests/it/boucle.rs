@@ -1,5 +1,11 @@
 //! The finished loop, a module a theme.
 
+mod core_life;
+mod core_panics;
+mod core_results;
+mod core_timers;
+mod core_transcript;
+mod core_wakes;
 mod gathering;
 mod groups;
 mod queues;

@@ -9,6 +9,8 @@ mod turns;
 
 use std::cell::{Cell, RefCell};
 use std::collections::{HashMap, VecDeque};
+use std::io;
+use std::io::Write;
 use std::panic;
 use std::panic::{AssertUnwindSafe, Location};
 use std::rc::{Rc, Weak};
@@ -196,7 +198,11 @@ impl Core {
         let unused = match task {
             Some(_) if before != TaskId::FOREIGN => return,
             Some(_) => self.awaiters.borrow_mut().remove(&raw.id()),
-            None => self.awaiters.borrow_mut().insert(raw.id(), waker.clone()),
+            None => {
+                // Cloned first: a foreign waker runs foreign code.
+                let waker = waker.clone();
+                self.awaiters.borrow_mut().insert(raw.id(), waker)
+            }
         };
         self.guard(|| drop(unused));
     }
@@ -257,16 +263,27 @@ impl Core {
     /// Tells the exception handler; a handler that panics is told on stderr, and no more.
     fn tell(&self, report: Report) {
         let handler = Rc::clone(&self.handler.borrow());
-        if panic::catch_unwind(AssertUnwindSafe(|| handler(&report))).is_err() {
-            eprintln!("boucle: the exception handler panicked on this report:\n{report}");
+        if let Err(payload) = panic::catch_unwind(AssertUnwindSafe(|| handler(&report))) {
+            // Not `eprintln`, which panics where stderr cannot be written to.
+            let _ = writeln!(
+                io::stderr(),
+                "boucle: the exception handler panicked on this report:\n{report}"
+            );
+            cell::drop_quietly(payload);
         }
+        // What was given to `panic!` may panic once more.
+        cell::drop_quietly((handler, report));
     }
 
     /// Drops every task, on this thread and with the loop current, and refuses everything else.
     pub(crate) fn close(&self) {
         self.mode.set(Mode::Closing);
+        // First the calls that are not made: their destructors may spawn.
+        let mail = self.remote.close();
+        self.guard(|| drop(mail));
         if !self.registry.drop_all(self) {
-            eprintln!(
+            let _ = writeln!(
+                io::stderr(),
                 "boucle: {} tasks are left as the loop closes: destructors spawn without end",
                 self.registry.len()
             );
@@ -276,12 +293,10 @@ impl Core {
         let timers = self.timers.replace(Timers::new());
         let quiescent = self.quiescent.take();
         let awaiters = self.awaiters.take();
-        let mail = self.remote.close();
         self.guard(|| drop(ready));
         self.guard(|| drop(timers));
         self.guard(|| drop(quiescent));
         self.guard(|| drop(awaiters));
-        self.guard(|| drop(mail));
         self.mode.set(Mode::Closed);
     }
 }

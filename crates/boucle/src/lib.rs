@@ -56,6 +56,8 @@ mod elsewhere;
 mod event_loop;
 mod instrument;
 mod interval;
+#[cfg(all(test, boucle_loom))]
+mod models;
 mod primitives;
 mod remote;
 mod report;

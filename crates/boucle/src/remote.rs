@@ -3,7 +3,7 @@
 //! Wakers hold it, and a [`LoopHandle`](crate::LoopHandle) does; it outlives the loop safely.
 //!
 //! ```text
-//!           1 push                      2 before_sleep
+//!           1 push                      2 prepare_to_sleep
 //!   AWAKE ──────────▶ MAIL      AWAKE ────────────────▶ ASLEEP
 //!     ▲                │          ▲                        │
 //!     └────────────────┘          └── 4 woken ◀── MAIL ◀───┘ 3 push, and rings
@@ -113,6 +113,7 @@ impl Remote {
 }
 
 /// The remote part of a loop that may be gone.
+#[cfg(not(boucle_loom))]
 pub(crate) mod weak {
     use std::sync::{Arc, Weak};
 
@@ -129,6 +130,27 @@ pub(crate) mod weak {
 
         pub(crate) fn get(&self) -> Option<Arc<Remote>> {
             self.0.upgrade()
+        }
+    }
+}
+
+/// The model checker has no `Weak`: its loops are reached through what its threads hold.
+#[cfg(boucle_loom)]
+pub(crate) mod weak {
+    use crate::core::Core;
+    use crate::primitives::Arc;
+    use crate::remote::Remote;
+
+    /// Always gone.
+    pub(crate) struct WeakRemote;
+
+    impl WeakRemote {
+        pub(crate) fn of(_core: &Core) -> WeakRemote {
+            WeakRemote
+        }
+
+        pub(crate) fn get(&self) -> Option<Arc<Remote>> {
+            None
         }
     }
 }

@@ -7,6 +7,7 @@
 use std::io;
 use std::io::Read;
 use std::os::unix::net::UnixStream;
+use std::sync;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
 use std::thread;
@@ -23,7 +24,7 @@ static LISTENERS: Mutex<Vec<Arc<Remote>>> = Mutex::new(Vec::new());
 
 /// Whether a Ctrl-C does what it does without us. Lowered while somebody listens, and raised by each
 /// Ctrl-C, before it is heard.
-static AS_EVER: OnceLock<Arc<AtomicBool>> = OnceLock::new();
+static AS_EVER: OnceLock<sync::Arc<AtomicBool>> = OnceLock::new();
 
 /// A loop listens to Ctrl-C as long as this exists.
 pub(crate) struct Listening {
@@ -59,11 +60,11 @@ impl Drop for Listening {
 }
 
 /// Installs the handlers and starts the thread, once in the process.
-fn install() -> io::Result<Arc<AtomicBool>> {
-    let as_ever = Arc::new(AtomicBool::new(true));
+fn install() -> io::Result<sync::Arc<AtomicBool>> {
+    let as_ever = sync::Arc::new(AtomicBool::new(true));
     // In this order: what it does as ever, if nobody listens; then the next one as ever; then us.
-    signal_hook::flag::register_conditional_default(SIGINT, Arc::clone(&as_ever))?;
-    signal_hook::flag::register(SIGINT, Arc::clone(&as_ever))?;
+    signal_hook::flag::register_conditional_default(SIGINT, sync::Arc::clone(&as_ever))?;
+    signal_hook::flag::register(SIGINT, sync::Arc::clone(&as_ever))?;
     let (mut ours, theirs) = UnixStream::pair()?;
     signal_hook::low_level::pipe::register(SIGINT, theirs)?;
     let listen = move || {

@@ -14,6 +14,7 @@ use std::task::{Context, Poll};
 
 use crate::core::Core;
 use crate::elsewhere::require_current;
+use crate::event_loop::Loop;
 use crate::task::cell::Raw;
 
 /// Which task, in its loop. Never given twice to two tasks that live at the same time.
@@ -240,7 +241,8 @@ impl<T> Future for Task<T> {
             result => return Poll::Ready(result),
         }
         let Some(core) = self.core.upgrade() else { return Poll::Ready(Err(TaskError::Cancelled)) };
-        let awaiter = cell::task_of(cx.waker());
+        // A task of another loop is foreign here: its number means nothing.
+        let awaiter = cell::task_in(&core, cx.waker());
         assert!(awaiter != Some(self.id()), "a task cannot await itself: it would wait for ever");
         core.await_task(self.raw(), awaiter, cx.waker());
         Poll::Pending
@@ -252,8 +254,9 @@ impl<T> Unpin for Task<T> {}
 impl<T> Drop for Task<T> {
     fn drop(&mut self) {
         let raw = self.raw.take().expect("the handle is there until it is dropped");
-        match self.core.upgrade() {
-            Some(core) => raw.detach(&core),
+        // As a `Loop`: the result may be all that keeps it, and then this must close it.
+        match self.core.upgrade().map(Loop::of) {
+            Some(event_loop) => raw.detach(event_loop.core()),
             // The loop is gone, and with it every future; a result may be left.
             None => raw.detach_orphan(),
         }

@@ -98,7 +98,9 @@ fn time_now() -> u64 {
 /// assert!(start.elapsed() >= Duration::from_millis(5));
 /// ```
 pub fn sleep(duration: Duration) -> Sleep {
-    Sleep::until(time_now().saturating_add(clock::nanoseconds(duration)))
+    let deadline = time_now().saturating_add(clock::nanoseconds(duration));
+    let state = if duration.is_zero() { State::Passed } else { State::Ahead };
+    Sleep { deadline, timer: None, state }
 }
 
 /// Waits until `instant`, and never less; for one turn if it has passed.
@@ -120,7 +122,7 @@ pub fn sleep(duration: Duration) -> Sleep {
 /// });
 /// ```
 pub fn sleep_until(instant: Instant) -> Sleep {
-    Sleep::until(clock::time(instant))
+    Sleep { deadline: clock::time(instant), timer: None, state: State::New }
 }
 
 /// What [`sleep`] and [`sleep_until`] return.
@@ -138,8 +140,14 @@ pub struct Sleep {
 /// How far a sleep is.
 #[derive(Debug, PartialEq, Eq)]
 enum State {
-    /// It has not been polled.
+    /// It has not been polled, and nobody has looked at the clock.
     New,
+    /// It has not been polled, and has a time to wait for.
+    Ahead,
+    /// It has not been polled, and has none.
+    Passed,
+    /// It gives its turn back.
+    Yields,
     /// It waits.
     Waiting,
     /// It has waited.
@@ -147,10 +155,6 @@ enum State {
 }
 
 impl Sleep {
-    fn until(deadline: u64) -> Sleep {
-        Sleep { deadline, timer: None, state: State::New }
-    }
-
     /// When it ends; `None`: never.
     #[must_use]
     pub fn deadline(&self) -> Option<Instant> {
@@ -175,7 +179,9 @@ impl Sleep {
         if deadline == NEVER {
             return;
         }
-        let key = core.timers.borrow_mut().insert(deadline, Wake::new(cx.waker()));
+        // Made first: a foreign waker runs foreign code as it is cloned.
+        let wake = Wake::new(cx.waker());
+        let key = core.timers.borrow_mut().insert(deadline, wake);
         self.timer = Some((core.id(), key));
         if let Some(instrument) = &core.instrument {
             let after = Duration::from_nanos(deadline.saturating_sub(core.clock.now()));
@@ -208,24 +214,41 @@ impl Future for Sleep {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         require_entered(|core| match (&self.state, self.timer) {
             (State::Over, _) => Poll::Ready(()),
-            (State::New, _) => {
-                // Not looked at the clock: a time that has passed fires at the loop's next look.
-                self.state = State::Waiting;
-                self.arm(core, cx);
+            (State::New | State::Ahead | State::Passed, _) => {
+                let has_passed = match self.state {
+                    State::New => self.deadline <= core.clock.now(),
+                    _ => self.state == State::Passed,
+                };
+                if has_passed {
+                    self.state = State::Yields;
+                    cx.waker().wake_by_ref();
+                } else {
+                    self.state = State::Waiting;
+                    self.arm(core, cx);
+                }
                 Poll::Pending
             }
+            (State::Yields, _) => {
+                self.state = State::Over;
+                Poll::Ready(())
+            }
             (State::Waiting, Some((event_loop, key))) if event_loop == core.id() => {
-                let mut timers = core.timers.borrow_mut();
-                let Some(wake) = timers.wake_mut(key) else {
-                    drop(timers);
-                    self.timer = None;
-                    self.state = State::Over;
-                    return Poll::Ready(());
-                };
-                if !wake.will_wake(cx.waker()) {
-                    let unused = std::mem::replace(wake, Wake::new(cx.waker()));
-                    drop(timers);
-                    core.guard(|| drop(unused));
+                let mine =
+                    core.timers.borrow_mut().wake_mut(key).map(|it| it.will_wake(cx.waker()));
+                match mine {
+                    None => {
+                        self.timer = None;
+                        self.state = State::Over;
+                        return Poll::Ready(());
+                    }
+                    Some(true) => {}
+                    Some(false) => {
+                        let mut wake = Some(Wake::new(cx.waker()));
+                        if let Some(it) = core.timers.borrow_mut().wake_mut(key) {
+                            wake = wake.map(|new| std::mem::replace(it, new));
+                        }
+                        core.guard(|| drop(wake));
+                    }
                 }
                 Poll::Pending
             }

@@ -2,13 +2,11 @@
 //!
 //! Road: stages 4, 9, 10.
 
-use std::panic;
-use std::panic::AssertUnwindSafe;
-use std::thread;
 use std::time::{Duration, Instant};
 
 use super::{Core, GRAIN, MANY, POLLS_BETWEEN_LOOKS};
-use crate::primitives::Arc;
+use crate::primitives;
+use crate::primitives::{Arc, Ordering, fence};
 use crate::remote::Mail;
 use crate::report::Report;
 use crate::task::TaskId;
@@ -97,9 +95,10 @@ impl Core {
             return None;
         }
         let mut order = self.order.take()?;
-        let chosen = panic::catch_unwind(AssertUnwindSafe(|| order.choose(&ids)));
+        let mut chosen = 0;
+        self.guard(|| chosen = order.choose(&ids));
         self.order.replace(Some(order));
-        let place = chosen.ok().filter(|place| *place < ids.len()).unwrap_or(0);
+        let place = if chosen < ids.len() { chosen } else { 0 };
         self.ready.borrow_mut().remove(place)
     }
 
@@ -196,6 +195,8 @@ impl Core {
         }
         // Whoever could bring mail has a share of the remote part.
         if deadline.is_none() && !waits_for_ever && Arc::strong_count(&self.remote) == 1 {
+            // The count is a relaxed load: what its last sharer has brought is seen after this.
+            fence(Ordering::Acquire);
             return self.remote.has_mail();
         }
         self.sleep(deadline);
@@ -227,10 +228,7 @@ impl Core {
             self.guard(|| instrument.before_wait(timeout));
         }
         if self.remote.prepare_to_sleep() {
-            match timeout {
-                Some(timeout) => thread::park_timeout(timeout),
-                None => thread::park(),
-            }
+            primitives::park(timeout);
             self.remote.woken();
         }
         if let Some(instrument) = &self.instrument {

@@ -39,10 +39,12 @@ mod waker;
 
 use std::any::Any;
 use std::cell::{Cell, UnsafeCell};
+use std::mem;
 use std::mem::ManuallyDrop;
 use std::panic;
 use std::panic::{AssertUnwindSafe, Location};
 use std::pin::Pin;
+use std::ptr;
 use std::ptr::NonNull;
 use std::task::{Context, Poll};
 
@@ -50,9 +52,9 @@ pub(crate) use self::handle::Raw;
 pub(crate) use self::here::{Entered, with_entered};
 pub(crate) use self::registry::Registry;
 pub(crate) use self::run::{Runnable, spawn, with_borrowed};
-pub(crate) use self::waker::{Letter, task_of};
+pub(crate) use self::waker::{Letter, task_in, task_of};
 use crate::core::Core;
-use crate::primitives::{AtomicBool, AtomicU32};
+use crate::primitives::{AtomicBool, AtomicU32, Life};
 use crate::remote::Remote;
 use crate::task::{TaskError, TaskId};
 
@@ -97,6 +99,8 @@ pub(crate) struct Header {
     awaiter: Cell<TaskId>,
     /// Where it was spawned.
     spawned_at: &'static Location<'static>,
+    /// Ends as this is freed.
+    life: Life,
 }
 
 /// What depends on the future's type. All take the header of a cell of that type, on its thread.
@@ -164,7 +168,7 @@ impl<F: Future> TaskCell<F> {
                 let header = unsafe { task.as_ref() };
                 if header.is(ERROR) {
                     // The future's destructor panicked: that is the result. The value goes.
-                    drop_quietly(value);
+                    drop_or_report(header, value);
                 } else {
                     // SAFETY: the future is gone: the body is free for the value.
                     unsafe { (*Self::body(task)).value = ManuallyDrop::new(value) };
@@ -205,8 +209,11 @@ impl<F: Future> TaskCell<F> {
         // SAFETY: the task is alive, this is its thread.
         let header = unsafe { task.as_ref() };
         if header.is(ERROR) {
-            // SAFETY: with ERROR the body holds an error, which is replaced.
-            unsafe { ManuallyDrop::drop(&mut (*Self::body(task)).error) };
+            header.clear(ERROR);
+            // SAFETY: with ERROR, which is cleared now, the body holds an error.
+            let before = unsafe { ptr::read(&raw const (*Self::body(task)).error) };
+            // One error a task: nobody can read this one.
+            report(header, *ManuallyDrop::into_inner(before));
         }
         let error = Box::new(TaskError::panicked(payload));
         // SAFETY: the body holds nothing.
@@ -261,6 +268,7 @@ unsafe fn allocate<F: Future>(
             id,
             awaiter: Cell::new(TaskId::NONE),
             spawned_at,
+            life: Life::new(),
         },
         body: UnsafeCell::new(Body { future: ManuallyDrop::new(future) }),
     });
@@ -283,7 +291,24 @@ impl Header {
     }
 }
 
+/// Drops `value`; a panic of its destructor is reported as the task's.
+fn drop_or_report<T>(header: &Header, value: T) {
+    if let Err(payload) = panic::catch_unwind(AssertUnwindSafe(|| drop(value))) {
+        report(header, TaskError::panicked(payload));
+    }
+}
+
+/// Reports an error of the task that nobody can read, to the loop that this thread is in.
+fn report(header: &Header, error: TaskError) {
+    with_entered(|core| core.report(header.id, header.spawned_at, error));
+}
+
 /// Drops `value`, and the panic of its destructor with it.
-fn drop_quietly<T>(value: T) {
-    let _ = panic::catch_unwind(AssertUnwindSafe(|| drop(value)));
+pub(crate) fn drop_quietly<T>(value: T) {
+    if let Err(payload) = panic::catch_unwind(AssertUnwindSafe(|| drop(value))) {
+        // What was given to `panic!` may panic once more; then it is leaked, and that ends it.
+        if let Err(payload) = panic::catch_unwind(AssertUnwindSafe(|| drop(payload))) {
+            mem::forget(payload);
+        }
+    }
 }

@@ -104,11 +104,12 @@ impl<T> Raw<T> {
     /// Lets the task go on alone; a result that is there is dropped, an unread error reported.
     pub(crate) fn detach(self, core: &Core) {
         let header = self.header();
-        header.clear(HANDLE);
         if header.is(DONE) {
+            // HANDLE still keeps the task: a destructor may close the loop, or run it.
             drop_result(core, header);
             core.forget(header.id);
         }
+        header.clear(HANDLE);
         release_if_unused(header);
     }
 }

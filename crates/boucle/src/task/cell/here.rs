@@ -6,14 +6,14 @@ use std::ptr;
 use std::rc::Rc;
 
 use crate::core::Core;
-use crate::primitives::Arc;
+use crate::primitives::{Arc, thread_value};
 use crate::remote::Remote;
 
-thread_local! {
+thread_value! {
     /// The loop that this thread is in: its remote part, to compare with, and its core. Both null
     /// outside of any; else alive, kept by the [`Entered`] that put them there.
     static HERE: (Cell<*const Remote>, Cell<*const Core>) =
-        const { (Cell::new(ptr::null()), Cell::new(ptr::null())) };
+        (Cell::new(ptr::null()), Cell::new(ptr::null()));
 }
 
 /// This thread is in a loop; dropping it leaves the loop for the one around it.

@@ -128,6 +128,7 @@ pub(super) fn release_if_unused(header: &Header) {
     if !header.is(DONE) || header.is(SCHEDULED | RUNNING | HANDLE) {
         return;
     }
+    header.life.look();
     let (task, free) = (NonNull::from(header), header.vtable.free);
     // With no waker there is nobody who could make one. Else the last waker frees.
     let alone = header.refs.load(Ordering::Acquire) == LOCAL;

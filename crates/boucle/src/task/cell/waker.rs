@@ -1,6 +1,7 @@
 //! Wakers, and letters: what other threads hold of a task.
 
 use std::process;
+use std::ptr;
 use std::ptr::NonNull;
 use std::task::{RawWaker, RawWakerVTable, Waker};
 
@@ -25,7 +26,9 @@ pub(super) static WAKER: RawWakerVTable =
 unsafe fn header_of<'a>(data: *const ()) -> &'a Header {
     // SAFETY: a waker counts in `refs`, or lies in `run` and RUNNING counts: the task is alive. Only
     // fields that other threads may touch are used by those on other threads.
-    unsafe { &*data.cast::<Header>() }
+    let header = unsafe { &*data.cast::<Header>() };
+    header.life.look();
+    header
 }
 
 unsafe fn clone_waker(data: *const ()) -> RawWaker {
@@ -129,6 +132,16 @@ impl Drop for Letter {
         // SAFETY: the letter counted, and is gone.
         unsafe { remove_ref(self.0) };
     }
+}
+
+/// The task that a waker wakes, if it is one of the loop of `core`.
+pub(crate) fn task_in(core: &Core, waker: &Waker) -> Option<TaskId> {
+    if waker.vtable() != &WAKER {
+        return None;
+    }
+    // SAFETY: a waker of this vtable.
+    let header = unsafe { header_of(waker.data()) };
+    ptr::eq(header.remote.as_ptr(), Arc::as_ptr(&core.remote)).then_some(header.id)
 }
 
 /// The task that a waker wakes, if it is one of the loop that this thread is in.

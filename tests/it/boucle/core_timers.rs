@@ -1,0 +1,296 @@
+//! Timers against a plain model, and times at the edge of what there is: zero, the past, never.
+
+use std::cell::RefCell;
+use std::fmt::Write;
+use std::future::{pending, poll_fn, ready};
+use std::pin::Pin;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::task::{Context, Poll, Wake, Waker};
+use std::time::{Duration, Instant};
+
+use boucle::{
+    Elapsed, Loop, MissedTicks, RunError, Sleep, Task, interrupt, interval, now, sleep,
+    sleep_until, spawn, timeout,
+};
+
+use super::core_transcript::{Chance, Transcript, now_of, virtual_loop};
+
+const MS: Duration = Duration::from_millis(1);
+
+/// What one timer of the plain model is.
+struct Plain {
+    deadline: u64,
+    /// The how-many-th setting it is: a reset counts as a new one.
+    number: u64,
+    name: usize,
+}
+
+/// Timers that fired: after how many milliseconds, and which.
+type Fired = Vec<(u64, usize)>;
+
+/// What became of the timers of one seed: the real ones, and those of a list that is sorted.
+fn fired_of(seed: u64) -> (Fired, Fired) {
+    let (event_loop, _) = virtual_loop();
+    let mut chance = Chance(seed << 32 | 0x9E37_79B9);
+    let fired: Rc<RefCell<Fired>> = Rc::default();
+    let mut plain: Vec<Plain> = Vec::new();
+    let says = Rc::clone(&fired);
+    let plain = event_loop
+        .run_until_complete(async move {
+            let start = now();
+            let mut sleeps: Vec<Option<(Pin<Box<Sleep>>, Waker)>> = Vec::new();
+            let mut n_set = 0;
+            for name in 0..chance.below(300) as usize {
+                let deadline = 1 + chance.below(40);
+                let waker = Waker::from(Arc::new(Fires(name)));
+                let mut sleep = Box::pin(sleep_until(start + MS * deadline as u32));
+                let poll = sleep.as_mut().poll(&mut Context::from_waker(&waker));
+                assert!(poll.is_pending());
+                sleeps.push(Some((sleep, waker)));
+                plain.push(Plain { deadline, number: n_set, name });
+                n_set += 1;
+                let other = chance.below(name as u64 + 1) as usize;
+                match (chance.below(4), &mut sleeps[other]) {
+                    (0, cancelled) => {
+                        cancelled.take();
+                        plain.retain(|it| it.name != other);
+                    }
+                    (1, Some((sleep, waker))) => {
+                        let deadline = 1 + chance.below(40);
+                        sleep.as_mut().get_mut().reset(start + MS * deadline as u32);
+                        let cx = &mut Context::from_waker(waker);
+                        assert!(sleep.as_mut().poll(cx).is_pending());
+                        plain.retain(|it| it.name != other);
+                        plain.push(Plain { deadline, number: n_set, name: other });
+                        n_set += 1;
+                    }
+                    _ => {}
+                }
+            }
+            FIRED.with(|it| *it.borrow_mut() = Some((start, says)));
+            sleep_until(start + MS * 50).await;
+            FIRED.with(|it| *it.borrow_mut() = None);
+            for (sleep, waker) in sleeps.iter_mut().flatten() {
+                let cx = &mut Context::from_waker(waker);
+                assert!(sleep.as_mut().poll(cx).is_ready());
+            }
+            plain
+        })
+        .unwrap();
+    let mut plain = plain;
+    plain.sort_by_key(|it| (it.deadline, it.number));
+    let expected = plain.iter().map(|it| (it.deadline, it.name)).collect();
+    (fired.take(), expected)
+}
+
+thread_local! {
+    /// Since when, and where, the timers of a seed are written down.
+    static FIRED: RefCell<Option<(Instant, Rc<RefCell<Fired>>)>> = const { RefCell::new(None) };
+}
+
+/// A waker that is no task's: writes down when it is woken.
+struct Fires(usize);
+
+impl Wake for Fires {
+    fn wake(self: Arc<Self>) {
+        FIRED.with(|fired| {
+            let fired = fired.borrow();
+            let (start, fired) = fired.as_ref().expect("no timer fires before the loop waits");
+            fired.borrow_mut().push(((now() - *start).as_millis() as u64, self.0));
+        });
+    }
+}
+
+#[test]
+fn timers_fire_by_deadline_then_by_when_they_were_set_whatever_is_cancelled_or_reset() {
+    for seed in 1..200 {
+        let (fired, expected) = fired_of(seed);
+        assert_eq!(fired, expected, "seed {seed}");
+    }
+}
+
+#[test]
+fn a_hundred_thousand_timers_come_and_go() {
+    let (event_loop, _) = virtual_loop();
+    event_loop
+        .run_until_complete(async {
+            let start = now();
+            for round in 1..=2 {
+                let timeouts: Vec<Task<_>> =
+                    (0..50_000).map(|_| spawn(timeout(Duration::MAX, interrupt()))).collect();
+                let mut sleeps: Vec<_> =
+                    (0..50_000).map(|n| spawn(sleep(MS * (n % 7 + 1)))).collect();
+                sleeps.drain(100..).for_each(|it| assert!(it.cancel()));
+                for it in timeouts {
+                    assert_eq!(it.await.unwrap(), Ok(()));
+                }
+                for it in sleeps {
+                    it.await.unwrap();
+                }
+                assert_eq!(now() - start, MS * 7 * round);
+            }
+        })
+        .unwrap();
+}
+
+/// Times so long that nobody will see their end.
+fn long_times() -> Vec<Duration> {
+    let mut times = vec![Duration::MAX, Duration::from_secs(u64::MAX)];
+    times.extend((0..10).map(|n| Duration::MAX / (n + 1)));
+    times.extend([u64::MAX, u64::MAX - 1, u64::MAX / 2].map(Duration::from_nanos));
+    times.extend([1 << 34, 1 << 40, 1 << 62].map(Duration::from_secs));
+    times
+}
+
+#[test]
+fn a_time_that_is_too_long_never_comes_and_never_panics() {
+    for time in long_times() {
+        let event_loop = Loop::builder().exact_timers(true).build();
+        let value = event_loop.run_until_complete(async move {
+            let sleeps = spawn(sleep(time));
+            let until = now().checked_add(time).map(|it| spawn(sleep_until(it)));
+            let limited = spawn(timeout(time, pending::<()>()));
+            let ticks = spawn(async move {
+                let mut ticks = interval(time);
+                ticks.tick().await;
+                ticks.tick().await;
+            });
+            for _ in 0..200 {
+                interrupt().await;
+            }
+            sleeps.done() || until.is_some_and(|it| it.done()) || limited.done() || ticks.done()
+        });
+        assert_eq!(value, Ok(false), "{time:?}");
+    }
+    let (event_loop, _) = virtual_loop();
+    let never = event_loop.run_until_complete(sleep(Duration::MAX));
+    assert_eq!(never, Err(RunError::Deadlock));
+}
+
+#[test]
+fn zero_and_what_has_passed_give_the_turn_back_once() {
+    type Kind = fn(Instant) -> Sleep;
+    let kinds: [(&str, Kind); 3] = [
+        ("zero", |_| sleep(Duration::ZERO)),
+        ("now", |_| sleep_until(now())),
+        ("past", |start| sleep_until(start.checked_sub(MS).unwrap_or(start))),
+    ];
+    for (name, kind) in kinds {
+        let (event_loop, _) = virtual_loop();
+        let transcript = Transcript::default();
+        let says = transcript.clone();
+        let start = now();
+        drop(event_loop.add_task(async move {
+            for turn in 0..4 {
+                says.say(format!("turn {turn}"));
+                interrupt().await;
+            }
+        }));
+        let says = transcript.clone();
+        event_loop
+            .run_until_complete(async move {
+                says.say("before");
+                kind(start).await;
+                says.say("after");
+            })
+            .unwrap();
+        assert_eq!(transcript.take(), "turn 0\nbefore\nturn 1\nafter\n", "{name}");
+    }
+}
+
+#[test]
+fn a_sleep_in_real_time_is_never_early() {
+    for exact in [true, false] {
+        let event_loop = Loop::builder().exact_timers(exact).build();
+        let early = event_loop.run_until_complete(async {
+            let sleeps = (0..20_u32).map(|n| {
+                spawn(async move {
+                    let (start, time) = (Instant::now(), Duration::from_micros(50) * n);
+                    sleep(time).await;
+                    start.elapsed() < time
+                })
+            });
+            let mut n_early = 0;
+            for it in sleeps.collect::<Vec<_>>() {
+                n_early += u32::from(it.await.unwrap());
+            }
+            n_early
+        });
+        assert_eq!(early, Ok(0));
+    }
+}
+
+#[test]
+fn a_timeout_polls_its_future_first() {
+    let (event_loop, _) = virtual_loop();
+    event_loop
+        .run_until_complete(async {
+            assert_eq!(timeout(Duration::ZERO, ready(1)).await, Ok(1));
+            assert_eq!(timeout(Duration::ZERO, pending::<()>()).await, Err(Elapsed));
+            // Both at the same time: the future was set first, and is asked first.
+            assert_eq!(timeout(MS, sleep(MS)).await, Ok(()));
+            assert_eq!(timeout(MS, sleep(MS * 2)).await, Err(Elapsed));
+            let mut n_polls = 0;
+            let counts = poll_fn(|_| {
+                n_polls += 1;
+                Poll::<()>::Pending
+            });
+            assert_eq!(timeout(MS, counts).await, Err(Elapsed));
+            assert_eq!(n_polls, 2);
+        })
+        .unwrap();
+}
+
+/// The ticks of an interval of 10 ms that is kept waiting for 35 ms: when each was due, and came.
+fn ticks(missed: MissedTicks) -> String {
+    let (event_loop, _) = virtual_loop();
+    event_loop
+        .run_until_complete(async move {
+            let start = now();
+            let mut line = String::new();
+            let mut interval = interval(MS * 10).missed_ticks(missed);
+            for n in 0..6 {
+                let due = interval.tick().await - start;
+                let came = now() - start;
+                write!(line, "{}@{} ", due.as_millis(), came.as_millis()).unwrap();
+                if n == 1 {
+                    sleep(MS * 35).await;
+                }
+            }
+            line
+        })
+        .unwrap()
+}
+
+#[test]
+fn missed_ticks_come_in_a_burst_or_later_or_not_at_all() {
+    assert_eq!(ticks(MissedTicks::Burst), "0@0 10@10 20@45 30@45 40@45 50@50 ");
+    assert_eq!(ticks(MissedTicks::Delay), "0@0 10@10 20@45 55@55 65@65 75@75 ");
+    assert_eq!(ticks(MissedTicks::Skip), "0@0 10@10 20@45 50@50 60@60 70@70 ");
+}
+
+#[test]
+fn a_tick_that_is_dropped_is_not_lost() {
+    let (event_loop, _) = virtual_loop();
+    event_loop
+        .run_until_complete(async {
+            let start = now();
+            let mut interval = interval(MS * 10);
+            interval.tick().await;
+            assert_eq!(timeout(MS, interval.tick()).await, Err(Elapsed));
+            assert_eq!(interval.tick().await - start, MS * 10);
+        })
+        .unwrap();
+}
+
+#[test]
+fn a_sleep_that_moves_to_another_loop_ends_there() {
+    let ((one, _), (other, _)) = (virtual_loop(), virtual_loop());
+    let mut sleep = Box::pin(sleep_until(now_of(&one) + MS));
+    one.stop();
+    assert_eq!(one.run_until_complete(&mut sleep), Err(RunError::Stopped));
+    assert_eq!(other.run_until_complete(&mut sleep), Ok(()));
+    // Its first timer was taken out of the loop that it left.
+    assert_eq!(one.run_until_complete(pending::<()>()), Err(RunError::Deadlock));
+}

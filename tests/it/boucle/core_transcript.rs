@@ -1,0 +1,92 @@
+//! What the tests of the core share: a transcript on the loop's clock, and a loop whose time is
+//! virtual and whose reports are written down.
+
+use std::cell::RefCell;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
+
+use boucle::{Loop, sleep};
+
+/// What happened, one event a line.
+#[derive(Clone, Default)]
+pub(super) struct Transcript(Rc<RefCell<Vec<String>>>);
+
+impl Transcript {
+    pub(super) fn say(&self, line: impl ToString) {
+        self.0.borrow_mut().push(line.to_string());
+    }
+
+    /// What was said since it was last taken; each line ends with a new line.
+    pub(super) fn take(&self) -> String {
+        self.0.take().into_iter().map(|line| line + "\n").collect()
+    }
+
+    pub(super) fn lines(&self) -> Vec<String> {
+        self.0.take()
+    }
+}
+
+/// Says its name when it is dropped.
+pub(super) struct Says(pub(super) Transcript, pub(super) &'static str);
+
+impl Drop for Says {
+    fn drop(&mut self) {
+        self.0.say(self.1);
+    }
+}
+
+/// Calls a function when it is dropped.
+pub(super) struct OnDrop<F: FnMut()>(pub(super) F);
+
+impl<F: FnMut()> Drop for OnDrop<F> {
+    fn drop(&mut self) {
+        (self.0)();
+    }
+}
+
+/// A loop whose time is virtual, and what it reports.
+pub(super) fn virtual_loop() -> (Loop, Transcript) {
+    let reports = Transcript::default();
+    let heard = reports.clone();
+    let tell = move |report: &boucle::Report| heard.say(report.error().unwrap());
+    (Loop::builder().virtual_time(true).exception_handler(tell).build(), reports)
+}
+
+/// Says when it begins and ends, in seconds since `start`; sleeps in between.
+pub(super) async fn job(transcript: Transcript, start: Instant, name: &'static str, seconds: u64) {
+    let since = || (boucle::now() - start).as_secs();
+    transcript.say(format!("{} >>> {name}", since()));
+    sleep(Duration::from_secs(seconds)).await;
+    transcript.say(format!("{} <<< {name}", since()));
+}
+
+/// The present of a loop, that is not running.
+pub(super) fn now_of(event_loop: &Loop) -> Instant {
+    event_loop.run_until_complete(async { boucle::now() }).unwrap()
+}
+
+/// A future that is polled by a function, and owns what that owns, in any case.
+pub(super) struct PollFn<F>(pub(super) F);
+
+impl<T, F: FnMut(&mut Context<'_>) -> Poll<T> + Unpin> Future for PollFn<F> {
+    type Output = T;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<T> {
+        (self.0)(cx)
+    }
+}
+
+/// A small generator of chances: the same ones for the same seed.
+pub(super) struct Chance(pub(super) u64);
+
+impl Chance {
+    /// One of `0..n`.
+    pub(super) fn below(&mut self, n: u64) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0 % n
+    }
+}
