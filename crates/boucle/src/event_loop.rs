@@ -33,7 +33,8 @@ pub enum RunError {
     /// The future was cancelled, as a task.
     #[error("the future was cancelled")]
     Cancelled,
-    /// All tasks wait, no time will come and nobody is left who could wake one.
+    /// All tasks wait, no time will come and nobody is left who could wake one: no waker was cloned,
+    /// and there is no handle. Tasks that keep wakers of one another wait for ever instead.
     #[error("every task waits for another: nothing is left that could wake one")]
     Deadlock,
     /// The system has no descriptor or thread left to listen to Ctrl-C with. Close some.

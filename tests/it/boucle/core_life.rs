@@ -3,6 +3,7 @@
 use std::cell::Cell;
 use std::future::{pending, poll_fn};
 use std::rc::Rc;
+use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
@@ -182,6 +183,25 @@ fn dropping_the_last_clone_closes() {
     drop(event_loop);
     assert!(task.cancelled());
     assert_eq!(transcript.take(), "dropped\n");
+}
+
+/// Spawns a task when it is dropped; the task keeps what says that it is gone.
+struct Spawns(Arc<()>);
+
+impl Drop for Spawns {
+    fn drop(&mut self) {
+        let alive = Arc::clone(&self.0);
+        drop(spawn(async move { drop(alive) }));
+    }
+}
+
+#[test]
+fn a_call_that_is_not_made_may_spawn_as_the_loop_closes() {
+    let (event_loop, alive) = (Loop::new(), Arc::new(()));
+    let spawns = Spawns(Arc::clone(&alive));
+    event_loop.handle().call_soon(move || drop(spawns)).unwrap();
+    drop(event_loop);
+    assert_eq!(Arc::strong_count(&alive), 1);
 }
 
 /// Spawns a task that spawns such a task when it is dropped, and so on, `n` times.

@@ -1,7 +1,10 @@
 //! What `Task` is made of: a share in a task, that keeps its result.
 
+use std::io;
+use std::io::Write;
 use std::marker::PhantomData;
-use std::panic::Location;
+use std::panic;
+use std::panic::{AssertUnwindSafe, Location};
 use std::ptr::NonNull;
 use std::rc::Rc;
 
@@ -117,20 +120,24 @@ impl<T> Raw<T> {
 impl<T> Raw<T> {
     /// As `detach`, when the loop is gone: an error that nobody read is printed.
     pub(crate) fn detach_orphan(mut self) {
-        let report = match self.take() {
-            Err(error @ TaskError::Panicked(_)) if !self.header().is(READ) => {
-                Some(Report::task(self.id(), None, self.spawned_at(), error))
+        let is_read = self.header().is(READ);
+        let error = match self.take() {
+            Ok(value) => {
+                panic::catch_unwind(AssertUnwindSafe(|| drop(value))).err().map(TaskError::panicked)
             }
-            result => {
-                drop_quietly(result);
+            Err(error @ TaskError::Panicked(_)) if !is_read => Some(error),
+            Err(error) => {
+                drop_quietly(error);
                 None
             }
         };
         let header = self.header();
+        let report = error.map(|it| Report::task(header.id, None, header.spawned_at, it));
         header.clear(HANDLE);
         release_if_unused(header);
         if let Some(report) = report {
-            eprintln!("{report}");
+            let _ = writeln!(io::stderr(), "{report}");
+            drop_quietly(report);
         }
     }
 }
