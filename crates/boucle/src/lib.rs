@@ -82,7 +82,7 @@ pub use crate::task::{Panic, Task, TaskError, TaskId, current_task, spawn};
 pub use crate::thread::{LoopClosed, LoopHandle, RemoteTask, to_thread};
 pub use crate::time::{Elapsed, Sleep, interrupt, now, quiescent, sleep, sleep_until, timeout};
 pub use crate::together::{
-    AsCompleted, GroupError, GroupTask, TaskGroup, as_completed, gather, gather_all, race, shield,
-    task_group,
+    AsCompleted, GroupError, GroupTask, TaskGroup, as_completed, gather, gather_all, gather_tasks,
+    race, shield, task_group,
 };
 pub use crate::tree::{TaskInfo, TaskState, all_tasks};

@@ -1,4 +1,4 @@
-//! `gather`, `gather_all`, `as_completed`, `race`, `shield`.
+//! `gather`, `gather_all`, `gather_tasks`, `as_completed`, `race`, `shield`.
 
 use std::cell::RefCell;
 use std::future::{Future, pending};
@@ -7,7 +7,8 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use boucle::{
-    Loop, TaskError, as_completed, gather, gather_all, interrupt, race, shield, sleep, spawn,
+    Loop, TaskError, as_completed, gather, gather_all, gather_tasks, interrupt, race, shield,
+    sleep, spawn, timeout,
 };
 
 /// A list that tasks write into.
@@ -165,16 +166,36 @@ fn as_completed_gives_them_as_they_end_and_cancels_the_rest() {
 fn a_next_that_is_dropped_loses_none() {
     let mut places = Vec::new();
     run(async {
-        let mut ends = as_completed([2, 1].map(|n| sleep(seconds(n))));
-        let waits = boucle::timeout(Duration::from_millis(1500), pending::<()>());
-        let _ = race([waits]).await;
-        assert!(boucle::timeout(Duration::ZERO, pending::<()>()).await.is_err());
+        let mut ends = as_completed([4, 2].map(|n| sleep(seconds(n))));
+        // Dropped while it waits, and dropped when it has been woken and not polled since.
+        assert!(timeout(seconds(1), ends.next()).await.is_err());
+        let mut woken = Box::pin(ends.next());
+        std::future::poll_fn(|cx| {
+            assert!(woken.as_mut().poll(cx).is_pending());
+            std::task::Poll::Ready(())
+        })
+        .await;
+        sleep(seconds(2)).await;
+        drop(woken);
         while let Some((place, _)) = ends.next().await {
             places.push(place);
         }
         assert!(ends.next().await.is_none());
     });
     assert_eq!(places, [1, 0]);
+}
+
+#[test]
+fn as_completed_keeps_the_order_of_ends_that_nobody_waited_for() {
+    let mut places = Vec::new();
+    run(async {
+        let mut ends = as_completed([2, 3, 1].map(|n| sleep(seconds(n))));
+        sleep(seconds(5)).await;
+        while let Some((place, _)) = ends.next().await {
+            places.push(place);
+        }
+    });
+    assert_eq!(places, [2, 0, 1]);
 }
 
 #[test]
@@ -218,4 +239,72 @@ fn a_shield_goes_on_though_nobody_waits() {
         assert!(waits.cancelled());
     });
     assert_eq!(log.take(), "saved");
+}
+
+#[test]
+fn tasks_that_were_spawned_before_are_gathered_as_they_are() {
+    let log = Log::default();
+    run(async {
+        let tasks = [("a", 3), ("bad", 1), ("b", 2)].map(|(n, t)| spawn(child(log.clone(), n, t)));
+        log.say(gather_tasks(tasks).await.expect_err("one panics"));
+        sleep(seconds(5)).await;
+        let tasks = [("d", 2), ("c", 1)].map(|(n, t)| spawn(child(log.clone(), n, t)));
+        assert_eq!(gather_tasks(tasks).await.expect("all end"), ["d", "c"]);
+    });
+    assert_eq!(log.take(), "the task panicked: bad panics b a c d");
+}
+
+#[test]
+fn a_gather_of_tasks_that_is_dropped_cancels_them_polled_or_not() {
+    let log = Log::default();
+    run(async {
+        let held = |name| {
+            let held = Held(log.clone(), name);
+            async move {
+                let _held = held;
+                pending::<()>().await;
+            }
+        };
+        assert!(timeout(seconds(1), gather_tasks([spawn(held("a"))])).await.is_err());
+        drop(gather_tasks([spawn(held("b"))]));
+        log.say("gathers dropped,");
+        sleep(seconds(1)).await;
+    });
+    assert_eq!(log.take(), "gathers dropped, a dropped in its task b dropped in its task");
+}
+
+#[test]
+fn children_of_an_iterator_that_panics_are_cancelled() {
+    let log = Log::default();
+    run(async {
+        let inner = log.clone();
+        let children = (0..3).map(move |n| {
+            assert!(n < 2, "no third");
+            child(inner.clone(), "went on", 1)
+        });
+        assert!(spawn(gather(children)).await.is_err());
+        sleep(seconds(2)).await;
+    });
+    assert_eq!(log.take(), "");
+}
+
+#[test]
+fn a_gather_that_moved_to_another_loop_is_woken_there() {
+    let (first, second) = (Loop::new(), Loop::new());
+    let mut gathering = Box::pin(gather([interrupt(), interrupt()]));
+    let start = std::future::poll_fn(|cx| {
+        assert!(gathering.as_mut().poll(cx).is_pending());
+        std::task::Poll::Ready(())
+    });
+    first.run_until_complete(start).expect("it is ready");
+    let waits = second.add_task(gathering);
+    let turn = || {
+        second.stop();
+        second.run_forever().expect("it is stopped");
+    };
+    turn();
+    first.run();
+    turn();
+    turn();
+    assert!(waits.done());
 }

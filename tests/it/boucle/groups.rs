@@ -205,3 +205,69 @@ fn a_group_can_have_a_thousand_children_one_after_the_other() {
     }))
     .expect("nothing fails");
 }
+
+#[test]
+fn the_panic_of_a_body_is_reported_if_the_group_is_dropped_before_its_end() {
+    let event_loop = Loop::builder().virtual_time(true).build();
+    let reports = Log::default();
+    let log = reports.clone();
+    event_loop.set_exception_handler(move |report| log.say(report));
+    let grouped = event_loop.add_task(task_group(async |group| {
+        group.spawn(pending::<()>());
+        panic!("body");
+    }));
+    let both = async {
+        // In the turn of the panic: the group still waits for its child to be gone.
+        grouped.cancel();
+        interrupt().await;
+        interrupt().await;
+    };
+    event_loop.run_until_complete(both).expect("it ends");
+    assert!(grouped.cancelled());
+    assert_eq!(reports.take(), "a callback of the loop failed: the task panicked: body");
+}
+
+#[test]
+fn a_body_that_panics_as_it_is_dropped_hides_no_panic_of_a_child() {
+    /// Panics when it is dropped.
+    struct Bomb;
+    impl Drop for Bomb {
+        fn drop(&mut self) {
+            panic!("destructor");
+        }
+    }
+    let event_loop = Loop::builder().virtual_time(true).build();
+    let reports = Log::default();
+    let log = reports.clone();
+    event_loop.set_exception_handler(move |report| log.say(report.error().expect("it is a panic")));
+    let error = event_loop.run_until_complete(async {
+        let grouped = spawn(task_group(async |group| {
+            let _bomb = Bomb;
+            group.spawn(fails("boom", 1));
+            pending::<()>().await;
+        }));
+        grouped.await.expect_err("the body's destructor panics").to_string()
+    });
+    assert_eq!(error.expect("it ends"), "the task panicked: destructor");
+    assert_eq!(reports.take(), "the task panicked: boom");
+}
+
+#[test]
+fn a_body_is_polled_for_its_own_wakes_and_for_the_first_failure_only() {
+    let n_polls = Rc::new(std::cell::Cell::new(0));
+    let count = Rc::clone(&n_polls);
+    let error = run(task_group(async |group| {
+        for after in 1..100 {
+            group.spawn(sleep(seconds(after)));
+        }
+        group.spawn(fails("boom", 50));
+        std::future::poll_fn(|_| {
+            count.set(count.get() + 1);
+            std::task::Poll::<()>::Pending
+        })
+        .await;
+    }));
+    assert_eq!(error.expect_err("a child panics").errors().len(), 1);
+    // Once as it begins, and once as it hears of the failure: it is polled first, then dropped.
+    assert_eq!(n_polls.get(), 2);
+}

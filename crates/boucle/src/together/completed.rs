@@ -5,7 +5,7 @@ use std::panic::Location;
 use std::rc::Rc;
 use std::task::Poll;
 
-use super::family::{Family, News, spawn_child};
+use super::family::{Family, News};
 use crate::task::TaskError;
 
 /// Spawns all `children` on the current loop, and gives what became of each, the first to end first.
@@ -43,9 +43,8 @@ where
     let at = Location::caller();
     let news = Rc::new(News::default());
     news.keep_order();
-    let children = children.into_iter().enumerate();
-    let tasks: Vec<_> = children.map(|(place, it)| spawn_child(&news, place, it, at)).collect();
-    AsCompleted { n_left: tasks.len(), family: Family::new(tasks), news, next: None }
+    let family = Family::spawn(&news, children, at);
+    AsCompleted { n_left: family.tasks.len(), family, news, next: None }
 }
 
 /// What [`as_completed`] returns. Dropping it cancels those that have not ended.

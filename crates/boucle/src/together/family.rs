@@ -4,12 +4,11 @@ use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::panic::Location;
 use std::rc::Rc;
-use std::task::Context;
+use std::task::{Context, Waker};
 
 use crate::elsewhere::require_current;
 use crate::task::Task;
 use crate::task::cell;
-use crate::wake::Wake;
 
 /// What the children have told, and who wants to hear it.
 #[derive(Default)]
@@ -20,8 +19,9 @@ pub(super) struct News {
     failed: Cell<Option<usize>>,
     /// Those that ended and were not asked for, the first one first; kept if the parent asks.
     ended: RefCell<Option<VecDeque<usize>>>,
-    /// How to wake the parent.
-    parent: RefCell<Option<Wake>>,
+    /// How to wake the parent: a whole waker, since the parent may be polled in another loop than the
+    /// children. Taken out while it is used, as a foreign one may run anything.
+    parent: Cell<Option<Waker>>,
 }
 
 impl News {
@@ -45,15 +45,16 @@ impl News {
 
     /// Who is to be woken from now on.
     pub(super) fn listen(&self, cx: &Context<'_>) {
-        let before = self.parent.replace(Some(Wake::new(cx.waker())));
-        // Outside of the borrow: a foreign waker may run anything.
-        drop(before);
+        let mut parent = self.parent.take().unwrap_or_else(|| cx.waker().clone());
+        parent.clone_from(cx.waker());
+        self.parent.set(Some(parent));
     }
 
     fn wake_parent(&self) {
         let parent = self.parent.take();
         if let Some(parent) = parent {
-            cell::with_entered(|core| parent.wake(core));
+            // Guarded: this runs in a destructor, perhaps while a child panics.
+            cell::with_entered(|core| core.guard(|| parent.wake()));
         }
     }
 }
@@ -123,6 +124,27 @@ pub(super) struct Family<T> {
 impl<T> Family<T> {
     pub(super) fn new(tasks: Vec<Task<T>>) -> Family<T> {
         Family { tasks, is_bound: true }
+    }
+
+    /// Spawns all `children`. If the iterator panics, those that it gave are cancelled.
+    pub(super) fn spawn<I>(
+        news: &Rc<News>,
+        children: I,
+        at: &'static Location<'static>,
+    ) -> Family<T>
+    where
+        I: IntoIterator,
+        I::Item: IntoFuture<Output = T>,
+        <I::Item as IntoFuture>::IntoFuture: 'static,
+        T: 'static,
+    {
+        let children = children.into_iter();
+        let mut family = Family::new(Vec::with_capacity(children.size_hint().0));
+        for child in children {
+            let task = spawn_child(news, family.tasks.len(), child, at);
+            family.tasks.push(task);
+        }
+        family
     }
 
     /// Lets those that have not ended go on alone.

@@ -4,16 +4,19 @@
 
 use std::future::poll_fn;
 use std::panic::Location;
+use std::pin::Pin;
 use std::rc::Rc;
 use std::task::Poll;
 
-use super::family::{Family, News, spawn_child};
-use crate::task::TaskError;
+use super::family::{Family, News};
+use crate::task::{Task, TaskError};
 
 /// Runs all `children` as tasks of the current loop, and returns their values, in order.
 ///
 /// Nothing is spawned before the first poll; then all are, in order. The first child that panics or is
 /// cancelled is the result, at once, and the others go on alone. [`gather_all`] waits for all.
+///
+/// Tasks that were spawned before are for [`gather_tasks`]: here each would be awaited by a second one.
 ///
 /// All children are of one type: box them, `Pin<Box<dyn Future<Output = T>>>`, if they are not.
 ///
@@ -92,6 +95,61 @@ where
     results(children, Location::caller(), false)
 }
 
+/// Awaits `tasks` that were spawned before, and returns their values, in order.
+///
+/// As [`gather`] without the spawning: the first task that has no value is the result, at once, and the
+/// others go on alone. If two fail in the same turn, it is the first in order. Each time that a task
+/// ends, those that are left are looked at: for thousands, gather the futures themselves.
+///
+/// # Errors
+///
+/// What became of the first task that has no value.
+///
+/// # Panics
+///
+/// If the result of a task was taken before; if one is the task that waits.
+///
+/// # Cancel safety
+///
+/// Dropping the future cancels the tasks.
+///
+/// # Examples
+///
+/// ```
+/// use boucle::{gather_tasks, spawn};
+///
+/// let values = boucle::run(async {
+///     let tasks = [spawn(async { 1 }), spawn(async { 2 })];
+///     gather_tasks(tasks).await
+/// });
+/// assert_eq!(values.unwrap(), [1, 2]);
+/// ```
+pub fn gather_tasks<T>(
+    tasks: impl IntoIterator<Item = Task<T>>,
+) -> impl Future<Output = Result<Vec<T>, TaskError>> {
+    // Collected now, not at the first poll: dropped before that, it cancels them as well.
+    let mut family = Family::new(tasks.into_iter().collect());
+    let mut values: Vec<Option<T>> = family.tasks.iter().map(|_| None).collect();
+    async move {
+        let ended = poll_fn(|cx| {
+            let mut n_missing = 0;
+            let missing = family.tasks.iter_mut().zip(&mut values).filter(|(_, it)| it.is_none());
+            for (task, value) in missing {
+                match Pin::new(task).poll(cx) {
+                    Poll::Ready(Ok(it)) => *value = Some(it),
+                    Poll::Ready(Err(error)) => return Poll::Ready(Err(error)),
+                    Poll::Pending => n_missing += 1,
+                }
+            }
+            if n_missing == 0 { Poll::Ready(Ok(())) } else { Poll::Pending }
+        })
+        .await;
+        family.release();
+        ended?;
+        Ok(values.into_iter().flatten().collect())
+    }
+}
+
 /// What became of each child; with `fails_fast`, only the error of the first one that failed.
 async fn results<I, T>(
     children: I,
@@ -105,9 +163,7 @@ where
     T: 'static,
 {
     let news = Rc::new(News::default());
-    let children = children.into_iter().enumerate();
-    let tasks = children.map(|(place, child)| spawn_child(&news, place, child, at)).collect();
-    let mut family = Family::new(tasks);
+    let mut family = Family::spawn(&news, children, at);
 
     poll_fn(|cx| {
         let failed = news.failed().filter(|_| fails_fast);

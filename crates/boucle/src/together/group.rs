@@ -10,7 +10,7 @@ use std::task::Poll;
 
 use super::family::{Family, News, spawn_child};
 use crate::sync::Event;
-use crate::task::TaskError;
+use crate::task::{TaskError, cell};
 
 /// Runs `body`, which may spawn children into its group, and waits for all of them.
 ///
@@ -61,7 +61,6 @@ pub async fn task_group<R>(body: impl AsyncFnOnce(&TaskGroup) -> R) -> Result<R,
     let _bound = Bound(inner);
     let mut body = Some(Box::pin(body(&group)));
     let mut value = None;
-    let mut body_error = None;
 
     poll_fn(|cx| {
         inner.news.listen(cx);
@@ -74,7 +73,8 @@ pub async fn task_group<R>(body: impl AsyncFnOnce(&TaskGroup) -> R) -> Result<R,
                     body = None;
                 }
                 Err(payload) => {
-                    body_error = Some(TaskError::panicked(payload));
+                    // Kept first: the destructors of the body may panic as well.
+                    inner.body_error.replace(Some(TaskError::panicked(payload)));
                     body = None;
                     inner.fail();
                 }
@@ -84,33 +84,38 @@ pub async fn task_group<R>(body: impl AsyncFnOnce(&TaskGroup) -> R) -> Result<R,
             body = None;
             inner.fail();
         }
-        let all_done = inner.family.borrow().tasks.iter().all(|it| it.done());
-        if body.is_none() && all_done {
+        // First the count: a body that takes many turns does not look at every child in each.
+        if body.is_some() || inner.news.n_missing() > 0 {
+            return Poll::Pending;
+        }
+        if inner.family.borrow().tasks.iter().all(|it| it.done()) {
             return Poll::Ready(());
         }
-        if body.is_none() && inner.news.n_missing() == 0 {
-            // The last one has told, and is in its last poll: next turn it will be done.
-            cx.waker().wake_by_ref();
-        }
+        // The last one has told, and is in its last poll: next turn it will be done.
+        cx.waker().wake_by_ref();
         Poll::Pending
     })
     .await;
 
-    inner.forget_the_done();
-    let mut errors = inner.errors.take();
-    errors.extend(body_error);
+    let errors = inner.take_errors();
     match value {
         Some(value) if errors.is_empty() => Ok(value),
         _ => Err(GroupError { errors }),
     }
 }
 
-/// Cancels the children when the group's future is dropped.
+/// Cancels the children when the group's future is dropped, and reports what nobody will be given.
 struct Bound<'a>(&'a Inner);
 
 impl Drop for Bound<'_> {
     fn drop(&mut self) {
         self.0.fail();
+        for error in self.0.take_errors() {
+            let TaskError::Panicked(panic) = error else { continue };
+            // The guard tells the exception handler. The panic hook has seen it before.
+            let resume = || panic::resume_unwind(panic.into_payload());
+            cell::with_entered(|core| core.guard(resume));
+        }
     }
 }
 
@@ -129,6 +134,8 @@ struct Inner {
     family: RefCell<Family<()>>,
     /// What went wrong, of those that were forgotten.
     errors: RefCell<Vec<TaskError>>,
+    /// What went wrong in the body.
+    body_error: RefCell<Option<TaskError>>,
     /// Whether all that is there and all that comes is to be cancelled.
     is_failing: Cell<bool>,
 }
@@ -140,6 +147,14 @@ impl Inner {
         self.family.borrow().tasks.iter().for_each(|task| {
             task.cancel();
         });
+    }
+
+    /// Takes out what went wrong so far: in the children, then in the body.
+    fn take_errors(&self) -> Vec<TaskError> {
+        self.forget_the_done();
+        let mut errors = self.errors.take();
+        errors.extend(self.body_error.take());
+        errors
     }
 
     /// Takes the children that are done out, and keeps their errors.
