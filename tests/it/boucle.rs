@@ -1,5 +1,6 @@
 //! The finished loop, a module a theme.
 
+mod budget;
 mod core_life;
 mod core_panics;
 mod core_results;

@@ -18,6 +18,7 @@ use std::task::Waker;
 use std::time::Duration;
 
 pub(crate) use self::turns::End;
+use crate::budget::BUDGET;
 use crate::clock::Clock;
 use crate::elsewhere;
 use crate::elsewhere::LoopId;
@@ -88,6 +89,8 @@ pub(crate) struct Core {
     order: RefCell<Option<Box<dyn Order>>>,
     /// Deadlines, and whom to wake then.
     pub(crate) timers: RefCell<Timers>,
+    /// How much the task that is being polled may still do before it gives the turn back.
+    pub(crate) budget: Cell<u32>,
     /// How many polls since the timers were looked at.
     n_polls: Cell<u32>,
     /// Whether each deadline is waited for on its own.
@@ -126,6 +129,7 @@ impl Core {
             ready: RefCell::default(),
             order: RefCell::new(settings.order),
             timers: RefCell::new(Timers::new()),
+            budget: Cell::new(BUDGET),
             n_polls: Cell::new(0),
             exact_timers: settings.exact_timers,
             quiescent: RefCell::default(),
@@ -168,10 +172,15 @@ impl Core {
             "the loop is closed: make another one to run tasks on"
         );
         let raw = cell::spawn(self, future, at);
-        if let Some(instrument) = &self.instrument {
-            self.guard(|| instrument.task_spawned(raw.id(), at));
-        }
+        self.task_spawned(raw.id(), at);
         Task::new(raw, self.weak())
+    }
+
+    /// Tells who watches that a task was spawned.
+    pub(crate) fn task_spawned(&self, id: TaskId, at: &'static Location<'static>) {
+        if let Some(instrument) = &self.instrument {
+            self.guard(|| instrument.task_spawned(id, at));
+        }
     }
 
     /// Puts a task at the end of the ready queue.
@@ -181,7 +190,6 @@ impl Core {
 
     /// Wakes a task by its number; one that has ended is not there any more.
     pub(crate) fn wake(&self, id: TaskId) {
-        self.task_woken(id);
         self.registry.wake(self, id);
     }
 

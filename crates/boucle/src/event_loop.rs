@@ -218,7 +218,9 @@ impl Loop {
     pub fn run_until_complete<F: Future>(&self, future: F) -> Result<F::Output, RunError> {
         let running = self.enter()?;
         let core = running.core();
-        let result = cell::with_borrowed(core, future, Location::caller(), |task| {
+        let at = Location::caller();
+        let result = cell::with_borrowed(core, future, at, |task| {
+            core.task_spawned(task.id(), at);
             match core.turns(|| task.is_done(), false) {
                 End::Stopped if !task.is_done() => Err(RunError::Stopped),
                 End::Stuck => Err(RunError::Deadlock),
@@ -237,7 +239,7 @@ impl Loop {
 
     /// Runs until `stop` or Ctrl-C, also if there is no task: it then waits, without using the
     /// processor. A second Ctrl-C before the loop has heard the first ends the process, and so does
-    /// one after the run, as ever.
+    /// one after the run, as ever. A process that was started to ignore Ctrl-C ignores it.
     ///
     /// # Errors
     ///

@@ -40,7 +40,8 @@
 //! # What holds
 //!
 //! - The ready queue is first come, first served. A turn polls the tasks that were ready as it began.
-//!   The inbox of other threads and the timers are looked at after at most 61 polls.
+//!   The inbox of other threads and the timers are looked at after at most 61 polls. In one poll a
+//!   task gets at most 128 items, locks or permits without waiting; then it gives the turn back.
 //! - A task starts at the next turn, never inside [`spawn`].
 //! - Timers fire by deadline, and those of one deadline in the order in which they were set.
 //! - [`Task::cancel`] is a request: the future is dropped at the task's next turn, inside the task.
@@ -48,6 +49,7 @@
 //! - Every task is dropped on its own thread, with its loop current.
 //! - A loop that has nothing to do sleeps in the system, and uses no processor.
 
+mod budget;
 mod builder;
 mod callback;
 mod clock;

@@ -1,10 +1,14 @@
 //! What the exception handler is told: a panic that nobody read, a poll that was too long.
 
 use std::fmt;
-use std::panic::Location;
+use std::io;
+use std::io::Write;
+use std::panic;
+use std::panic::{AssertUnwindSafe, Location};
 use std::rc::Rc;
 use std::time::Duration;
 
+use crate::task::cell;
 use crate::task::{TaskError, TaskId};
 
 /// Who is told.
@@ -28,6 +32,17 @@ enum What {
     Panic(TaskError),
     /// A poll that held up all other tasks so long.
     Slow(Duration),
+}
+
+/// Runs code of a user, outside of any loop, that must not stop what is under way; its panic is
+/// printed on stderr.
+pub(crate) fn guard(f: impl FnOnce()) {
+    if let Err(payload) = panic::catch_unwind(AssertUnwindSafe(f)) {
+        let report = Report::callback(TaskError::panicked(payload));
+        // Not `eprintln`, which panics where stderr cannot be written to.
+        let _ = writeln!(io::stderr(), "{report}");
+        cell::drop_quietly(report);
+    }
 }
 
 impl Report {

@@ -2,8 +2,10 @@
 //!
 //! A signal handler may do next to nothing. Ours writes a byte; a thread reads it, and brings mail
 //! to each loop that is in `run_forever`. A second Ctrl-C, before the first has been heard, ends the
-//! process as ever; so does any while no loop is in `run_forever`.
+//! process as ever; so does any while no loop is in `run_forever`. A process that was started with
+//! Ctrl-C ignored, as `nohup` and a shell's `&` do, goes on ignoring it.
 
+use std::fs;
 use std::io;
 use std::io::Read;
 use std::os::unix::net::UnixStream;
@@ -28,7 +30,8 @@ static AS_EVER: OnceLock<sync::Arc<AtomicBool>> = OnceLock::new();
 
 /// A loop listens to Ctrl-C as long as this exists.
 pub(crate) struct Listening {
-    remote: Arc<Remote>,
+    /// The loop; `None` if Ctrl-C is ignored.
+    remote: Option<Arc<Remote>>,
 }
 
 impl Listening {
@@ -36,6 +39,7 @@ impl Listening {
     pub(crate) fn new(core: &Core) -> io::Result<Listening> {
         let as_ever = match AS_EVER.get() {
             Some(as_ever) => as_ever,
+            None if is_ignored() => return Ok(Listening { remote: None }),
             None => {
                 let installed = install()?;
                 AS_EVER.get_or_init(|| installed)
@@ -45,18 +49,28 @@ impl Listening {
         let mut listeners = LISTENERS.lock().unwrap_or_else(PoisonError::into_inner);
         listeners.push(Arc::clone(&remote));
         as_ever.store(false, Ordering::SeqCst);
-        Ok(Listening { remote })
+        Ok(Listening { remote: Some(remote) })
     }
 }
 
 impl Drop for Listening {
     fn drop(&mut self) {
+        let Some(remote) = &self.remote else { return };
         let mut listeners = LISTENERS.lock().unwrap_or_else(PoisonError::into_inner);
-        listeners.retain(|it| !Arc::ptr_eq(it, &self.remote));
+        listeners.retain(|it| !Arc::ptr_eq(it, remote));
         if let Some(as_ever) = AS_EVER.get().filter(|_| listeners.is_empty()) {
             as_ever.store(true, Ordering::SeqCst);
         }
     }
+}
+
+/// Whether the process was told to ignore Ctrl-C. Linux says so in a file; where there is none, the
+/// answer is no.
+fn is_ignored() -> bool {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let mask = mask.and_then(|it| u64::from_str_radix(it.trim(), 16).ok());
+    mask.is_some_and(|mask| mask >> (SIGINT - 1) & 1 == 1)
 }
 
 /// Installs the handlers and starts the thread, once in the process.

@@ -3,7 +3,7 @@
 
 use std::io::{BufRead, BufReader};
 use std::os::unix::process::ExitStatusExt;
-use std::process::{Command, Stdio};
+use std::process::{Command, ExitStatus, Stdio};
 
 use boucle::{Loop, RunEnd};
 
@@ -46,11 +46,32 @@ fn child() {
     println!("never printed");
 }
 
+/// What the child does that is started with Ctrl-C ignored.
 #[test]
-fn ctrl_c_ends_run_forever_and_after_it_the_process() {
+fn deaf_child() {
+    if std::env::var_os(CHILD).is_none() {
+        return;
+    }
+    let event_loop = Loop::new();
+    event_loop.add_task(async {
+        press_ctrl_c();
+        // After it on the same road, if it took one.
+        boucle::to_thread(press_ctrl_c).await.expect("it does not panic");
+        boucle::Loop::current().expect("it runs").stop();
+    });
+    println!("first {:?}", event_loop.run_forever());
+    press_ctrl_c();
+    println!("then alive");
+}
+
+/// Runs a child, with a word of the shell before it: what it prints about the loop, and how it ends.
+fn run_child(before: &str, name: &str) -> (Vec<String>, ExitStatus) {
     let this = std::env::current_exe().expect("a test has a binary");
-    let mut child = Command::new(this)
-        .args(["--exact", "boucle::signals::child", "--nocapture", "--test-threads=1"])
+    let mut child = Command::new("sh")
+        .args(["-c", &format!("{before} exec \"$0\" \"$@\"")])
+        .arg(this)
+        .args(["--exact", &format!("boucle::signals::{name}")])
+        .args(["--nocapture", "--test-threads=1"])
         .env(CHILD, "1")
         .stdout(Stdio::piped())
         .spawn()
@@ -58,10 +79,21 @@ fn ctrl_c_ends_run_forever_and_after_it_the_process() {
     let output = BufReader::new(child.stdout.take().expect("it is piped"));
     let lines: Vec<_> = output.lines().map(|it| it.expect("it prints text")).collect();
     let status = child.wait().expect("it ends");
+    let of_loop = |it: &String| ["first", "second", "then", "never"].iter().any(|w| it.contains(w));
+    (lines.into_iter().filter(of_loop).collect(), status)
+}
 
-    let of_loop =
-        |it: &&String| ["first", "second", "then", "never"].iter().any(|w| it.contains(w));
-    let lines: Vec<_> = lines.iter().filter(of_loop).collect();
+#[test]
+fn a_process_that_ignores_ctrl_c_goes_on_ignoring_it() {
+    let (lines, status) = run_child("trap '' INT;", "deaf_child");
+    assert!(lines[0].ends_with("first Ok(Stopped)"), "{lines:?}");
+    assert_eq!(lines[1..], ["then alive"]);
+    assert!(status.success());
+}
+
+#[test]
+fn ctrl_c_ends_run_forever_and_after_it_the_process() {
+    let (lines, status) = run_child("", "child");
     assert!(lines[0].ends_with("first Ok(Interrupted), the task is pending"), "{lines:?}");
     assert_eq!(lines[1..], ["second Ok(Interrupted)", "then Ok(42)"]);
     assert_eq!(status.signal(), Some(SIGINT));

@@ -104,7 +104,7 @@ fn an_instrument_hears_everything_in_order() {
         .expect("it ends");
     assert_eq!(
         log.take(),
-        "poll1 spawn2 pending1 poll2 set1s pending2 fired wake2by- poll2 wake1by2 done2 ended2 \
+        "spawn1 poll1 spawn2 pending1 poll2 set1s pending2 fired wake2by- poll2 wake1by2 done2 ended2 \
          poll1 done1 ended1"
     );
 }

@@ -5,6 +5,7 @@
 use std::time::{Duration, Instant};
 
 use super::{Core, GRAIN, MANY, POLLS_BETWEEN_LOOKS};
+use crate::budget::BUDGET;
 use crate::primitives;
 use crate::primitives::{Arc, Ordering, fence};
 use crate::remote::Mail;
@@ -105,6 +106,7 @@ impl Core {
     /// Polls one task.
     fn run_task(&self, task: Runnable) {
         self.n_polls.set(self.n_polls.get() + 1);
+        self.budget.set(BUDGET);
         let id = task.id();
         self.current_task.set(Some(id));
         if self.instrument.is_none() && self.slow_poll.is_none() {

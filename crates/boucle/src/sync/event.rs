@@ -5,6 +5,7 @@
 use std::cell::Cell;
 
 use super::wait_list::WaitList;
+use crate::budget;
 
 /// A flag that tasks wait for. It begins lowered.
 ///
@@ -68,6 +69,7 @@ impl Event {
     ///
     /// Dropping the future ends the waiting, and changes nothing else.
     pub async fn wait(&self) {
+        budget::charge().await;
         if !self.is_set.get() {
             self.waiters.wait(|| {}).await;
         }

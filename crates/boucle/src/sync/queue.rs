@@ -11,6 +11,7 @@ use std::fmt;
 pub use self::errors::{ShutDown, TryGetError, TryPutError};
 use self::items::Items;
 use super::wait_list::WaitList;
+use crate::budget;
 
 /// Items on their way from those who put them to those who get them.
 ///
@@ -22,7 +23,8 @@ use super::wait_list::WaitList;
 /// runs the item is in the queue and counts in [`len`](Queue::len), but [`try_get`](Queue::try_get)
 /// cannot have it; likewise the room and [`try_put`](Queue::try_put).
 ///
-/// Neither [`put`](Queue::put) nor [`get`](Queue::get) gives the turn back if it need not wait.
+/// [`put`](Queue::put) and [`get`](Queue::get) give the turn back only if they must wait, and after the
+/// task has done 128 such things in one poll.
 ///
 /// # Examples
 ///
@@ -179,6 +181,7 @@ impl<T> Queue<T> {
     /// Dropping the future drops the item, which is not in the queue. Room that it had been promised is
     /// the next one's.
     pub async fn put(&self, item: T) -> Result<(), ShutDown<T>> {
+        budget::charge().await;
         let item = match self.try_put(item) {
             Ok(()) => return Ok(()),
             Err(TryPutError::ShutDown(item)) => return Err(ShutDown(item)),
@@ -224,6 +227,7 @@ impl<T> Queue<T> {
     ///
     /// Dropping the future takes no item out. One that it had been promised is the next one's.
     pub async fn get(&self) -> Result<T, ShutDown> {
+        budget::charge().await;
         match self.try_get() {
             Ok(item) => return Ok(item),
             Err(TryGetError::ShutDown) => return Err(ShutDown(())),

@@ -5,6 +5,7 @@
 use std::cell::Cell;
 
 use super::wait_list::WaitList;
+use crate::budget;
 
 /// A number of permits: who finds none waits until one is given back.
 ///
@@ -50,6 +51,7 @@ impl Semaphore {
     /// Dropping the future loses the place in the line, and no permit: one that it had been given goes
     /// to the next one, or back.
     pub async fn acquire(&self) -> Permit<'_> {
+        budget::charge().await;
         if let Some(permit) = self.try_acquire() {
             return permit;
         }

@@ -9,6 +9,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 
 use crate::elsewhere::{LoopId, call_later_elsewhere};
+use crate::report;
 use crate::task::cell;
 use crate::wake::Wake;
 
@@ -184,7 +185,8 @@ impl Parked {
                     call_later_elsewhere(event_loop, move |core| core.wake(id));
                 }
             }
-            Wake::Foreign(waker) if here().is_none() => waker.wake(),
+            // No loop guards this thread; who is next in the line must be woken all the same.
+            Wake::Foreign(waker) if here().is_none() => report::guard(|| waker.wake()),
             // A foreign one finds its way from any loop, which guards itself against it.
             wake => {
                 cell::with_entered(|core| wake.wake(core));

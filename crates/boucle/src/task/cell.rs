@@ -18,7 +18,7 @@
 //!                                                              DONE
 //! ```
 //!
-//! 1 `schedule`, 2 `Runnable::run`, 3 and 5 its end, 4 `schedule` again. `cancel` sets CANCEL and
+//! 1 `wake_here`, 2 `Runnable::run`, 3 and 5 its end, 4 `wake_here` again. `cancel` sets CANCEL and
 //! schedules; the next run drops the future instead of polling it.
 //!
 //! # Who keeps it alive (`refs`)

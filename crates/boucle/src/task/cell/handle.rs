@@ -8,7 +8,7 @@ use std::panic::{AssertUnwindSafe, Location};
 use std::ptr::NonNull;
 use std::rc::Rc;
 
-use super::run::{drop_result, release_if_unused, schedule};
+use super::run::{drop_result, release_if_unused, wake_here};
 use super::{CANCEL, DONE, ERROR, HANDLE, Header, READ, TAKEN, VALUE, drop_quietly};
 use crate::core::Core;
 use crate::report::Report;
@@ -50,7 +50,7 @@ impl<T> Raw<T> {
             return false;
         }
         header.set(CANCEL);
-        schedule(core, header);
+        wake_here(core, header);
         true
     }
 

@@ -4,7 +4,7 @@ use std::cell::{Cell, UnsafeCell};
 use std::panic::Location;
 use std::ptr::NonNull;
 
-use super::run::{drop_future_now, schedule};
+use super::run::{drop_future_now, wake_here};
 use super::{Header, RUNNING, SCHEDULED};
 use crate::core::Core;
 use crate::task::TaskId;
@@ -65,10 +65,10 @@ impl Registry {
         unsafe { (*self.places.get()).len() - (*self.free.get()).len() }
     }
 
-    /// Schedules the task with this id, if it is not DONE.
+    /// Wakes the task with this id, if it is not DONE.
     pub(crate) fn wake(&self, core: &Core, id: TaskId) {
         if let Some(header) = self.get(id) {
-            schedule(core, header);
+            wake_here(core, header);
         }
     }
 

@@ -69,11 +69,16 @@ pub(crate) fn with_borrowed<F: Future, R>(
     body(&mut guard.1)
 }
 
-/// Puts the task at the end of the ready queue, unless it is there or DONE.
-pub(super) fn schedule(core: &Core, header: &Header) {
-    if header.is(SCHEDULED | DONE) {
-        return;
+/// Wakes the task: it goes to the end of the ready queue, unless it is there or DONE.
+pub(super) fn wake_here(core: &Core, header: &Header) {
+    if !header.is(SCHEDULED | DONE) {
+        schedule(core, header);
+        core.task_woken(header.id);
     }
+}
+
+/// Puts the task, which is neither there nor DONE, at the end of the ready queue.
+fn schedule(core: &Core, header: &Header) {
     header.set(SCHEDULED);
     core.make_ready(Runnable { task: NonNull::from(header), not_send: PhantomData });
 }

@@ -6,7 +6,7 @@ use std::ptr::NonNull;
 use std::task::{RawWaker, RawWakerVTable, Waker};
 
 use super::here::{is_here, with_entered};
-use super::run::schedule;
+use super::run::wake_here;
 use super::{Header, LOCAL};
 use crate::core::Core;
 use crate::primitives::{Arc, Ordering, fence};
@@ -50,10 +50,7 @@ unsafe fn wake_by_ref(data: *const ()) {
     let header = unsafe { header_of(data) };
     if is_here(header.remote.as_ptr()) {
         // This thread is in the task's loop, so it is the owner thread.
-        with_entered(|core| {
-            core.task_woken(header.id);
-            schedule(core, header);
-        });
+        with_entered(|core| wake_here(core, header));
         return;
     }
     if !header.in_inbox.swap(true, Ordering::AcqRel) {
@@ -116,14 +113,13 @@ pub(crate) struct Letter(NonNull<Header>);
 unsafe impl Send for Letter {}
 
 impl Letter {
-    /// Schedules the task, on its loop's thread.
+    /// Wakes the task, on its loop's thread.
     pub(crate) fn deliver(self, core: &Core) {
         // SAFETY: the letter counts in `refs`.
         let header = unsafe { self.0.as_ref() };
         // First the flag: a wake that comes from now on brings a letter of its own.
         header.in_inbox.swap(false, Ordering::AcqRel);
-        core.task_woken(header.id);
-        schedule(core, header);
+        wake_here(core, header);
     }
 }
 
