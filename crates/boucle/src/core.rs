@@ -19,13 +19,16 @@ use std::time::Duration;
 
 pub(crate) use self::turns::End;
 use crate::budget::BUDGET;
+use crate::builder::Driver;
 use crate::clock::Clock;
 use crate::elsewhere;
 use crate::elsewhere::LoopId;
 use crate::instrument::{Instrument, Order};
 use crate::primitives::Arc;
+use crate::reactor::Reactor;
 use crate::remote::Remote;
 use crate::report::{Handler, Report};
+use crate::sys::Faults;
 use crate::task::cell;
 use crate::task::cell::{Raw, Registry, Runnable};
 use crate::task::{Task, TaskError, TaskId};
@@ -59,6 +62,8 @@ pub(crate) enum Mode {
 pub(crate) struct Settings {
     pub(crate) virtual_time: bool,
     pub(crate) exact_timers: bool,
+    pub(crate) driver: Option<Driver>,
+    pub(crate) faults: Option<Box<dyn Faults>>,
     pub(crate) slow_poll: Option<Duration>,
     pub(crate) order: Option<Box<dyn Order>>,
     pub(crate) instrument: Option<Rc<dyn Instrument>>,
@@ -94,7 +99,13 @@ pub(crate) struct Core {
     /// How many polls since the timers were looked at.
     n_polls: Cell<u32>,
     /// Whether each deadline is waited for on its own.
-    exact_timers: bool,
+    pub(crate) exact_timers: bool,
+    /// Which of the two ways it asks the system what is ready.
+    pub(crate) driver: Driver,
+    /// Its descriptors.
+    pub(crate) reactor: Reactor,
+    /// Who decides which system calls fail.
+    pub(crate) faults: Option<Box<dyn Faults>>,
     /// Those who wait until nothing else can run: where to say so, and how to wake them.
     pub(crate) quiescent: RefCell<Vec<(Rc<Cell<bool>>, Wake)>>,
     /// The wakers of those who await a task and are no tasks of this loop, by the task.
@@ -132,6 +143,9 @@ impl Core {
             budget: Cell::new(BUDGET),
             n_polls: Cell::new(0),
             exact_timers: settings.exact_timers,
+            driver: settings.driver.unwrap_or_default(),
+            reactor: Reactor::default(),
+            faults: settings.faults,
             quiescent: RefCell::default(),
             awaiters: RefCell::default(),
             names: RefCell::default(),
@@ -269,7 +283,7 @@ impl Core {
     }
 
     /// Tells the exception handler; a handler that panics is told on stderr, and no more.
-    fn tell(&self, report: Report) {
+    pub(crate) fn tell(&self, report: Report) {
         let handler = Rc::clone(&self.handler.borrow());
         if let Err(payload) = panic::catch_unwind(AssertUnwindSafe(|| handler(&report))) {
             // Not `eprintln`, which panics where stderr cannot be written to.

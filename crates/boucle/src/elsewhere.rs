@@ -26,6 +26,11 @@ impl LoopId {
             }
         }
     }
+
+    /// Its number, which is not zero.
+    pub(crate) fn number(self) -> u32 {
+        self.0.get()
+    }
 }
 
 /// Where the loops of the process can be reached. Used only off their threads, which is rare.
@@ -35,6 +40,11 @@ static LOOPS: Mutex<BTreeMap<LoopId, WeakRemote>> = Mutex::new(BTreeMap::new());
 pub(crate) fn remember(core: &Core) {
     let mut loops = LOOPS.lock().unwrap_or_else(PoisonError::into_inner);
     loops.insert(core.id(), WeakRemote::of(core));
+}
+
+/// Whether a loop is still there.
+pub(crate) fn is_there(id: LoopId) -> bool {
+    LOOPS.lock().unwrap_or_else(PoisonError::into_inner).contains_key(&id)
 }
 
 /// Forgets a loop.

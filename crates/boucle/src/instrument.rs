@@ -44,6 +44,8 @@ pub trait Instrument {
     fn timer_set(&self, _after: Duration) {}
     /// A timer has fired: whom it wakes is told next.
     fn timer_fired(&self) {}
+    /// A descriptor is ready, in these directions: whom that wakes is told next.
+    fn io_ready(&self, _descriptor: i32, _readable: bool, _writable: bool) {}
     /// The loop is about to sleep: so long at the most, or until somebody wakes it.
     fn before_wait(&self, _timeout: Option<Duration>) {}
     /// The loop is awake again.

@@ -60,12 +60,20 @@ mod instrument;
 mod interval;
 #[cfg(all(test, boucle_loom))]
 mod models;
+#[cfg(all(unix, not(boucle_loom)))]
+pub mod net;
 mod primitives;
+#[cfg(all(unix, not(boucle_loom)))]
+mod reactor;
+#[cfg(not(all(unix, not(boucle_loom))))]
+#[path = "no_reactor.rs"]
+mod reactor;
 mod remote;
 mod report;
 #[cfg(unix)]
 mod signal;
 pub mod sync;
+mod sys;
 mod task;
 mod thread;
 mod time;
@@ -74,12 +82,13 @@ mod together;
 mod tree;
 mod wake;
 
-pub use crate::builder::Builder;
+pub use crate::builder::{Builder, Driver};
 pub use crate::callback::{Callback, call_at, call_later, call_soon};
 pub use crate::event_loop::{Loop, NoLoop, RunEnd, RunError, run};
 pub use crate::instrument::{Instrument, Order};
 pub use crate::interval::{Interval, MissedTicks, interval};
 pub use crate::report::Report;
+pub use crate::sys::{Faults, SystemCall};
 pub use crate::task::{Panic, Task, TaskError, TaskId, current_task, spawn};
 pub use crate::thread::{LoopClosed, LoopHandle, RemoteTask, to_thread};
 pub use crate::time::{Elapsed, Sleep, interrupt, now, quiescent, sleep, sleep_until, timeout};

@@ -14,8 +14,11 @@
 //! makes a system call, once a sleep; 4 `take_mail`.
 
 use std::collections::VecDeque;
+use std::sync;
+use std::sync::{OnceLock, Weak};
 
 use crate::primitives::{AtomicU8, Mutex, Ordering, Thread};
+use crate::reactor::Watcher;
 use crate::task::cell::Letter;
 
 /// The loop works, or is about to look into its inbox.
@@ -33,6 +36,9 @@ pub(crate) struct Remote {
     inbox: Mutex<Inbox>,
     /// The thread that the loop lives on: unparked by whoever brings mail while it sleeps.
     thread: Thread,
+    /// Where the loop sleeps once it has descriptors: set on its thread, before it first sleeps there.
+    /// Weak: who has a waker of a loop that is gone shall not keep its descriptors.
+    watcher: OnceLock<Weak<Watcher>>,
 }
 
 /// The mail that the loop has not taken.
@@ -58,6 +64,7 @@ impl Remote {
             state: AtomicU8::new(AWAKE),
             inbox: Mutex::new(Inbox { mail: VecDeque::new(), closed: false }),
             thread: Thread::current(),
+            watcher: OnceLock::new(),
         }
     }
 
@@ -73,9 +80,20 @@ impl Remote {
             inbox.mail.push_back(mail);
         }
         if self.state.swap(MAIL, Ordering::AcqRel) == ASLEEP {
-            self.thread.unpark();
+            match self.watcher.get().map(Weak::upgrade) {
+                Some(Some(watcher)) => watcher.ring(),
+                // The loop is gone: nobody sleeps.
+                Some(None) => {}
+                None => self.thread.unpark(),
+            }
         }
         Ok(())
+    }
+
+    /// Says where the loop sleeps from now on.
+    pub(crate) fn sleeps_in(&self, watcher: &sync::Arc<Watcher>) {
+        // Once for all: a loop has one.
+        let _ = self.watcher.set(sync::Arc::downgrade(watcher));
     }
 
     /// Whether there may be mail; a plain load, asked at every turn.

@@ -32,6 +32,8 @@ enum What {
     Panic(TaskError),
     /// A poll that held up all other tasks so long.
     Slow(Duration),
+    /// What the loop could not do, and tries again.
+    Io(&'static str, io::Error),
 }
 
 /// Runs code of a user, outside of any loop, that must not stop what is under way; its panic is
@@ -68,6 +70,11 @@ impl Report {
         Report { task: Some((id, name, at)), what: What::Slow(took) }
     }
 
+    /// The loop could not do something, and tries again.
+    pub(crate) fn io(what: &'static str, error: io::Error) -> Report {
+        Report { task: None, what: What::Io(what, error) }
+    }
+
     /// Prints the report on stderr.
     pub(crate) fn default_handler() -> Handler {
         Rc::new(|report| eprintln!("{report}"))
@@ -84,7 +91,16 @@ impl Report {
     pub fn error(&self) -> Option<&TaskError> {
         match &self.what {
             What::Panic(error) => Some(error),
-            What::Slow(_) => None,
+            What::Slow(_) | What::Io(..) => None,
+        }
+    }
+
+    /// What the system said, if it refuses something that the loop tries again.
+    #[must_use]
+    pub fn io_error(&self) -> Option<&io::Error> {
+        match &self.what {
+            What::Io(_, error) => Some(error),
+            What::Panic(_) | What::Slow(_) => None,
         }
     }
 
@@ -92,8 +108,8 @@ impl Report {
     #[must_use]
     pub fn slow_poll(&self) -> Option<Duration> {
         match self.what {
-            What::Panic(_) => None,
             What::Slow(took) => Some(took),
+            What::Panic(_) | What::Io(..) => None,
         }
     }
 }
@@ -105,6 +121,7 @@ impl fmt::Display for Report {
                 write!(f, "task exception was never retrieved: {error}")?;
             }
             What::Panic(error) => write!(f, "a callback of the loop failed: {error}")?,
+            What::Io(what, error) => write!(f, "{what}, and will try again: {error}")?,
             What::Slow(took) => write!(f, "a poll took {took:.3?} and held up all other tasks")?,
         }
         if let Some((id, name, at)) = &self.task {

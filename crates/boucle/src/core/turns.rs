@@ -6,7 +6,6 @@ use std::time::{Duration, Instant};
 
 use super::{Core, GRAIN, MANY, POLLS_BETWEEN_LOOKS};
 use crate::budget::BUDGET;
-use crate::primitives;
 use crate::primitives::{Arc, Ordering, fence};
 use crate::remote::Mail;
 use crate::report::Report;
@@ -50,7 +49,9 @@ impl Core {
             let Some(task) = self.next_task() else { break };
             self.run_task(task);
             if self.n_polls.get() >= POLLS_BETWEEN_LOOKS {
+                self.n_polls.set(0);
                 self.look();
+                self.reactor.look(self);
             }
         }
         if self.remote.has_mail() {
@@ -144,7 +145,6 @@ impl Core {
 
     /// Looks at the inbox and the timers.
     fn look(&self) {
-        self.n_polls.set(0);
         if self.remote.has_mail() {
             self.take_mail();
         }
@@ -190,18 +190,25 @@ impl Core {
         let deadline = self.timers.borrow().next();
         if self.clock.is_virtual() && self.n_abroad.get() == 0 {
             if let Some(deadline) = deadline {
+                // What a socket brings belongs to the present time.
+                self.reactor.look(self);
+                if !self.ready.borrow().is_empty() {
+                    return true;
+                }
                 self.clock.jump_to(deadline);
                 self.fire(deadline);
                 return true;
             }
         }
         // Whoever could bring mail has a share of the remote part.
-        if deadline.is_none() && !waits_for_ever && Arc::strong_count(&self.remote) == 1 {
+        let is_alone = Arc::strong_count(&self.remote) == 1 && !self.reactor.has_waiters();
+        if deadline.is_none() && !waits_for_ever && is_alone {
             // The count is a relaxed load: what its last sharer has brought is seen after this.
             fence(Ordering::Acquire);
             return self.remote.has_mail();
         }
         self.sleep(deadline);
+        self.n_polls.set(0);
         self.look();
         true
     }
@@ -221,7 +228,7 @@ impl Core {
                 };
                 let now = self.clock.now();
                 if deadline <= now {
-                    return;
+                    return self.reactor.look(self);
                 }
                 Some(Duration::from_nanos(end - now))
             }
@@ -230,11 +237,12 @@ impl Core {
             self.guard(|| instrument.before_wait(timeout));
         }
         if self.remote.prepare_to_sleep() {
-            primitives::park(timeout);
+            self.reactor.sleep(self, timeout);
             self.remote.woken();
         }
         if let Some(instrument) = &self.instrument {
             self.guard(|| instrument.after_wait());
         }
+        self.reactor.tell(self);
     }
 }

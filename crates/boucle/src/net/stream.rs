@@ -1,0 +1,182 @@
+//! What all sockets that stream bytes have in common: reading, writing, and the traits for it.
+
+use std::io;
+use std::io::{IoSlice, IoSliceMut, Read, Write};
+use std::os::fd::AsFd;
+use std::task::{Context, Poll};
+
+use crate::reactor::{Direction, Source};
+use crate::sys::SystemCall;
+
+/// Something that streams bytes, and is used by shared reference as `std`'s sockets are.
+pub(crate) trait Streams: AsFd {
+    fn read(&self, buffer: &mut [u8]) -> io::Result<usize>;
+    fn read_vectored(&self, buffers: &mut [IoSliceMut<'_>]) -> io::Result<usize>;
+    fn write(&self, buffer: &[u8]) -> io::Result<usize>;
+    fn write_vectored(&self, buffers: &[IoSlice<'_>]) -> io::Result<usize>;
+}
+
+impl<T> Streams for T
+where
+    T: AsFd,
+    for<'a> &'a T: Read + Write,
+{
+    fn read(&self, buffer: &mut [u8]) -> io::Result<usize> {
+        Read::read(&mut { self }, buffer)
+    }
+
+    fn read_vectored(&self, buffers: &mut [IoSliceMut<'_>]) -> io::Result<usize> {
+        Read::read_vectored(&mut { self }, buffers)
+    }
+
+    fn write(&self, buffer: &[u8]) -> io::Result<usize> {
+        Write::write(&mut { self }, buffer)
+    }
+
+    fn write_vectored(&self, buffers: &[IoSlice<'_>]) -> io::Result<usize> {
+        Write::write_vectored(&mut { self }, buffers)
+    }
+}
+
+impl<T: Streams> Source<T> {
+    pub(super) async fn read(&self, buffer: &mut [u8]) -> io::Result<usize> {
+        let n = self.io_when_ready(Direction::Read, SystemCall::Read, |io| io.read(buffer)).await?;
+        self.was_read(n, buffer.len());
+        Ok(n)
+    }
+
+    pub(super) async fn write(&self, buffer: &[u8]) -> io::Result<usize> {
+        let n =
+            self.io_when_ready(Direction::Write, SystemCall::Write, |io| io.write(buffer)).await?;
+        self.was_written(n, buffer.len());
+        Ok(n)
+    }
+
+    pub(super) async fn write_all(&self, buffer: &[u8]) -> io::Result<()> {
+        let mut left = buffer;
+        while !left.is_empty() {
+            match self.write(left).await? {
+                0 => return Err(io::ErrorKind::WriteZero.into()),
+                n => left = &left[n..],
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn poll_read(&self, cx: &Context<'_>, buffer: &mut [u8]) -> Poll<io::Result<usize>> {
+        let polled = self.poll_io(cx, Direction::Read, SystemCall::Read, |io| io.read(buffer));
+        if let Poll::Ready(Ok(n)) = polled {
+            self.was_read(n, buffer.len());
+        }
+        polled
+    }
+
+    pub(super) fn poll_read_vectored(
+        &self,
+        cx: &Context<'_>,
+        buffers: &mut [IoSliceMut<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let read = |io: &T| io.read_vectored(buffers);
+        let polled = self.poll_io(cx, Direction::Read, SystemCall::Read, read);
+        if let Poll::Ready(Ok(n)) = polled {
+            self.was_read(n, buffers.iter().map(|it| it.len()).sum());
+        }
+        polled
+    }
+
+    pub(super) fn poll_write(&self, cx: &Context<'_>, buffer: &[u8]) -> Poll<io::Result<usize>> {
+        let polled = self.poll_io(cx, Direction::Write, SystemCall::Write, |io| io.write(buffer));
+        if let Poll::Ready(Ok(n)) = polled {
+            self.was_written(n, buffer.len());
+        }
+        polled
+    }
+
+    pub(super) fn poll_write_vectored(
+        &self,
+        cx: &Context<'_>,
+        buffers: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let write = |io: &T| io.write_vectored(buffers);
+        let polled = self.poll_io(cx, Direction::Write, SystemCall::Write, write);
+        if let Poll::Ready(Ok(n)) = polled {
+            self.was_written(n, buffers.iter().map(|it| it.len()).sum());
+        }
+        polled
+    }
+
+    fn was_read(&self, n: usize, wanted: usize) {
+        // Nothing at all is the end, which can be read again.
+        if 0 < n && n < wanted {
+            self.drained(Direction::Read);
+        }
+    }
+
+    fn was_written(&self, n: usize, wanted: usize) {
+        if n < wanted {
+            self.drained(Direction::Write);
+        }
+    }
+}
+
+/// Gives a socket the traits of `futures-io`, owned and by shared reference. It has a field `source`
+/// and a method `shutdown`.
+macro_rules! streams_bytes {
+    ($($name:ty),*) => { $(
+        impl futures_io::AsyncRead for $name {
+            fn poll_read(
+                self: std::pin::Pin<&mut Self>,
+                cx: &mut std::task::Context<'_>,
+                buffer: &mut [u8],
+            ) -> std::task::Poll<std::io::Result<usize>> {
+                self.source.poll_read(cx, buffer)
+            }
+
+            fn poll_read_vectored(
+                self: std::pin::Pin<&mut Self>,
+                cx: &mut std::task::Context<'_>,
+                buffers: &mut [std::io::IoSliceMut<'_>],
+            ) -> std::task::Poll<std::io::Result<usize>> {
+                self.source.poll_read_vectored(cx, buffers)
+            }
+        }
+
+        impl futures_io::AsyncWrite for $name {
+            fn poll_write(
+                self: std::pin::Pin<&mut Self>,
+                cx: &mut std::task::Context<'_>,
+                buffer: &[u8],
+            ) -> std::task::Poll<std::io::Result<usize>> {
+                self.source.poll_write(cx, buffer)
+            }
+
+            fn poll_write_vectored(
+                self: std::pin::Pin<&mut Self>,
+                cx: &mut std::task::Context<'_>,
+                buffers: &[std::io::IoSlice<'_>],
+            ) -> std::task::Poll<std::io::Result<usize>> {
+                self.source.poll_write_vectored(cx, buffers)
+            }
+
+            fn poll_flush(
+                self: std::pin::Pin<&mut Self>,
+                _cx: &mut std::task::Context<'_>,
+            ) -> std::task::Poll<std::io::Result<()>> {
+                std::task::Poll::Ready(Ok(()))
+            }
+
+            /// Ends the direction away from us; the other side reads the end.
+            fn poll_close(
+                self: std::pin::Pin<&mut Self>,
+                _cx: &mut std::task::Context<'_>,
+            ) -> std::task::Poll<std::io::Result<()>> {
+                std::task::Poll::Ready(match self.shutdown(std::net::Shutdown::Write) {
+                    // The other side was quicker.
+                    Err(error) if error.kind() == std::io::ErrorKind::NotConnected => Ok(()),
+                    result => result,
+                })
+            }
+        }
+    )* };
+}
+pub(super) use streams_bytes;

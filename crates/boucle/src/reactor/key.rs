@@ -1,0 +1,58 @@
+//! Numbers: which descriptor an event is for, and which of its waiters.
+
+use std::io;
+
+/// Half of a key's bits: the place is below, the serial number above.
+const HALF: u32 = usize::BITS / 2;
+
+/// The bits of a serial number. The highest bit of a key stays free: the greatest numbers are the
+/// poller's own, and our bell's.
+const SERIAL: u64 = (1 << (HALF - 1)) - 1;
+
+/// Which place in a reactor, and the serial number of who has it; as the system keeps it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Key(usize);
+
+impl Key {
+    /// The key of a place, for the `n`th that is given. Serial numbers begin again at last; an event
+    /// of back then has been told long since.
+    pub(super) fn new(place: usize, n: u64) -> io::Result<Key> {
+        if place >> HALF != 0 {
+            return Err(io::Error::new(io::ErrorKind::OutOfMemory, "too many descriptors"));
+        }
+        Ok(Key(((n & SERIAL) as usize) << HALF | place))
+    }
+
+    /// The place.
+    pub(super) fn place(self) -> usize {
+        self.0 & ((1 << HALF) - 1)
+    }
+
+    /// Tells who has the place from those that had it before.
+    pub(super) fn serial(self) -> usize {
+        self.0 >> HALF
+    }
+
+    /// As the system keeps it.
+    pub(super) fn pack(self) -> usize {
+        self.0
+    }
+
+    /// What the system has kept. A number that is no key finds no place.
+    pub(super) fn unpack(number: usize) -> Key {
+        Key(number)
+    }
+}
+
+/// Which waiter, of a descriptor's direction.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Ticket(u64);
+
+impl Ticket {
+    /// One that polls, and does not say when it stops.
+    pub(crate) const POLLER: Ticket = Ticket(0);
+
+    pub(super) fn new(n: u64) -> Ticket {
+        Ticket(n)
+    }
+}

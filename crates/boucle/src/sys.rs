@@ -1,0 +1,93 @@
+//! Each system call of sockets and descriptors goes through here, so that a test can let any of them
+//! fail.
+//!
+//! Road: stages 7 and 10.
+
+use std::io;
+
+use crate::core::Core;
+use crate::task::cell;
+
+/// A system call that a loop makes for its sockets and descriptors.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum SystemCall {
+    /// Making a socket.
+    Open,
+    /// Giving a socket its address.
+    Bind,
+    /// Letting a socket accept connections.
+    Listen,
+    /// Taking a connection.
+    Accept,
+    /// Beginning to connect, or asking how that ended.
+    Connect,
+    /// Taking data: `recv`, `read`, and their kin.
+    Read,
+    /// Giving data: `send`, `write`, and their kin.
+    Write,
+    /// Ending one or both directions of a connection.
+    Shutdown,
+    /// Asking for a setting of a socket, or for an address of it; or changing a setting.
+    Option,
+    /// Having a descriptor watched.
+    Register,
+    /// Waiting for what is watched.
+    Wait,
+}
+
+/// Decides which system calls fail: a seam for tests of what a program does then.
+///
+/// # Examples
+///
+/// ```
+/// use std::cell::Cell;
+/// use std::io;
+/// use boucle::net::UdpSocket;
+/// use boucle::{Faults, Loop, SystemCall};
+///
+/// struct NoSockets;
+///
+/// impl Faults for NoSockets {
+///     fn before(&self, call: SystemCall) -> Option<io::Error> {
+///         (call == SystemCall::Open).then(|| io::ErrorKind::OutOfMemory.into())
+///     }
+/// }
+///
+/// let event_loop = Loop::builder().faults(NoSockets).build();
+/// let socket = event_loop.run_until_complete(async { UdpSocket::bind("127.0.0.1", 0).await });
+/// assert_eq!(socket.unwrap().unwrap_err().kind(), io::ErrorKind::OutOfMemory);
+/// ```
+pub trait Faults {
+    /// Asked before each system call, on the loop's thread; with an error the call is not made, and
+    /// fails with it. A method that panics is reported to the exception handler, and the call is made.
+    fn before(&self, call: SystemCall) -> Option<io::Error>;
+}
+
+impl Core {
+    /// Makes a system call, unless it is to fail.
+    pub(crate) fn call<R>(
+        &self,
+        call: SystemCall,
+        f: impl FnOnce() -> io::Result<R>,
+    ) -> io::Result<R> {
+        if let Some(faults) = &self.faults {
+            let mut fault = None;
+            self.guard(|| fault = faults.before(call));
+            if let Some(error) = fault {
+                return Err(error);
+            }
+        }
+        f()
+    }
+}
+
+/// Makes a system call for the loop that this thread is in, or for none.
+pub(crate) fn call<R>(call: SystemCall, f: impl FnOnce() -> io::Result<R>) -> io::Result<R> {
+    let mut f = Some(f);
+    let mut make = || f.take().expect("it is made once")();
+    match cell::with_entered(|core| core.call(call, &mut make)) {
+        Some(made) => made,
+        None => make(),
+    }
+}
