@@ -1,0 +1,42 @@
+//! How a run ends: an error, an interruption; and that there is no loop at all.
+
+/// Why a run ended without a result.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum RunError {
+    /// This thread is inside a loop. Await, or spawn a task, or use another thread.
+    #[error("a loop is already running on this thread: await the future, or spawn it as a task")]
+    AlreadyRunning,
+    /// The loop was closed. Make another one.
+    #[error("the loop is closed: make another one")]
+    Closed,
+    /// `stop` was called first. The tasks are still there; run again to go on with them.
+    #[error("the loop was stopped before the future ended")]
+    Stopped,
+    /// The future was cancelled, as a task.
+    #[error("the future was cancelled")]
+    Cancelled,
+    /// All tasks wait, no time will come and nobody is left who could wake one: no waker was cloned,
+    /// and there is no handle. Tasks that keep wakers of one another wait for ever instead.
+    #[error("every task waits for another: nothing is left that could wake one")]
+    Deadlock,
+    /// The system has no descriptor or thread left to listen to Ctrl-C with. Close some.
+    #[error("cannot listen to Ctrl-C: the system has no descriptor or thread left")]
+    NoSignals,
+}
+
+/// How `run_forever` ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum RunEnd {
+    /// `stop` was called.
+    Stopped,
+    /// Ctrl-C. The tasks are still there; run again to go on with them.
+    #[doc(alias = "KeyboardInterrupt")]
+    Interrupted,
+}
+
+/// There is no loop for this thread.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("no loop is running on this thread, and none was set: use `run`, or `Loop::set_current`")]
+pub struct NoLoop;
