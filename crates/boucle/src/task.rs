@@ -1,118 +1,23 @@
-//! A task: its handle, its name, how it ended. `cell` is where it lies in memory.
+//! A task: its handle, its name, its result. `cell` is where it lies in memory.
 //!
 //! Road: stages 2 to 6.
 
 pub(crate) mod cell;
+mod error;
+mod id;
 
-use std::any::Any;
 use std::fmt;
 use std::panic::Location;
 use std::pin::Pin;
 use std::rc::Weak;
-use std::sync::{Mutex, PoisonError};
 use std::task::{Context, Poll};
 
+pub use self::error::{Panic, TaskError};
+pub use self::id::TaskId;
 use crate::core::Core;
 use crate::elsewhere::require_current;
 use crate::event_loop::Loop;
 use crate::task::cell::Raw;
-
-/// Which task, in its loop. Never given twice to two tasks that live at the same time.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct TaskId(u64);
-
-impl TaskId {
-    /// No task.
-    pub(crate) const NONE: TaskId = TaskId(0);
-    /// Something that is no task of this loop.
-    pub(crate) const FOREIGN: TaskId = TaskId(u64::MAX);
-
-    pub(crate) fn new(place: u32, serial: u32) -> TaskId {
-        TaskId(u64::from(serial) << 32 | u64::from(place))
-    }
-
-    /// Whether it is a task of the loop, and not one of the two above.
-    pub(crate) fn is_task(self) -> bool {
-        self != TaskId::NONE && self != TaskId::FOREIGN
-    }
-
-    /// Its place in the registry.
-    pub(crate) fn place(self) -> usize {
-        (self.0 & u64::from(u32::MAX)) as usize
-    }
-}
-
-impl fmt::Display for TaskId {
-    /// The number of the task, counted from the loop's first.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(&(self.0 >> 32), f)
-    }
-}
-
-impl fmt::Debug for TaskId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "TaskId({self})")
-    }
-}
-
-/// Why there is no result.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum TaskError {
-    /// The task has not ended: await it, or run the loop.
-    #[error("the task has not ended")]
-    Pending,
-    /// The task was cancelled, or its loop was closed: its future was dropped before its end.
-    #[error("the task was cancelled")]
-    Cancelled,
-    /// The result was taken out by an `await` before.
-    #[error("the result of the task was taken")]
-    Taken,
-    /// The task panicked; here is what it said.
-    #[error("the task panicked: {0}")]
-    Panicked(Panic),
-}
-
-impl TaskError {
-    pub(crate) fn panicked(payload: Box<dyn Any + Send>) -> TaskError {
-        TaskError::Panicked(Panic { payload: Mutex::new(payload) })
-    }
-}
-
-/// A panic that was kept: `{}` shows its message.
-pub struct Panic {
-    /// What was given to `panic!`; a lock, so that errors can be shared between threads.
-    payload: Mutex<Box<dyn Any + Send>>,
-}
-
-impl Panic {
-    /// What the panic said.
-    #[must_use]
-    pub fn message(&self) -> String {
-        let payload = self.payload.lock().unwrap_or_else(PoisonError::into_inner);
-        let text = payload.downcast_ref::<&str>().map(|it| (*it).to_owned());
-        let text = text.or_else(|| payload.downcast_ref::<String>().cloned());
-        text.unwrap_or_else(|| "(no message)".to_owned())
-    }
-
-    /// What was given to `panic!`; `std::panic::resume_unwind` takes it to go on panicking.
-    #[must_use]
-    pub fn into_payload(self) -> Box<dyn Any + Send> {
-        self.payload.into_inner().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl fmt::Display for Panic {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message())
-    }
-}
-
-impl fmt::Debug for Panic {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Panic").field(&self.message()).finish()
-    }
-}
 
 /// A task that was spawned; awaiting it gives its result.
 ///
