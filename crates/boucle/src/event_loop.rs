@@ -35,6 +35,10 @@ use crate::thread::LoopHandle;
 /// event_loop.run();
 /// assert_eq!(*task.result().unwrap(), "added");
 /// ```
+#[doc(alias = "AbstractEventLoop")]
+#[doc(alias = "Runner")]
+#[doc(alias = "Runtime")]
+#[doc(alias = "LocalSet")]
 #[doc(alias = "EventLoop")]
 #[derive(Clone)]
 pub struct Loop {
@@ -56,13 +60,33 @@ impl Loop {
     }
 
     /// Makes a loop, in real time.
+    ///
+    /// It does not become the thread's own: [`set_current`](Loop::set_current) does that, and each run
+    /// while it lasts.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let event_loop = boucle::Loop::new();
+    /// assert!(!event_loop.is_running() && !event_loop.is_closed());
+    /// ```
     #[doc(alias = "new_event_loop")]
     #[must_use]
     pub fn new() -> Loop {
         Loop::builder().build()
     }
 
-    /// Makes a loop that is not as others are.
+    /// Makes a loop that is not as others are: [`Builder`] says what can be chosen.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use boucle::{Loop, sleep};
+    ///
+    /// let event_loop = Loop::builder().virtual_time(true).build();
+    /// assert_eq!(event_loop.run_until_complete(sleep(Duration::from_secs(3600))), Ok(()));
+    /// ```
     pub fn builder() -> Builder {
         Builder { settings: Settings::default() }
     }
@@ -113,27 +137,77 @@ impl Loop {
 
     /// Adds a task: it starts at the next turn, never inside this call.
     ///
+    /// It can be called between two runs, and from inside one.
+    ///
     /// # Panics
     ///
     /// If the loop is closed.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the [`Task`] lets the task go on alone.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let event_loop = boucle::Loop::new();
+    /// let task = event_loop.add_task(async { 42 });
+    /// assert!(!task.done());
+    /// event_loop.run();
+    /// assert_eq!(*task.result().unwrap(), 42);
+    /// ```
     #[doc(alias = "create_task")]
     #[track_caller]
     pub fn add_task<T: 'static>(&self, task: impl Future<Output = T> + 'static) -> Task<T> {
         self.core.spawn(task, Location::caller())
     }
 
-    /// Asks the loop to stop at the end of its turn. It is a flag: nothing is interrupted, and nobody
-    /// waits. Before a run, it makes that run a single turn.
+    /// Asks the loop to stop at the end of its turn: the tasks that are ready go on until then.
+    ///
+    /// It is a flag: nothing is interrupted, nobody waits, and twice is once. Before a run, it makes that
+    /// run a single turn. From other threads: [`LoopHandle::stop`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use boucle::{Loop, interrupt};
+    ///
+    /// let event_loop = Loop::new();
+    /// let task = event_loop.add_task(async {
+    ///     Loop::current().unwrap().stop();
+    ///     interrupt().await; // the rest is for the next run
+    /// });
+    /// event_loop.run();
+    /// assert!(!task.done());
+    /// event_loop.run();
+    /// assert!(task.done());
+    /// ```
     pub fn stop(&self) {
         self.core.stopping.set(true);
     }
 
-    /// Drops all tasks, on this thread and with the loop current, and refuses new ones. Closing a
-    /// loop that is closed does nothing.
+    /// Drops all tasks, on this thread and with the loop current, and refuses new ones.
+    ///
+    /// Who awaits one of them, from another loop or thread, is told [`TaskError::Cancelled`]. Closing a loop
+    /// that is closed does nothing.
+    ///
+    /// [`TaskError::Cancelled`]: crate::TaskError::Cancelled
     ///
     /// # Errors
     ///
     /// [`RunError::AlreadyRunning`] if this thread is inside a loop.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use boucle::{Loop, RunError};
+    ///
+    /// let event_loop = Loop::new();
+    /// let task = event_loop.add_task(std::future::pending::<()>());
+    /// assert_eq!(event_loop.close(), Ok(()));
+    /// assert!(task.cancelled());
+    /// assert_eq!(event_loop.run_until_complete(async {}), Err(RunError::Closed));
+    /// ```
     pub fn close(&self) -> Result<(), RunError> {
         if self.is_closed() {
             return Ok(());
@@ -144,18 +218,48 @@ impl Loop {
     }
 
     /// The loop, as other threads reach it.
+    ///
+    /// As long as a handle is there, the loop waits for it: no [`Deadlock`](RunError::Deadlock) is seen.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let event_loop = boucle::Loop::new();
+    /// let handle = event_loop.handle();
+    /// std::thread::spawn(move || handle.stop()).join().unwrap();
+    /// assert_eq!(event_loop.run_forever(), Ok(boucle::RunEnd::Stopped));
+    /// ```
     #[must_use]
     pub fn handle(&self) -> LoopHandle {
         LoopHandle::of(&self.core)
     }
 
-    /// Whether it is inside a run.
+    /// Whether it is inside a run: always, for who asks from a task.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use boucle::Loop;
+    ///
+    /// let event_loop = Loop::new();
+    /// let inside = event_loop.run_until_complete(async { Loop::current().unwrap().is_running() });
+    /// assert_eq!((inside, event_loop.is_running()), (Ok(true), false));
+    /// ```
     #[must_use]
     pub fn is_running(&self) -> bool {
         self.core.mode.get() == Mode::Running
     }
 
-    /// Whether it was closed.
+    /// Whether it was closed; destructors that run because of that are told so already.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let event_loop = boucle::Loop::new();
+    /// let same = event_loop.clone();
+    /// event_loop.close().unwrap();
+    /// assert!(same.is_closed());
+    /// ```
     #[must_use]
     pub fn is_closed(&self) -> bool {
         matches!(self.core.mode.get(), Mode::Closing | Mode::Closed)
@@ -163,6 +267,24 @@ impl Loop {
 
     /// Replaces the exception handler: it is told of panics that nobody reads and, in debug mode, of
     /// polls that are too long. The one that a loop begins with prints on stderr.
+    ///
+    /// A panic of the handler is printed on stderr.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::cell::Cell;
+    /// use std::rc::Rc;
+    /// use boucle::Loop;
+    ///
+    /// let n_reports = Rc::new(Cell::new(0));
+    /// let count = Rc::clone(&n_reports);
+    /// let event_loop = Loop::new();
+    /// event_loop.set_exception_handler(move |_report| count.set(count.get() + 1));
+    /// event_loop.run_task(async { drop(boucle::spawn(async { panic!("boom") })) });
+    /// assert_eq!(n_reports.get(), 1);
+    /// ```
+    #[doc(alias = "default_exception_handler")]
     pub fn set_exception_handler(&self, handler: impl Fn(&Report) + 'static) {
         let before = self.core.handler.replace(Rc::new(handler));
         drop(before);

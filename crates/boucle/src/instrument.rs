@@ -32,7 +32,7 @@ use crate::task::TaskId;
 /// assert_eq!(count.0.get(), 2);
 /// ```
 pub trait Instrument {
-    /// A task was spawned, there.
+    /// A task was spawned, at this place in the source; it has not been polled.
     fn task_spawned(&self, _task: TaskId, _at: &'static Location<'static>) {}
     /// A task is about to be polled, or dropped because it was cancelled.
     fn before_poll(&self, _task: TaskId) {}
@@ -44,7 +44,8 @@ pub trait Instrument {
     fn timer_set(&self, _after: Duration) {}
     /// A timer has fired: whom it wakes is told next.
     fn timer_fired(&self) {}
-    /// The loop is about to sleep: so long at the most, or until somebody wakes it.
+    /// The loop is about to sleep: so long at the most, or until somebody wakes it. It may be woken at once.
+    /// Virtual time jumps without a word.
     fn before_wait(&self, _timeout: Option<Duration>) {}
     /// The loop is awake again.
     fn after_wait(&self) {}
@@ -54,9 +55,14 @@ pub trait Instrument {
 
 /// Chooses which of the ready tasks is next. Without one it is the one that is ready longest.
 ///
+/// It is asked before each poll, also if only one is ready. If it panics, that is reported, and the first
+/// is next.
+///
 /// # Examples
 ///
 /// ```
+/// use std::cell::RefCell;
+/// use std::rc::Rc;
 /// use boucle::{Loop, Order, TaskId};
 ///
 /// struct NewestFirst;
@@ -67,8 +73,14 @@ pub trait Instrument {
 ///     }
 /// }
 ///
+/// let said = Rc::new(RefCell::new(Vec::new()));
 /// let event_loop = Loop::builder().order(NewestFirst).build();
-/// # event_loop.run();
+/// for word in ["world", "hello"] {
+///     let said = Rc::clone(&said);
+///     drop(event_loop.add_task(async move { said.borrow_mut().push(word) }));
+/// }
+/// event_loop.run();
+/// assert_eq!(*said.borrow(), ["hello", "world"]);
 /// ```
 pub trait Order {
     /// The place of the next task among `ready`, which is not empty; a place outside means the first.

@@ -16,6 +16,8 @@ use crate::task::cell::Entered;
 
 /// Runs `future` on a new loop, closes the loop, and returns the value.
 ///
+/// The tasks that have not ended by then are dropped, with their loop.
+///
 /// # Panics
 ///
 /// If this thread is inside a loop. If the future panics, or is cancelled, or waits for what will
@@ -26,6 +28,7 @@ use crate::task::cell::Entered;
 /// ```
 /// assert_eq!(boucle::run(async { 40 + 2 }), 42);
 /// ```
+#[doc(alias = "block_on")]
 #[track_caller]
 pub fn run<F: Future>(future: F) -> F::Output {
     let event_loop = Loop::new();
@@ -35,11 +38,27 @@ pub fn run<F: Future>(future: F) -> F::Output {
 }
 
 impl Loop {
-    /// Runs until all tasks have ended, also those that are added meanwhile, or until `stop`.
+    /// Runs until all tasks have ended, also those that are added meanwhile, or until
+    /// [`stop`](Loop::stop). Returns at once if there is none.
+    ///
+    /// What became of each task is in its [`Task`](crate::Task); a panic of one whose handle is gone is
+    /// reported.
     ///
     /// # Panics
     ///
     /// If this thread is inside a loop, or this one is closed; if all tasks wait for one another.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use boucle::{Loop, sleep, spawn};
+    ///
+    /// let event_loop = Loop::builder().virtual_time(true).build();
+    /// let parent = event_loop.add_task(async { spawn(sleep(Duration::from_secs(60))) });
+    /// event_loop.run();
+    /// assert!(parent.result().unwrap().done()); // its child too
+    /// ```
     pub fn run(&self) {
         let running = self.enter().unwrap_or_else(|error| panic!("{error}"));
         let core = running.core();
@@ -50,11 +69,29 @@ impl Loop {
         assert!(end != End::Stuck, "{}", RunError::Deadlock);
     }
 
-    /// Adds a task, and runs until all tasks have ended, or until `stop`.
+    /// Adds a task, and runs until all tasks have ended, or until [`stop`](Loop::stop).
+    ///
+    /// The value of the task is dropped, an `Err` as well: [`run_until_complete`](Loop::run_until_complete)
+    /// returns it. A panic of the task goes on here, when all the others have ended. If the task is
+    /// cancelled, nothing is said. If the loop is stopped before its end, the task goes on alone at the next
+    /// run, and a panic is reported then.
     ///
     /// # Panics
     ///
-    /// As [`run`](Loop::run). If the task panics.
+    /// As [`run`](Loop::run). If the task panics, with what it said.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::cell::Cell;
+    /// use std::rc::Rc;
+    ///
+    /// let event_loop = boucle::Loop::new();
+    /// let answer = Rc::new(Cell::new(0));
+    /// let same = Rc::clone(&answer);
+    /// event_loop.run_task(async move { same.set(42) });
+    /// assert_eq!(answer.get(), 42);
+    /// ```
     #[track_caller]
     pub fn run_task<T: 'static>(&self, task: impl Future<Output = T> + 'static) {
         let mut task = self.add_task(task);
@@ -65,16 +102,18 @@ impl Loop {
         }
     }
 
-    /// Runs until `future` has ended, and returns its value. The other tasks stay as they are, and go
-    /// on at the next run. The future may borrow from around.
+    /// Runs until `future` has ended, and returns its value.
     ///
-    /// # Errors
-    ///
-    /// [`RunError`] says why there is no value; the future has been dropped then.
+    /// The other tasks stay as they are, and go on at the next run. The future may borrow from around. If it
+    /// is ready in the very turn in which the loop is stopped, its value is returned.
     ///
     /// # Panics
     ///
     /// If the future panics, with what it said.
+    ///
+    /// # Errors
+    ///
+    /// [`RunError`] says why there is no value; the future has been dropped then.
     ///
     /// # Examples
     ///
@@ -88,6 +127,7 @@ impl Loop {
     /// assert_eq!(n_words, Ok(2));
     /// assert_eq!(words, ["one", "two"]);
     /// ```
+    #[doc(alias = "block_on")]
     #[track_caller]
     pub fn run_until_complete<F: Future>(&self, future: F) -> Result<F::Output, RunError> {
         let running = self.enter()?;
@@ -109,9 +149,10 @@ impl Loop {
         }
     }
 
-    /// Runs until `stop` or Ctrl-C, also if there is no task: it then waits, without using the
-    /// processor. A second Ctrl-C before the loop has heard the first ends the process, and so does
-    /// one after the run, as ever.
+    /// Runs until [`stop`](Loop::stop) or Ctrl-C, also if there is no task.
+    ///
+    /// It then waits, without using the processor. A second Ctrl-C before the loop has heard the first ends
+    /// the process, and so does one after the run, as ever.
     ///
     /// # Errors
     ///
