@@ -4,9 +4,7 @@ use std::time::{Duration, Instant};
 
 use crate::time::{now, sleep_until};
 
-/// What an interval does when it is late.
-///
-/// By up to a period it is not late.
+/// What an interval does when it is late: when a tick is asked for more than a period after it was due.
 ///
 /// # Examples
 ///
@@ -16,11 +14,11 @@ use crate::time::{now, sleep_until};
 ///
 /// let event_loop = boucle::Loop::builder().virtual_time(true).build();
 /// event_loop.run_until_complete(async {
-///     let (start, second) = (now(), Duration::from_secs(1));
 ///     let mut dues = Vec::new();
 ///     for missed in [MissedTicks::Burst, MissedTicks::Delay, MissedTicks::Skip] {
-///         let (start, mut ticks) = (now(), interval(second).missed_ticks(missed));
-///         sleep(second * 5 / 2).await;
+///         let start = now();
+///         let mut ticks = interval(Duration::from_secs(1)).missed_ticks(missed);
+///         sleep(Duration::from_millis(2_500)).await;
 ///         for _ in 0..3 {
 ///             dues.push((ticks.tick().await - start).as_secs_f64());
 ///         }

@@ -34,6 +34,7 @@ use crate::wake::Wake;
 ///     assert!(other.done());
 /// });
 /// ```
+#[doc(alias = "checkpoint")]
 #[doc(alias = "yield_now")]
 #[doc(alias = "sleep(0)")]
 pub async fn interrupt() {
@@ -48,7 +49,7 @@ pub async fn interrupt() {
     .await;
 }
 
-/// The present instant, on the loop's clock: virtual in a loop whose time is.
+/// The present instant, on the loop's clock: virtual in a loop whose time is. Outside of a run, real.
 ///
 /// # Examples
 ///
@@ -63,6 +64,8 @@ pub async fn interrupt() {
 /// });
 /// assert_eq!(slept.unwrap(), Duration::from_secs(3600));
 /// ```
+#[doc(alias = "monotonic")]
+#[doc(alias = "current_time")]
 #[doc(alias = "time")]
 #[must_use]
 pub fn now() -> Instant {
@@ -74,12 +77,34 @@ fn time_now() -> u64 {
     cell::with_entered(|core| core.clock.now()).unwrap_or_else(clock::real_now)
 }
 
-/// The time was over before the future.
+/// The time was over before the future, which is dropped. Give it longer, or do without.
+///
+/// # Examples
+///
+/// ```
+/// use std::time::Duration;
+/// use boucle::{Elapsed, timeout};
+///
+/// let event_loop = boucle::Loop::builder().virtual_time(true).build();
+/// let never = timeout(Duration::from_secs(1), std::future::pending::<()>());
+/// let error = event_loop.run_until_complete(never).unwrap().unwrap_err();
+/// assert_eq!(error, Elapsed);
+/// assert_eq!(error.to_string(), "the time limit has passed");
+/// ```
+#[doc(alias = "TimeoutError")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the time limit has passed")]
 pub struct Elapsed;
 
 /// Awaits `future` for `duration` at the most. The future is polled first: if it is ready, it counts.
+///
+/// The time counts from the first poll of the timeout. Until an instant: `end - now()` is its duration.
+/// A future that never gives the turn back cannot be stopped. A [`Task`](crate::Task) that is given by
+/// `&mut` goes on when the time is over.
+///
+/// # Panics
+///
+/// When polled in a thread that runs no loop, if the future is not ready.
 ///
 /// # Errors
 ///
@@ -96,12 +121,16 @@ pub struct Elapsed;
 /// use std::time::Duration;
 /// use boucle::{Elapsed, timeout};
 ///
-/// boucle::run(async {
-///     assert_eq!(timeout(Duration::from_secs(1), async { 42 }).await, Ok(42));
-///     let never = future::pending::<()>();
-///     assert_eq!(timeout(Duration::from_millis(1), never).await, Err(Elapsed));
-/// });
+/// let event_loop = boucle::Loop::builder().virtual_time(true).build();
+/// event_loop.run_until_complete(async {
+///     let minute = Duration::from_secs(60);
+///     assert_eq!(timeout(minute, async { 42 }).await, Ok(42));
+///     assert_eq!(timeout(minute, future::pending::<()>()).await, Err(Elapsed));
+/// }).unwrap();
 /// ```
+#[doc(alias = "timeout_at")]
+#[doc(alias = "move_on_after")]
+#[doc(alias = "fail_after")]
 #[doc(alias = "wait_for")]
 pub async fn timeout<T>(duration: Duration, future: impl Future<Output = T>) -> Result<T, Elapsed> {
     let mut future = pin!(future);

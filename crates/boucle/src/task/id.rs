@@ -3,6 +3,18 @@
 use std::fmt;
 
 /// Which task, in its loop. Never given twice to two tasks that live at the same time.
+///
+/// `{}` shows the number of the task, counted from the loop's first. Tasks compare by age.
+///
+/// # Examples
+///
+/// ```
+/// boucle::run(async {
+///     let (older, younger) = (boucle::spawn(async {}), boucle::spawn(async {}));
+///     assert!(older.id() < younger.id());
+///     assert_eq!(younger.id().to_string(), "3"); // this is the first
+/// });
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TaskId(u64);
 

@@ -38,6 +38,7 @@ use crate::wake::Wake;
 /// boucle::run(boucle::sleep(Duration::from_millis(5)));
 /// assert!(start.elapsed() >= Duration::from_millis(5));
 /// ```
+#[doc(alias = "sleep_forever")]
 pub fn sleep(duration: Duration) -> Sleep {
     let deadline = time_now().saturating_add(clock::nanoseconds(duration));
     let state = if duration.is_zero() { State::Passed } else { State::Ahead };
@@ -57,16 +58,49 @@ pub fn sleep(duration: Duration) -> Sleep {
 /// # Examples
 ///
 /// ```
-/// boucle::run(async {
-///     let start = boucle::now();
-///     boucle::sleep_until(start).await; // has passed: for one turn
-/// });
+/// use std::time::Duration;
+/// use boucle::{now, sleep_until};
+///
+/// let event_loop = boucle::Loop::builder().virtual_time(true).build();
+/// event_loop.run_until_complete(async {
+///     let end = now() + Duration::from_secs(60);
+///     sleep_until(end).await;
+///     sleep_until(end).await; // has passed: for one turn
+///     assert_eq!(now(), end);
+/// }).unwrap();
 /// ```
 pub fn sleep_until(instant: Instant) -> Sleep {
     Sleep { deadline: clock::time(instant), timer: None, state: State::New }
 }
 
-/// What [`sleep`] and [`sleep_until`] return.
+/// What [`sleep`] and [`sleep_until`] return: a future that can be asked, and set to another instant.
+///
+/// Awaiting it again after its end returns at once, until it is [`reset`](Sleep::reset).
+///
+/// # Panics
+///
+/// When polled in a thread that runs no loop.
+///
+/// # Cancel safety
+///
+/// Dropping it takes its timer out. It keeps its deadline while it is not polled, and may move to another
+/// loop.
+///
+/// # Examples
+///
+/// ```
+/// use std::time::Duration;
+/// use boucle::{now, sleep};
+///
+/// let event_loop = boucle::Loop::builder().virtual_time(true).build();
+/// event_loop.run_until_complete(async {
+///     let start = now();
+///     let mut nap = sleep(Duration::from_secs(1));
+///     (&mut nap).await;
+///     assert!(nap.is_elapsed());
+///     assert_eq!(nap.deadline(), Some(start + Duration::from_secs(1)));
+/// }).unwrap();
+/// ```
 #[derive(Debug)]
 #[must_use = "a sleep does nothing unless it is awaited"]
 pub struct Sleep {
@@ -97,19 +131,62 @@ enum State {
 
 impl Sleep {
     /// When it ends; `None`: never.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// let end = boucle::now() + Duration::from_secs(60);
+    /// assert_eq!(boucle::sleep_until(end).deadline(), Some(end));
+    /// assert_eq!(boucle::sleep(Duration::MAX).deadline(), None);
+    /// ```
+    #[doc(alias = "when")]
     #[must_use]
     pub fn deadline(&self) -> Option<Instant> {
         clock::instant(self.deadline).filter(|_| self.deadline != NEVER)
     }
 
-    /// Makes it end at another instant.
+    /// Makes it end at another instant, earlier or later, also if it has ended.
+    ///
+    /// Whoever awaits it must poll it once more: what was a timer is taken out.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use boucle::{now, sleep};
+    ///
+    /// let event_loop = boucle::Loop::builder().virtual_time(true).build();
+    /// event_loop.run_until_complete(async {
+    ///     let start = now();
+    ///     let mut nap = sleep(Duration::from_secs(60));
+    ///     nap.reset(start + Duration::from_secs(1));
+    ///     nap.await;
+    ///     assert_eq!(now() - start, Duration::from_secs(1));
+    /// }).unwrap();
+    /// ```
+    #[doc(alias = "reschedule")]
     pub fn reset(&mut self, instant: Instant) {
         self.disarm();
         self.deadline = clock::time(instant);
         self.state = State::New;
     }
 
-    /// Whether it has waited to its end.
+    /// Whether it was awaited to its end. That the time has passed alone does not do.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// boucle::run(async {
+    ///     let mut turn = boucle::sleep(Duration::ZERO);
+    ///     assert!(!turn.is_elapsed());
+    ///     (&mut turn).await;
+    ///     assert!(turn.is_elapsed());
+    /// });
+    /// ```
     #[must_use]
     pub fn is_elapsed(&self) -> bool {
         self.state == State::Over
