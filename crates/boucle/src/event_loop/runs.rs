@@ -72,9 +72,8 @@ impl Loop {
     /// Adds a task, and runs until all tasks have ended, or until [`stop`](Loop::stop).
     ///
     /// The value of the task is dropped, an `Err` as well: [`run_until_complete`](Loop::run_until_complete)
-    /// returns it. A panic of the task goes on here, when all the others have ended. If the task is
-    /// cancelled, nothing is said. If the loop is stopped before its end, the task goes on alone at the next
-    /// run, and a panic is reported then.
+    /// returns it. A panic of the task goes on here, when all the others have ended. If the loop is stopped
+    /// before its end, the task goes on alone at the next run, and a panic is reported then.
     ///
     /// # Panics
     ///

@@ -54,6 +54,8 @@ use super::wait_list::WaitList;
 ///     assert_eq!(worker.await.unwrap(), ["sweep", "dust", "rest"]);
 /// });
 /// ```
+#[doc(alias = "mpsc")]
+#[doc(alias = "open_memory_channel")]
 #[doc(alias = "channel")]
 pub struct Queue<T> {
     /// The items that were put and not got; never borrowed while a waker is called.
@@ -83,6 +85,16 @@ impl<T> Queue<T> {
     /// # Panics
     ///
     /// If `maxsize` is zero: asyncio's "no limit" is [`unbounded`](Queue::unbounded) here.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let queue = boucle::sync::Queue::new(2);
+    /// for item in ["first", "second"] {
+    ///     queue.try_put(item).expect("there is room");
+    /// }
+    /// assert_eq!(queue.try_get(), Ok("first"));
+    /// ```
     #[track_caller]
     #[must_use]
     pub fn new(maxsize: usize) -> Queue<T> {
@@ -92,6 +104,17 @@ impl<T> Queue<T> {
     /// Makes a queue without a limit that gives the oldest item first: who puts never waits.
     ///
     /// If items come faster than they go, it grows until there is no memory.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let queue = boucle::sync::Queue::unbounded();
+    /// for item in 0..1000 {
+    ///     queue.try_put(item).expect("there is room");
+    /// }
+    /// assert_eq!((queue.len(), queue.maxsize()), (1000, None));
+    /// ```
+    #[doc(alias = "unbounded_channel")]
     #[must_use]
     pub fn unbounded() -> Queue<T> {
         Queue::new(usize::MAX)
@@ -170,7 +193,15 @@ impl<T> Queue<T> {
         }
     }
 
-    /// How many items there are.
+    /// How many items there are, also those that are promised.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let queue = boucle::sync::Queue::new(8);
+    /// queue.try_put("item").unwrap();
+    /// assert_eq!(queue.len(), 1);
+    /// ```
     #[doc(alias = "qsize")]
     #[must_use]
     pub fn len(&self) -> usize {
@@ -178,13 +209,30 @@ impl<T> Queue<T> {
     }
 
     /// Whether there is no item.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let queue = boucle::sync::Queue::new(8);
+    /// assert!(queue.is_empty());
+    /// queue.try_put("item").unwrap();
+    /// assert!(!queue.is_empty());
+    /// ```
     #[doc(alias = "empty")]
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// Whether there are as many items as there may be.
+    /// Whether there are as many items as there may be; never, if there is no limit.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let queue = boucle::sync::Queue::new(1);
+    /// queue.try_put("item").unwrap();
+    /// assert!(queue.is_full());
+    /// ```
     #[doc(alias = "full")]
     #[must_use]
     pub fn is_full(&self) -> bool {
@@ -192,6 +240,14 @@ impl<T> Queue<T> {
     }
 
     /// How many items there may be; `None`: no limit.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// assert_eq!(boucle::sync::Queue::<()>::new(8).maxsize(), Some(8));
+    /// assert_eq!(boucle::sync::Queue::<()>::unbounded().maxsize(), None);
+    /// ```
+    #[doc(alias = "capacity")]
     #[must_use]
     pub fn maxsize(&self) -> Option<usize> {
         (self.limit < usize::MAX).then_some(self.limit)
@@ -202,6 +258,21 @@ impl<T> Queue<T> {
     /// What is in the queue can be got; after the last item getting fails, also for those who wait.
     /// With `immediate` it fails at once: the items are dropped, and count as done. Promises are void:
     /// who comes first gets what is left. Shutting down again does no harm.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use boucle::sync::{Queue, ShutDown};
+    ///
+    /// let queue = Queue::new(2);
+    /// boucle::run(async {
+    ///     queue.put("last").await.unwrap();
+    ///     queue.shutdown(false);
+    ///     assert_eq!(queue.put("late").await, Err(ShutDown("late")));
+    ///     assert_eq!(queue.get().await, Ok("last"));
+    ///     assert_eq!(queue.get().await, Err(ShutDown(())));
+    /// });
+    /// ```
     #[doc(alias = "close")]
     pub fn shutdown(&self, immediate: bool) {
         self.is_shut_down.set(true);

@@ -20,13 +20,13 @@ use crate::task::{Task, TaskError};
 ///
 /// All children are of one type: box them, `Pin<Box<dyn Future<Output = T>>>`, if they are not.
 ///
-/// # Errors
-///
-/// What became of the first child that has no value.
-///
 /// # Panics
 ///
 /// When polled in a thread that has no loop, unless there is no child.
+///
+/// # Errors
+///
+/// What became of the first child that has no value.
 ///
 /// # Cancel safety
 ///
@@ -46,6 +46,8 @@ use crate::task::{Task, TaskError};
 /// let values = event_loop.run_until_complete(boucle::gather([slow(3), slow(1), slow(2)])).unwrap();
 /// assert_eq!(values.unwrap(), [3, 1, 2]);
 /// ```
+#[doc(alias = "try_join_all")]
+#[doc(alias = "FIRST_EXCEPTION")]
 #[doc(alias = "join_all")]
 #[track_caller]
 pub fn gather<I, T>(children: I) -> impl Future<Output = Result<Vec<T>, TaskError>>
@@ -82,6 +84,7 @@ where
 /// let results = boucle::run(gather_all([1, 0].map(|n| async move { 6 / n })));
 /// assert!(matches!(results[..], [Ok(6), Err(TaskError::Panicked(_))]));
 /// ```
+#[doc(alias = "ALL_COMPLETED")]
 #[doc(alias = "return_exceptions")]
 #[doc(alias = "wait")]
 #[track_caller]
@@ -101,13 +104,13 @@ where
 /// others go on alone. If two fail in the same turn, it is the first in order. Each time that a task
 /// ends, those that are left are looked at: for thousands, gather the futures themselves.
 ///
-/// # Errors
-///
-/// What became of the first task that has no value.
-///
 /// # Panics
 ///
 /// If the result of a task was taken before; if one is the task that waits.
+///
+/// # Errors
+///
+/// What became of the first task that has no value.
 ///
 /// # Cancel safety
 ///
@@ -124,6 +127,8 @@ where
 /// });
 /// assert_eq!(values.unwrap(), [1, 2]);
 /// ```
+#[doc(alias = "gather")]
+#[doc(alias = "join_all")]
 pub fn gather_tasks<T>(
     tasks: impl IntoIterator<Item = Task<T>>,
 ) -> impl Future<Output = Result<Vec<T>, TaskError>> {

@@ -32,6 +32,7 @@ use crate::task::TaskError;
 /// let winner = event_loop.run_until_complete(race(seconds.map(sleep)));
 /// assert_eq!(winner, Ok((1, ())));
 /// ```
+#[doc(alias = "select_all")]
 #[doc(alias = "select")]
 #[doc(alias = "FIRST_COMPLETED")]
 pub async fn race<I, T>(futures: I) -> (usize, T)
@@ -55,13 +56,13 @@ where
 
 /// Runs `future` as a task of its own, and awaits it: whoever drops this does not cancel it.
 ///
-/// # Errors
-///
-/// What became of the task, if it has no value.
-///
 /// # Panics
 ///
 /// When polled in a thread that has no loop.
+///
+/// # Errors
+///
+/// What became of the task, if it has no value.
 ///
 /// # Cancel safety
 ///

@@ -5,7 +5,7 @@
 use super::{Queue, ShutDown, TryGetError, TryPutError};
 
 impl<T> Queue<T> {
-    /// Puts an item into the queue; waits first if there is no room.
+    /// Puts an item into the queue; waits first if there is no room. Returns at once if there is some.
     ///
     /// # Errors
     ///
@@ -15,6 +15,21 @@ impl<T> Queue<T> {
     ///
     /// Dropping the future drops the item, which is not in the queue. Room that it had been promised is
     /// the next one's.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use boucle::{sync::Queue, timeout};
+    ///
+    /// let event_loop = boucle::Loop::builder().virtual_time(true).build();
+    /// event_loop.run_until_complete(async {
+    ///     let queue = Queue::new(1);
+    ///     queue.put(1).await.unwrap();
+    ///     assert!(timeout(Duration::from_secs(1), queue.put(2)).await.is_err()); // no room
+    /// }).unwrap();
+    /// ```
+    #[doc(alias = "send")]
     pub async fn put(&self, item: T) -> Result<(), ShutDown<T>> {
         let item = match self.try_put(item) {
             Ok(()) => return Ok(()),
@@ -36,6 +51,15 @@ impl<T> Queue<T> {
     /// # Errors
     ///
     /// [`TryPutError`] says why not, and holds the item.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let queue = boucle::sync::Queue::new(1);
+    /// assert!(queue.try_put("in").is_ok());
+    /// assert!(queue.try_put("out").is_err());
+    /// ```
+    #[doc(alias = "try_send")]
     #[doc(alias = "put_nowait")]
     pub fn try_put(&self, item: T) -> Result<(), TryPutError<T>> {
         if self.is_shut_down.get() {
@@ -51,7 +75,7 @@ impl<T> Queue<T> {
         Ok(())
     }
 
-    /// Takes the next item out of the queue; waits first if there is none.
+    /// Takes the next item out of the queue; waits first if there is none. Returns at once if there is one.
     ///
     /// # Errors
     ///
@@ -60,6 +84,23 @@ impl<T> Queue<T> {
     /// # Cancel safety
     ///
     /// Dropping the future takes no item out. One that it had been promised is the next one's.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::rc::Rc;
+    /// use boucle::sync::Queue;
+    ///
+    /// boucle::run(async {
+    ///     let queue = Rc::new(Queue::unbounded());
+    ///     let same = Rc::clone(&queue);
+    ///     let waiting = boucle::spawn(async move { same.get().await });
+    ///     boucle::interrupt().await;
+    ///     queue.put("item").await.unwrap();
+    ///     assert_eq!(waiting.await.unwrap(), Ok("item"));
+    /// });
+    /// ```
+    #[doc(alias = "recv")]
     pub async fn get(&self) -> Result<T, ShutDown> {
         match self.try_get() {
             Ok(item) => return Ok(item),
@@ -80,6 +121,16 @@ impl<T> Queue<T> {
     /// # Errors
     ///
     /// [`TryGetError`] says why not.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let queue = boucle::sync::Queue::unbounded();
+    /// queue.try_put("item").unwrap();
+    /// assert_eq!(queue.try_get(), Ok("item"));
+    /// assert!(queue.try_get().is_err());
+    /// ```
+    #[doc(alias = "try_recv")]
     #[doc(alias = "get_nowait")]
     pub fn try_get(&self) -> Result<T, TryGetError> {
         let mut items = self.items.borrow_mut();

@@ -11,6 +11,18 @@ impl<T> Queue<T> {
     /// # Panics
     ///
     /// If it is called more often than items were put.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let queue = boucle::sync::Queue::new(1);
+    /// boucle::run(async {
+    ///     queue.put("sweep").await.unwrap();
+    ///     assert_eq!(queue.get().await, Ok("sweep"));
+    ///     queue.task_done();
+    ///     queue.join().await;
+    /// });
+    /// ```
     #[track_caller]
     pub fn task_done(&self) {
         let n_unfinished = self.n_unfinished.get().checked_sub(1);
@@ -26,6 +38,26 @@ impl<T> Queue<T> {
     /// # Cancel safety
     ///
     /// Dropping the future ends the waiting, and changes nothing else.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::rc::Rc;
+    /// use boucle::sync::Queue;
+    ///
+    /// boucle::run(async {
+    ///     let queue = Rc::new(Queue::unbounded());
+    ///     queue.put("sweep").await.unwrap();
+    ///     let same = Rc::clone(&queue);
+    ///     let joining = boucle::spawn(async move { same.join().await });
+    ///     queue.get().await.unwrap();
+    ///     boucle::interrupt().await;
+    ///     assert!(!joining.done()); // taken out, and not swept
+    ///     queue.task_done();
+    ///     boucle::interrupt().await;
+    ///     assert!(joining.done());
+    /// });
+    /// ```
     pub async fn join(&self) {
         if self.n_unfinished.get() > 0 {
             self.joiners.wait(|| {}).await;
