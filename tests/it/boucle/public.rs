@@ -350,9 +350,3 @@ fn the_names_of_asyncio_lead_somewhere() {
         wrong.map(|it| format!("asyncio's `{it}` is no name here, nor an alias")).collect(),
     );
 }
-
-#[test]
-fn nothing_has_its_own_name_for_an_alias() {
-    let wrong = public().iter().filter(|it| it.aliases.iter().any(|alias| alias == it.ident()));
-    expect_none(wrong.map(|it| it.lacks("has its own name for an alias")).collect());
-}

@@ -32,11 +32,18 @@ use crate::wake::Wake;
 /// # Examples
 ///
 /// ```
-/// use std::time::{Duration, Instant};
+/// use std::time::Duration;
+/// use boucle::{now, sleep, spawn};
 ///
-/// let start = Instant::now();
-/// boucle::run(boucle::sleep(Duration::from_millis(5)));
-/// assert!(start.elapsed() >= Duration::from_millis(5));
+/// let event_loop = boucle::Loop::builder().virtual_time(true).build();
+/// event_loop.run_until_complete(async {
+///     let (start, minute) = (now(), Duration::from_secs(60));
+///     let longer = spawn(sleep(2 * minute));
+///     sleep(minute).await;
+///     assert!(!longer.done());
+///     longer.await.unwrap();
+///     assert_eq!(now() - start, 2 * minute); // both at the same time
+/// }).unwrap();
 /// ```
 #[doc(alias = "sleep_forever")]
 pub fn sleep(duration: Duration) -> Sleep {
