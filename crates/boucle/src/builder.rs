@@ -36,8 +36,8 @@ impl Builder {
     /// Whether time is virtual: it stands still while something can run, then jumps to the next
     /// deadline.
     ///
-    /// It stands still for [`to_thread`](crate::to_thread) too, until the call has returned. It begins
-    /// with the real time.
+    /// It stands still for [`to_thread`](crate::to_thread) too, until the call has returned. It
+    /// begins with the real time.
     ///
     /// # Examples
     ///
@@ -64,7 +64,8 @@ impl Builder {
         self
     }
 
-    /// Whether each deadline is waited for on its own; else those within a millisecond share a wake.
+    /// Whether each deadline is waited for on its own; else those within a millisecond share a
+    /// wake.
     ///
     /// No timer is early, in either case. Virtual time is always exact.
     ///
@@ -87,8 +88,8 @@ impl Builder {
 
     /// Whether polls are counted, and one that takes longer than 100 ms is reported.
     ///
-    /// The environment says yes as well, with `BOUCLE_DEBUG=1`. [`slow_poll`](Builder::slow_poll) is the
-    /// same with another limit: what is said last holds.
+    /// The environment says yes as well, with `BOUCLE_DEBUG=1`. [`slow_poll`](Builder::slow_poll)
+    /// is the same with another limit: what is said last holds.
     ///
     /// # Examples
     ///
@@ -108,8 +109,8 @@ impl Builder {
         self.slow_poll(yes.then_some(Duration::from_millis(100)))
     }
 
-    /// How long a poll may take before it is reported to the exception handler; `None`: for ever, and
-    /// polls are not counted.
+    /// How long a poll may take before it is reported to the exception handler; `None`: for ever,
+    /// and polls are not counted.
     ///
     /// A destructor that runs because a task was cancelled counts as a poll.
     ///
@@ -193,11 +194,11 @@ impl Builder {
         self
     }
 
-    /// Who is told of panics that nobody reads, and of polls that are too long. Without this, they are
-    /// printed on stderr.
+    /// Who is told of panics that nobody reads, and of polls that are too long. Without this, they
+    /// are printed on stderr.
     ///
-    /// It is called on the loop's thread, with the loop current. If it panics, that is printed on stderr.
-    /// [`Loop::set_exception_handler`] replaces it.
+    /// It is called on the loop's thread, with the loop current. If it panics, that is printed on
+    /// stderr. [`Loop::set_exception_handler`] replaces it.
     ///
     /// # Examples
     ///

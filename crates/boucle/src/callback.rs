@@ -137,8 +137,8 @@ pub struct Callback {
 }
 
 impl Callback {
-    /// Takes the call back: at the loop's next turn `f` is dropped, and not called. `false` if it is
-    /// [`done`](Callback::done).
+    /// Takes the call back: at the loop's next turn `f` is dropped, and not called. `false` if it
+    /// is [`done`](Callback::done).
     ///
     /// # Examples
     ///

@@ -61,8 +61,8 @@ impl Loop {
 
     /// Makes a loop, in real time.
     ///
-    /// It does not become the thread's own: [`set_current`](Loop::set_current) does that, and each run
-    /// while it lasts.
+    /// It does not become the thread's own: [`set_current`](Loop::set_current) does that, and each
+    /// run while it lasts.
     ///
     /// # Examples
     ///
@@ -164,8 +164,8 @@ impl Loop {
 
     /// Asks the loop to stop at the end of its turn: the tasks that are ready go on until then.
     ///
-    /// It is a flag: nothing is interrupted, nobody waits, and twice is once. Before a run, it makes that
-    /// run a single turn. From other threads: [`LoopHandle::stop`].
+    /// It is a flag: nothing is interrupted, nobody waits, and twice is once. Before a run, it
+    /// makes that run a single turn. From other threads: [`LoopHandle::stop`].
     ///
     /// # Examples
     ///
@@ -188,8 +188,8 @@ impl Loop {
 
     /// Drops all tasks, on this thread and with the loop current, and refuses new ones.
     ///
-    /// Who awaits one of them, from another loop or thread, is told [`TaskError::Cancelled`]. Closing a loop
-    /// that is closed does nothing.
+    /// Who awaits one of them, from another loop or thread, is told [`TaskError::Cancelled`].
+    /// Closing a loop that is closed does nothing.
     ///
     /// [`TaskError::Cancelled`]: crate::TaskError::Cancelled
     ///
@@ -219,7 +219,8 @@ impl Loop {
 
     /// The loop, as other threads reach it.
     ///
-    /// As long as a handle is there, the loop waits for it: no [`Deadlock`](RunError::Deadlock) is seen.
+    /// As long as a handle is there, the loop waits for it: no [`Deadlock`](RunError::Deadlock) is
+    /// seen.
     ///
     /// # Examples
     ///
@@ -265,8 +266,8 @@ impl Loop {
         matches!(self.core.mode.get(), Mode::Closing | Mode::Closed)
     }
 
-    /// Replaces the exception handler: it is told of panics that nobody reads and, in debug mode, of
-    /// polls that are too long. The one that a loop begins with prints on stderr.
+    /// Replaces the exception handler: it is told of panics that nobody reads and, in debug mode,
+    /// of polls that are too long. The one that a loop begins with prints on stderr.
     ///
     /// A panic of the handler is printed on stderr.
     ///

@@ -7,8 +7,8 @@ use crate::task::TaskId;
 
 /// Watches a loop. Every method does nothing unless it is written.
 ///
-/// It is called on the loop's thread, while nothing of the loop is borrowed. A method that panics is
-/// reported to the exception handler, and the loop goes on.
+/// It is called on the loop's thread, while nothing of the loop is borrowed. A method that panics
+/// is reported to the exception handler, and the loop goes on.
 ///
 /// # Examples
 ///
@@ -44,8 +44,8 @@ pub trait Instrument {
     fn timer_set(&self, _after: Duration) {}
     /// A timer has fired: whom it wakes is told next.
     fn timer_fired(&self) {}
-    /// The loop is about to sleep: so long at the most, or until somebody wakes it. It may be woken at once.
-    /// Virtual time jumps without a word.
+    /// The loop is about to sleep: so long at the most, or until somebody wakes it. It may be woken
+    /// at once. Virtual time jumps without a word.
     fn before_wait(&self, _timeout: Option<Duration>) {}
     /// The loop is awake again.
     fn after_wait(&self) {}
@@ -55,8 +55,8 @@ pub trait Instrument {
 
 /// Chooses which of the ready tasks is next. Without one it is the one that is ready longest.
 ///
-/// It is asked before each poll, also if only one is ready. If it panics, that is reported, and the first
-/// is next.
+/// It is asked before each poll, also if only one is ready. If it panics, that is reported, and the
+/// first is next.
 ///
 /// # Examples
 ///
@@ -83,6 +83,7 @@ pub trait Instrument {
 /// assert_eq!(*said.borrow(), ["hello", "world"]);
 /// ```
 pub trait Order {
-    /// The place of the next task among `ready`, which is not empty; a place outside means the first.
+    /// The place of the next task among `ready`, which is not empty; a place outside means the
+    /// first.
     fn choose(&mut self, ready: &[TaskId]) -> usize;
 }

@@ -4,7 +4,8 @@ use std::time::{Duration, Instant};
 
 use crate::time::{now, sleep_until};
 
-/// What an interval does when it is late: when a tick is asked for more than a period after it was due.
+/// What an interval does when it is late: when a tick is asked for more than a period after it was
+/// due.
 ///
 /// # Examples
 ///

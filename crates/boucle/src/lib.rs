@@ -1,7 +1,7 @@
 //! *boucle* (French for loop): a small, fast, single-threaded async event loop.
 //!
-//! It is the end of a road: small stages grow it from one coroutine that is polled by hand, with the
-//! same names. Who comes from Python's asyncio finds what it knows: search for its names.
+//! It is the end of a road: small stages grow it from one coroutine that is polled by hand, with
+//! the same names. Who comes from Python's asyncio finds what it knows: search for its names.
 //!
 //! ```
 //! use std::time::Duration;
@@ -80,7 +80,7 @@
 //!
 //! | asyncio | here |
 //! |---|---|
-//! | a coroutine that nobody awaits warns at run time | a future that nobody awaits warns at compile time |
+//! | a coroutine that is never awaited: a warning at run time | a warning of the compiler |
 //! | a task that nobody refers to may be collected | a [`Task`] that is dropped goes on alone |
 //! | `await task` raises | `task.await` is a `Result`: [`TaskError`] |
 //! | `task.cancel()` throws, and can be refused | the future is dropped; nobody refuses |

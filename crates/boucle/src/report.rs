@@ -78,7 +78,8 @@ impl Report {
         Rc::new(|report| eprintln!("{report}"))
     }
 
-    /// The task, if it is about one; `None` for what the loop calls: a callback, a hook, a foreign waker.
+    /// The task, if it is about one; `None` for what the loop calls: a callback, a hook, a foreign
+    /// waker.
     ///
     /// # Examples
     ///

@@ -24,11 +24,11 @@ use crate::task::cell::Raw;
 /// Dropping it lets the task go on alone. If the task then panics, or has panicked and nobody has
 /// read that, the loop's exception handler is told.
 ///
-/// A panic is kept, whether the future panics or its destructor does. Two at the same time cannot be:
-/// a destructor that panics while a panic unwinds ends the process, which is Rust's rule.
+/// A panic is kept, whether the future panics or its destructor does. Two at the same time cannot
+/// be: a destructor that panics while a panic unwinds ends the process, which is Rust's rule.
 ///
-/// One awaits it at a time: whoever polled it last is woken. asyncio's `add_done_callback` is here one
-/// more task, that awaits this one.
+/// One awaits it at a time: whoever polled it last is woken. asyncio's `add_done_callback` is here
+/// one more task, that awaits this one.
 ///
 /// # Panics
 ///
@@ -105,7 +105,8 @@ impl<T> Task<T> {
         self.raw().spawned_at()
     }
 
-    /// Its name: the one it was given, or `task N`. Also when it has ended, as long as its loop is there.
+    /// Its name: the one it was given, or `task N`. Also when it has ended, as long as its loop is
+    /// there.
     ///
     /// # Examples
     ///
@@ -181,9 +182,10 @@ impl<T> Task<T> {
 
     /// Asks for the end of the task: at its next turn its future is dropped, inside the task.
     ///
-    /// `false` if it has ended already. Nothing is thrown into the task: destructors clean up. A task that
-    /// was never polled is dropped unpolled; one that cancels itself goes on until it next waits. Nobody can
-    /// refuse, and nothing takes the request back: [`shield`](crate::shield) what must go on.
+    /// `false` if it has ended already. Nothing is thrown into the task: destructors clean up. A
+    /// task that was never polled is dropped unpolled; one that cancels itself goes on until it
+    /// next waits. Nobody can refuse, and nothing takes the request back: [`shield`](crate::shield)
+    /// what must go on.
     ///
     /// # Examples
     ///

@@ -45,8 +45,8 @@ pub struct LoopHandle {
     id: LoopId,
 }
 
-/// The loop was closed: what was asked of it will not be done. Its thread is over with it: end as well,
-/// or ask for a handle of another loop.
+/// The loop was closed: what was asked of it will not be done. Its thread is over with it: end as
+/// well, or ask for a handle of another loop.
 ///
 /// # Examples
 ///
@@ -69,8 +69,9 @@ impl LoopHandle {
 
     /// Calls `f` on the loop's thread, with the loop current, at its next turn.
     ///
-    /// It wakes the loop if that sleeps; before a run, `f` waits for it. A panic of `f` is reported to the
-    /// exception handler. If the loop is closed meanwhile, `f` is dropped, on the loop's thread.
+    /// It wakes the loop if that sleeps; before a run, `f` waits for it. A panic of `f` is reported
+    /// to the exception handler. If the loop is closed meanwhile, `f` is dropped, on the loop's
+    /// thread.
     ///
     /// # Errors
     ///
@@ -148,7 +149,8 @@ impl LoopHandle {
         remote_task
     }
 
-    /// Asks the loop to stop at the end of its turn, as [`Loop::stop`] does; nothing, if it is closed.
+    /// Asks the loop to stop at the end of its turn, as [`Loop::stop`] does; nothing, if it is
+    /// closed.
     ///
     /// [`Loop::stop`]: crate::Loop::stop
     ///

@@ -49,7 +49,8 @@ pub async fn interrupt() {
     .await;
 }
 
-/// The present instant, on the loop's clock: virtual in a loop whose time is. Outside of a run, real.
+/// The present instant, on the loop's clock: virtual in a loop whose time is. Outside of a run,
+/// real.
 ///
 /// # Examples
 ///
@@ -96,11 +97,12 @@ fn time_now() -> u64 {
 #[error("the time limit has passed")]
 pub struct Elapsed;
 
-/// Awaits `future` for `duration` at the most. The future is polled first: if it is ready, it counts.
+/// Awaits `future` for `duration` at the most. The future is polled first: if it is ready, it
+/// counts.
 ///
-/// The time counts from the first poll of the timeout. Until an instant: `end - now()` is its duration.
-/// A future that never gives the turn back cannot be stopped. A [`Task`](crate::Task) that is given by
-/// `&mut` goes on when the time is over.
+/// The time counts from the first poll of the timeout. Until an instant: `end - now()` is its
+/// duration. A future that never gives the turn back cannot be stopped. A [`Task`](crate::Task)
+/// that is given by `&mut` goes on when the time is over.
 ///
 /// # Panics
 ///

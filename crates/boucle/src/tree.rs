@@ -108,8 +108,8 @@ pub fn all_tasks() -> Vec<TaskInfo> {
 impl Loop {
     /// The tasks that have not ended, as a tree: below a task stand those that it awaits.
     ///
-    /// Tasks that await one another in a circle stand at the end, each on its own. A task that waits for
-    /// something else, an event say, says so, and not for which.
+    /// Tasks that await one another in a circle stand at the end, each on its own. A task that
+    /// waits for something else, an event say, says so, and not for which.
     ///
     /// # Examples
     ///

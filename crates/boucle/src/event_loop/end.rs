@@ -27,8 +27,8 @@ pub enum RunError {
     /// The future was cancelled, as a task, and is dropped. Make it anew, and run that.
     #[error("the future was cancelled")]
     Cancelled,
-    /// All tasks wait, no time will come and nobody is left who could wake one: no waker was cloned,
-    /// and there is no handle. Tasks that keep wakers of one another wait for ever instead.
+    /// All tasks wait, no time will come and nobody is left who could wake one: no waker was
+    /// cloned, and there is no handle. Tasks that keep wakers of one another wait for ever instead.
     #[error("every task waits for another: nothing is left that could wake one")]
     Deadlock,
     /// The system has no descriptor or thread left to listen to Ctrl-C with. Close some.
@@ -53,7 +53,8 @@ pub enum RunError {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RunEnd {
-    /// `stop` was called, here or by a [`LoopHandle`](crate::LoopHandle). The tasks are still there.
+    /// `stop` was called, here or by a [`LoopHandle`](crate::LoopHandle). The tasks are still
+    /// there.
     Stopped,
     /// Ctrl-C. The tasks are still there; run again to go on with them.
     #[doc(alias = "KeyboardInterrupt")]
@@ -62,7 +63,8 @@ pub enum RunEnd {
 
 /// There is no loop for this thread: none runs on it, and none was set as its own.
 ///
-/// Go into one with [`run`](crate::run), or set one with [`Loop::set_current`](crate::Loop::set_current).
+/// Go into one with [`run`](crate::run), or set one with
+/// [`Loop::set_current`](crate::Loop::set_current).
 ///
 /// # Examples
 ///

@@ -41,8 +41,8 @@ impl Loop {
     /// Runs until all tasks have ended, also those that are added meanwhile, or until
     /// [`stop`](Loop::stop). Returns at once if there is none.
     ///
-    /// What became of each task is in its [`Task`](crate::Task); a panic of one whose handle is gone is
-    /// reported.
+    /// What became of each task is in its [`Task`](crate::Task); a panic of one whose handle is
+    /// gone is reported.
     ///
     /// # Panics
     ///
@@ -71,9 +71,10 @@ impl Loop {
 
     /// Adds a task, and runs until all tasks have ended, or until [`stop`](Loop::stop).
     ///
-    /// The value of the task is dropped, an `Err` as well: [`run_until_complete`](Loop::run_until_complete)
-    /// returns it. A panic of the task goes on here, when all the others have ended. If the loop is stopped
-    /// before its end, the task goes on alone at the next run, and a panic is reported then.
+    /// The value of the task is dropped, an `Err` as well:
+    /// [`run_until_complete`](Loop::run_until_complete) returns it. A panic of the task goes on
+    /// here, when all the others have ended. If the loop is stopped before its end, the task goes
+    /// on alone at the next run, and a panic is reported then.
     ///
     /// # Panics
     ///
@@ -103,8 +104,8 @@ impl Loop {
 
     /// Runs until `future` has ended, and returns its value.
     ///
-    /// The other tasks stay as they are, and go on at the next run. The future may borrow from around. If it
-    /// is ready in the very turn in which the loop is stopped, its value is returned.
+    /// The other tasks stay as they are, and go on at the next run. The future may borrow from
+    /// around. If it is ready in the very turn in which the loop is stopped, its value is returned.
     ///
     /// # Panics
     ///
@@ -150,8 +151,8 @@ impl Loop {
 
     /// Runs until [`stop`](Loop::stop) or Ctrl-C, also if there is no task.
     ///
-    /// It then waits, without using the processor. A second Ctrl-C before the loop has heard the first ends
-    /// the process, and so does one after the run, as ever.
+    /// It then waits, without using the processor. A second Ctrl-C before the loop has heard the
+    /// first ends the process, and so does one after the run, as ever.
     ///
     /// # Errors
     ///

@@ -101,8 +101,8 @@ impl Barrier {
     ///
     /// # Cancel safety
     ///
-    /// Dropping the future is not to have come: the others wait for one more. Once all have come they
-    /// go on, whoever is dropped.
+    /// Dropping the future is not to have come: the others wait for one more. Once all have come
+    /// they go on, whoever is dropped.
     ///
     /// # Examples
     ///

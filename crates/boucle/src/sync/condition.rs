@@ -151,7 +151,8 @@ impl Condition {
         guard
     }
 
-    /// Lets the first one who waits go on, as soon as the lock is free. If nobody waits, does nothing.
+    /// Lets the first one who waits go on, as soon as the lock is free. If nobody waits, does
+    /// nothing.
     ///
     /// # Examples
     ///

@@ -50,8 +50,8 @@ impl Event {
         Event::default()
     }
 
-    /// Sets it: all who wait go on, at their next turn, also if it is cleared before that. Does nothing if
-    /// it is set.
+    /// Sets it: all who wait go on, at their next turn, also if it is cleared before that. Does
+    /// nothing if it is set.
     ///
     /// # Examples
     ///

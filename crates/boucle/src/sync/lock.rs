@@ -57,8 +57,8 @@ impl<T> Lock<T> {
         Lock { turn: Semaphore::new(1), value: RefCell::new(value) }
     }
 
-    /// Waits until nobody has the lock, and takes it; dropping the [`LockGuard`] hands it over to the
-    /// next one who waits.
+    /// Waits until nobody has the lock, and takes it; dropping the [`LockGuard`] hands it over to
+    /// the next one who waits.
     ///
     /// A task that asks for a lock that it has waits for ever.
     ///

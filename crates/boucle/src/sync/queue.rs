@@ -20,9 +20,9 @@ use super::wait_list::WaitList;
 /// [`unbounded`](Queue::unbounded)), the smallest ([`priority`](Queue::priority)) or the newest
 /// ([`lifo`](Queue::lifo)).
 ///
-/// Who waits is promised the first item, or the first room, that nobody was promised before. Until it
-/// runs the item is in the queue and counts in [`len`](Queue::len), but [`try_get`](Queue::try_get)
-/// cannot have it; likewise the room and [`try_put`](Queue::try_put).
+/// Who waits is promised the first item, or the first room, that nobody was promised before. Until
+/// it runs the item is in the queue and counts in [`len`](Queue::len), but
+/// [`try_get`](Queue::try_get) cannot have it; likewise the room and [`try_put`](Queue::try_put).
 ///
 /// Neither [`put`](Queue::put) nor [`get`](Queue::get) gives the turn back if it need not wait.
 ///
@@ -150,7 +150,8 @@ impl<T> Queue<T> {
         Queue::with(Items::priority(), maxsize)
     }
 
-    /// Makes a queue of at most `maxsize` items that gives the newest first; `usize::MAX` is no limit.
+    /// Makes a queue of at most `maxsize` items that gives the newest first; `usize::MAX` is no
+    /// limit.
     ///
     /// # Panics
     ///
@@ -256,8 +257,8 @@ impl<T> Queue<T> {
     /// Shuts the queue down, for good: nothing can be put any more, and who waits to put fails.
     ///
     /// What is in the queue can be got; after the last item getting fails, also for those who wait.
-    /// With `immediate` it fails at once: the items are dropped, and count as done. Promises are void:
-    /// who comes first gets what is left. Shutting down again does no harm.
+    /// With `immediate` it fails at once: the items are dropped, and count as done. Promises are
+    /// void: who comes first gets what is left. Shutting down again does no harm.
     ///
     /// # Examples
     ///

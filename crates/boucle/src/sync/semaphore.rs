@@ -53,8 +53,8 @@ impl Semaphore {
     ///
     /// # Cancel safety
     ///
-    /// Dropping the future loses the place in the line, and no permit: one that it had been given goes
-    /// to the next one, or back.
+    /// Dropping the future loses the place in the line, and no permit: one that it had been given
+    /// goes to the next one, or back.
     ///
     /// # Examples
     ///

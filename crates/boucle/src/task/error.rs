@@ -29,16 +29,16 @@ pub enum TaskError {
     #[doc(alias = "InvalidStateError")]
     #[error("the task has not ended")]
     Pending,
-    /// The task was cancelled, or its loop was closed: its future was dropped before its end, and its
-    /// destructors have run. Whoever cancelled it knows why; else spawn it anew.
+    /// The task was cancelled, or its loop was closed: its future was dropped before its end, and
+    /// its destructors have run. Whoever cancelled it knows why; else spawn it anew.
     #[doc(alias = "CancelledError")]
     #[error("the task was cancelled")]
     Cancelled,
     /// The result was taken out by an `await` before. Look before the await, or keep what it gave.
     #[error("the result of the task was taken")]
     Taken,
-    /// The task panicked; here is what it said. It is a bug in the task: mend it, or go on panicking with
-    /// [`Panic::into_payload`].
+    /// The task panicked; here is what it said. It is a bug in the task: mend it, or go on
+    /// panicking with [`Panic::into_payload`].
     #[error("the task panicked: {0}")]
     Panicked(Panic),
 }
@@ -88,7 +88,8 @@ impl Panic {
         text.unwrap_or_else(|| "(no message)".to_owned())
     }
 
-    /// What was given to `panic!`; [`resume_unwind`](std::panic::resume_unwind) takes it to go on panicking.
+    /// What was given to `panic!`; [`resume_unwind`](std::panic::resume_unwind) takes it to go on
+    /// panicking.
     ///
     /// # Examples
     ///

@@ -24,8 +24,8 @@ use crate::task::TaskError;
 ///
 /// # Cancel safety
 ///
-/// Nothing happens before the first poll. Dropping the future later lets a call that has begun go on
-/// alone; its result is dropped.
+/// Nothing happens before the first poll. Dropping the future later lets a call that has begun go
+/// on alone; its result is dropped.
 ///
 /// # Examples
 ///

@@ -18,8 +18,8 @@ use crate::wake::Wake;
 /// Waits for `duration`, and never less; for one turn if it is zero, for ever if it is
 /// `Duration::MAX`.
 ///
-/// The time counts from this call. Deadlines are coalesced: a task may be woken up to 1 ms late, with
-/// others, unless the loop was built with [`exact_timers`](crate::Builder::exact_timers).
+/// The time counts from this call. Deadlines are coalesced: a task may be woken up to 1 ms late,
+/// with others, unless the loop was built with [`exact_timers`](crate::Builder::exact_timers).
 ///
 /// # Panics
 ///
@@ -80,7 +80,8 @@ pub fn sleep_until(instant: Instant) -> Sleep {
     Sleep { deadline: clock::time(instant), timer: None, state: State::New }
 }
 
-/// What [`sleep`] and [`sleep_until`] return: a future that can be asked, and set to another instant.
+/// What [`sleep`] and [`sleep_until`] return: a future that can be asked, and set to another
+/// instant.
 ///
 /// Awaiting it again after its end returns at once, until it is [`reset`](Sleep::reset).
 ///
@@ -90,8 +91,8 @@ pub fn sleep_until(instant: Instant) -> Sleep {
 ///
 /// # Cancel safety
 ///
-/// Dropping it takes its timer out. It keeps its deadline while it is not polled, and may move to another
-/// loop.
+/// Dropping it takes its timer out. It keeps its deadline while it is not polled, and may move to
+/// another loop.
 ///
 /// # Examples
 ///

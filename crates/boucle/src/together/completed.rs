@@ -8,7 +8,8 @@ use std::task::Poll;
 use super::family::{Family, News};
 use crate::task::TaskError;
 
-/// Spawns all `children` on the current loop, now, and gives what became of each, the first to end first.
+/// Spawns all `children` on the current loop, now, and gives what became of each, the first to end
+/// first.
 ///
 /// Those that end in the same turn come in the order in which they ended.
 ///
@@ -80,8 +81,8 @@ pub struct AsCompleted<T> {
 }
 
 impl<T> AsCompleted<T> {
-    /// Waits until one more has ended: its place among the children, and its result. `None` after the
-    /// last one, as often as it is asked.
+    /// Waits until one more has ended: its place among the children, and its result. `None` after
+    /// the last one, as often as it is asked.
     ///
     /// # Cancel safety
     ///

@@ -13,10 +13,11 @@ use crate::task::{Task, TaskError};
 
 /// Runs all `children` as tasks of the current loop, and returns their values, in order.
 ///
-/// Nothing is spawned before the first poll; then all are, in order. The first child that panics or is
-/// cancelled is the result, at once, and the others go on alone. [`gather_all`] waits for all.
+/// Nothing is spawned before the first poll; then all are, in order. The first child that panics or
+/// is cancelled is the result, at once, and the others go on alone. [`gather_all`] waits for all.
 ///
-/// Tasks that were spawned before are for [`gather_tasks`]: here each would be awaited by a second one.
+/// Tasks that were spawned before are for [`gather_tasks`]: here each would be awaited by a second
+/// one.
 ///
 /// All children are of one type: box them, `Pin<Box<dyn Future<Output = T>>>`, if they are not.
 ///
@@ -100,9 +101,9 @@ where
 
 /// Awaits `tasks` that were spawned before, and returns their values, in order.
 ///
-/// As [`gather`] without the spawning: the first task that has no value is the result, at once, and the
-/// others go on alone. If two fail in the same turn, it is the first in order. Each time that a task
-/// ends, those that are left are looked at: for thousands, gather the futures themselves.
+/// As [`gather`] without the spawning: the first task that has no value is the result, at once, and
+/// the others go on alone. If two fail in the same turn, it is the first in order. Each time that a
+/// task ends, those that are left are looked at: for thousands, gather the futures themselves.
 ///
 /// # Panics
 ///

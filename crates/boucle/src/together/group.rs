@@ -17,8 +17,8 @@ use crate::task::{TaskError, cell};
 
 /// Runs `body`, which may spawn children into its group, and waits for all of them.
 ///
-/// If a child panics, or the body does, the others are cancelled, and the body as well; then the group
-/// waits until their futures are dropped. Whatever is spawned meanwhile is cancelled too.
+/// If a child panics, or the body does, the others are cancelled, and the body as well; then the
+/// group waits until their futures are dropped. Whatever is spawned meanwhile is cancelled too.
 ///
 /// # Panics
 ///
@@ -290,8 +290,8 @@ pub struct GroupTask<T> {
 }
 
 impl<T> GroupTask<T> {
-    /// Waits until the child has ended; `None` if it has no value: it panicked, or was cancelled with its
-    /// group.
+    /// Waits until the child has ended; `None` if it has no value: it panicked, or was cancelled
+    /// with its group.
     ///
     /// If it panics while the body of its group waits here, the body is dropped.
     ///

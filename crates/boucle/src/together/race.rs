@@ -11,8 +11,8 @@ use crate::task::TaskError;
 /// Awaits all `futures` in this task, until one is ready: its place, and its value. The others are
 /// dropped.
 ///
-/// They are polled in order: if two are ready at the same time, the first of them wins. What is given by
-/// `&mut` is not dropped: `race(tasks.iter_mut())` leaves the other tasks as they are.
+/// They are polled in order: if two are ready at the same time, the first of them wins. What is
+/// given by `&mut` is not dropped: `race(tasks.iter_mut())` leaves the other tasks as they are.
 ///
 /// # Panics
 ///

@@ -5,7 +5,8 @@
 use super::{Queue, ShutDown, TryGetError, TryPutError};
 
 impl<T> Queue<T> {
-    /// Puts an item into the queue; waits first if there is no room. Returns at once if there is some.
+    /// Puts an item into the queue; waits first if there is no room. Returns at once if there is
+    /// some.
     ///
     /// # Errors
     ///
@@ -13,8 +14,8 @@ impl<T> Queue<T> {
     ///
     /// # Cancel safety
     ///
-    /// Dropping the future drops the item, which is not in the queue. Room that it had been promised is
-    /// the next one's.
+    /// Dropping the future drops the item, which is not in the queue. Room that it had been
+    /// promised is the next one's.
     ///
     /// # Examples
     ///
@@ -75,7 +76,8 @@ impl<T> Queue<T> {
         Ok(())
     }
 
-    /// Takes the next item out of the queue; waits first if there is none. Returns at once if there is one.
+    /// Takes the next item out of the queue; waits first if there is none. Returns at once if there
+    /// is one.
     ///
     /// # Errors
     ///

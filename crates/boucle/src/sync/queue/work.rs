@@ -31,7 +31,8 @@ impl<T> Queue<T> {
         );
     }
 
-    /// Waits until every item that was put is done: got, and [`task_done`](Queue::task_done) called.
+    /// Waits until every item that was put is done: got, and [`task_done`](Queue::task_done)
+    /// called.
     ///
     /// Returns at once if all are. More may have been put when this returns.
     ///

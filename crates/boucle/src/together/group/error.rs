@@ -6,8 +6,8 @@ use crate::task::TaskError;
 
 /// What went wrong in a group: each panic of a child, and of the body last.
 ///
-/// Every child has ended, and nothing of the group is left. A panic is a bug: mend it, or go on panicking
-/// with one of them. `{}` names them all.
+/// Every child has ended, and nothing of the group is left. A panic is a bug: mend it, or go on
+/// panicking with one of them. `{}` names them all.
 ///
 /// # Examples
 ///
