@@ -1,5 +1,6 @@
 //! The finished loop, a module a theme.
 
+mod answers;
 mod budget;
 mod core_life;
 mod core_panics;
@@ -9,7 +10,9 @@ mod core_transcript;
 mod core_wakes;
 mod gathering;
 mod groups;
+mod public;
 mod queues;
+mod run_task;
 mod signals;
 mod sync;
 mod threads;

@@ -46,16 +46,21 @@ impl Default for Driver {
 
 /// What a loop is made with.
 ///
+/// [`Loop::builder`] makes one. What is said twice holds as it was said last.
+///
 /// # Examples
 ///
 /// ```
 /// use std::time::Duration;
-/// use boucle::Loop;
+/// use boucle::{Loop, sleep, timeout};
 ///
-/// let event_loop = Loop::builder().virtual_time(true).build();
+/// let event_loop = Loop::builder().virtual_time(true).exact_timers(true).build();
 /// // A day passes at once: nothing else can run.
-/// event_loop.run_until_complete(boucle::sleep(Duration::from_secs(86_400))).unwrap();
+/// let day = Duration::from_secs(86_400);
+/// let ended = event_loop.run_until_complete(timeout(2 * day, sleep(day)));
+/// assert_eq!(ended, Ok(Ok(())));
 /// ```
+#[doc(alias = "loop_factory")]
 #[must_use]
 pub struct Builder {
     /// What was said so far.
@@ -65,37 +70,160 @@ pub struct Builder {
 impl Builder {
     /// Whether time is virtual: it stands still while something can run, then jumps to the next
     /// deadline.
+    ///
+    /// It stands still for [`to_thread`](crate::to_thread) too, until the call has returned. It
+    /// begins with the real time.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use boucle::{Loop, interrupt, now, sleep};
+    ///
+    /// let event_loop = Loop::builder().virtual_time(true).build();
+    /// event_loop.run_until_complete(async {
+    ///     let start = now();
+    ///     for _ in 0..100 {
+    ///         interrupt().await;
+    ///     }
+    ///     assert_eq!(now(), start);
+    ///     sleep(Duration::from_secs(3600)).await;
+    ///     assert_eq!(now() - start, Duration::from_secs(3600));
+    /// }).unwrap();
+    /// ```
+    #[doc(alias = "autojump_clock")]
+    #[doc(alias = "pause")]
     #[doc(alias = "MockClock")]
     pub fn virtual_time(mut self, yes: bool) -> Builder {
         self.settings.virtual_time = yes;
         self
     }
 
-    /// Whether each deadline is waited for on its own; else those within a millisecond share a wake.
+    /// Whether each deadline is waited for on its own; else those within a millisecond share a
+    /// wake.
+    ///
+    /// No timer is early, in either case. Virtual time is always exact.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::{Duration, Instant};
+    /// use boucle::{Loop, sleep};
+    ///
+    /// let event_loop = Loop::builder().exact_timers(true).build();
+    /// let start = Instant::now();
+    /// event_loop.run_until_complete(sleep(Duration::from_micros(300))).unwrap();
+    /// assert!(start.elapsed() >= Duration::from_micros(300));
+    /// ```
+    #[doc(alias = "clock_resolution")]
     pub fn exact_timers(mut self, yes: bool) -> Builder {
         self.settings.exact_timers = yes;
         self
     }
 
-    /// Whether a poll that takes longer than 100 ms is reported; `BOUCLE_DEBUG=1` says yes as well.
+    /// Whether polls are counted, and one that takes longer than 100 ms is reported.
+    ///
+    /// The environment says yes as well, with `BOUCLE_DEBUG=1`. [`slow_poll`](Builder::slow_poll)
+    /// is the same with another limit: what is said last holds.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use boucle::{Loop, all_tasks, interrupt};
+    ///
+    /// let event_loop = Loop::builder().debug(true).build();
+    /// event_loop.run_until_complete(async {
+    ///     interrupt().await;
+    ///     let (n_polls, _busy) = all_tasks()[0].polls.expect("they are counted");
+    ///     assert_eq!(n_polls, 1); // the one before this
+    /// }).unwrap();
+    /// ```
+    #[doc(alias = "set_debug")]
+    #[doc(alias = "PYTHONASYNCIODEBUG")]
     pub fn debug(self, yes: bool) -> Builder {
         self.slow_poll(yes.then_some(Duration::from_millis(100)))
     }
 
-    /// How long a poll may take before it is reported to the exception handler.
+    /// How long a poll may take before it is reported to the exception handler; `None`: for ever,
+    /// and polls are not counted.
+    ///
+    /// A destructor that runs because a task was cancelled counts as a poll.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::cell::Cell;
+    /// use std::rc::Rc;
+    /// use std::thread;
+    /// use std::time::Duration;
+    /// use boucle::Loop;
+    ///
+    /// let slowest = Rc::new(Cell::new(None));
+    /// let told = Rc::clone(&slowest);
+    /// let event_loop = Loop::builder()
+    ///     .slow_poll(Some(Duration::from_millis(1)))
+    ///     .exception_handler(move |report| told.set(report.slow_poll()))
+    ///     .build();
+    /// event_loop.run_task(async { thread::sleep(Duration::from_millis(5)) });
+    /// assert!(slowest.get().unwrap() >= Duration::from_millis(5));
+    /// ```
     #[doc(alias = "slow_callback_duration")]
     pub fn slow_poll(mut self, limit: Option<Duration>) -> Builder {
         self.settings.slow_poll = limit;
         self
     }
 
-    /// Who chooses among the ready tasks.
+    /// Who chooses among the ready tasks; without this, the one that is ready longest is next.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use boucle::{Loop, Order, TaskId, spawn};
+    ///
+    /// /// Always the second one, if there is one.
+    /// struct SecondFirst;
+    ///
+    /// impl Order for SecondFirst {
+    ///     fn choose(&mut self, ready: &[TaskId]) -> usize {
+    ///         usize::from(ready.len() > 1)
+    ///     }
+    /// }
+    ///
+    /// let event_loop = Loop::builder().order(SecondFirst).build();
+    /// event_loop.run_until_complete(async {
+    ///     let (first, second) = (spawn(async {}), spawn(async {}));
+    ///     second.await.unwrap();
+    ///     assert!(!first.done());
+    /// }).unwrap();
+    /// ```
     pub fn order(mut self, order: impl Order + 'static) -> Builder {
         self.settings.order = Some(Box::new(order));
         self
     }
 
-    /// Who watches the loop.
+    /// Who watches the loop; shared, so that what it saw can be asked for afterwards.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::cell::Cell;
+    /// use std::rc::Rc;
+    /// use boucle::{Instrument, Loop, TaskId, gather};
+    ///
+    /// #[derive(Default)]
+    /// struct CountEnds(Cell<usize>);
+    ///
+    /// impl Instrument for CountEnds {
+    ///     fn task_done(&self, _task: TaskId) {
+    ///         self.0.set(self.0.get() + 1);
+    ///     }
+    /// }
+    ///
+    /// let ends = Rc::new(CountEnds::default());
+    /// let event_loop = Loop::builder().instrument(Rc::clone(&ends)).build();
+    /// event_loop.run_task(gather([1, 2].map(|n| async move { n })));
+    /// assert_eq!(ends.0.get(), 3); // both, and the one that gathers
+    /// ```
     pub fn instrument(mut self, instrument: Rc<impl Instrument + 'static>) -> Builder {
         self.settings.instrument = Some(instrument);
         self
@@ -119,7 +247,28 @@ impl Builder {
         self
     }
 
-    /// Who is told of panics that nobody reads.
+    /// Who is told of panics that nobody reads, and of polls that are too long. Without this, they
+    /// are printed on stderr.
+    ///
+    /// It is called on the loop's thread, with the loop current. If it panics, that is printed on
+    /// stderr. [`Loop::set_exception_handler`] replaces it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::cell::RefCell;
+    /// use std::rc::Rc;
+    /// use boucle::Loop;
+    ///
+    /// let reports = Rc::new(RefCell::new(Vec::new()));
+    /// let told = Rc::clone(&reports);
+    /// let event_loop = Loop::builder()
+    ///     .exception_handler(move |report| told.borrow_mut().push(report.to_string()))
+    ///     .build();
+    /// drop(event_loop.add_task(async { panic!("boom") }));
+    /// event_loop.run();
+    /// assert!(reports.borrow()[0].starts_with("task exception was never retrieved: "));
+    /// ```
     pub fn exception_handler(mut self, handler: impl Fn(&Report) + 'static) -> Builder {
         self.settings.handler = Some(Rc::new(handler));
         self
@@ -130,6 +279,13 @@ impl Builder {
     /// # Panics
     ///
     /// If `BOUCLE_DRIVER` names no driver, or one that does not work on this system.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let event_loop = boucle::Loop::builder().build();
+    /// assert_eq!(event_loop.run_until_complete(async { 42 }), Ok(42));
+    /// ```
     #[must_use]
     pub fn build(self) -> Loop {
         let mut this = self;

@@ -38,6 +38,8 @@ pub fn call_soon(f: impl FnOnce() + 'static) -> Callback {
 
 /// Calls `f` after `delay`; never, if that is `Duration::MAX`.
 ///
+/// A panic of `f` is reported to the exception handler at once.
+///
 /// # Panics
 ///
 /// If this thread has no loop, or the loop is closed.
@@ -52,6 +54,7 @@ pub fn call_soon(f: impl FnOnce() + 'static) -> Callback {
 ///     let callback = boucle::call_later(Duration::from_secs(60), || unreachable!());
 ///     assert!(callback.cancel());
 ///     boucle::sleep(Duration::from_secs(120)).await;
+///     assert!(callback.cancelled());
 /// }).unwrap();
 /// ```
 #[track_caller]
@@ -64,6 +67,8 @@ pub fn call_later(delay: Duration, f: impl FnOnce() + 'static) -> Callback {
 }
 
 /// Calls `f` at `instant`, or at the next turn if that has passed.
+///
+/// A panic of `f` is reported to the exception handler at once.
 ///
 /// # Panics
 ///
@@ -108,6 +113,21 @@ fn call(
 }
 
 /// A call that was asked for. Dropping it changes nothing: the call is made.
+///
+/// # Examples
+///
+/// ```
+/// use std::cell::Cell;
+/// use std::rc::Rc;
+///
+/// let called = Rc::new(Cell::new(false));
+/// let flag = Rc::clone(&called);
+/// boucle::run(async move {
+///     drop(boucle::call_soon(move || flag.set(true)));
+///     boucle::interrupt().await;
+/// });
+/// assert!(called.get());
+/// ```
 #[doc(alias = "Handle")]
 #[doc(alias = "TimerHandle")]
 #[derive(Debug)]
@@ -117,24 +137,66 @@ pub struct Callback {
 }
 
 impl Callback {
-    /// Takes the call back; `false` if it was made, or taken back, before.
+    /// Takes the call back: at the loop's next turn `f` is dropped, and not called. `false` if it
+    /// is [`done`](Callback::done).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// boucle::run(async {
+    ///     let callback = boucle::call_soon(|| unreachable!());
+    ///     assert!(callback.cancel());
+    ///     boucle::interrupt().await;
+    ///     assert!(!callback.cancel());
+    /// });
+    /// ```
     pub fn cancel(&self) -> bool {
         self.task.cancel()
     }
 
-    /// Whether it was made, or taken back.
+    /// Whether it was made, or taken back, or dropped because the loop was closed.
+    ///
+    /// What is taken back is not done before the loop's next turn.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let event_loop = boucle::Loop::new();
+    /// let callback = event_loop.run_until_complete(async { boucle::call_soon(|| {}) }).unwrap();
+    /// assert!(!callback.done());
+    /// event_loop.run();
+    /// assert!(callback.done() && !callback.cancelled());
+    /// ```
     #[must_use]
     pub fn done(&self) -> bool {
         self.task.done()
     }
 
-    /// Whether it was taken back.
+    /// Whether it was taken back, or dropped because the loop was closed.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let event_loop = boucle::Loop::new();
+    /// let callback = event_loop.run_until_complete(async { boucle::call_soon(|| {}) }).unwrap();
+    /// event_loop.close().unwrap();
+    /// assert!(callback.cancelled());
+    /// ```
     #[must_use]
     pub fn cancelled(&self) -> bool {
         self.task.cancelled()
     }
 
-    /// The task that makes it.
+    /// The task that makes it: instruments and reports name it so.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// boucle::run(async {
+    ///     let callback = boucle::call_soon(|| {});
+    ///     assert!(boucle::all_tasks().iter().any(|task| task.id == callback.id()));
+    /// });
+    /// ```
     #[must_use]
     pub fn id(&self) -> TaskId {
         self.task.id()

@@ -1,62 +1,23 @@
-//! The loop's face: how it is made, run, stopped and closed, and how a thread finds it.
+//! The loop's face: how it is made, stopped and closed, and how a thread finds it. `runs` runs it.
 //!
 //! Road: stages 4, 5, 10 to 12.
 
+mod end;
+mod runs;
+
 use std::cell::RefCell;
-use std::panic;
 use std::panic::Location;
 use std::rc::Rc;
 
+pub use self::end::{NoLoop, RunEnd, RunError};
+pub use self::runs::run;
 use crate::builder::Builder;
-use crate::core::{Core, End, Mode, Settings};
+use crate::core::{Core, Mode, Settings};
 use crate::report::Report;
-#[cfg(unix)]
-use crate::signal::Listening;
+use crate::task::Task;
 use crate::task::cell;
 use crate::task::cell::Entered;
-use crate::task::{Task, TaskError};
 use crate::thread::LoopHandle;
-
-/// Why a run ended without a result.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum RunError {
-    /// This thread is inside a loop. Await, or spawn a task, or use another thread.
-    #[error("a loop is already running on this thread: await the future, or spawn it as a task")]
-    AlreadyRunning,
-    /// The loop was closed. Make another one.
-    #[error("the loop is closed: make another one")]
-    Closed,
-    /// `stop` was called first. The tasks are still there; run again to go on with them.
-    #[error("the loop was stopped before the future ended")]
-    Stopped,
-    /// The future was cancelled, as a task.
-    #[error("the future was cancelled")]
-    Cancelled,
-    /// All tasks wait, no time will come and nobody is left who could wake one: no waker was cloned,
-    /// and there is no handle. Tasks that keep wakers of one another wait for ever instead.
-    #[error("every task waits for another: nothing is left that could wake one")]
-    Deadlock,
-    /// The system has no descriptor or thread left to listen to Ctrl-C with. Close some.
-    #[error("cannot listen to Ctrl-C: the system has no descriptor or thread left")]
-    NoSignals,
-}
-
-/// How `run_forever` ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum RunEnd {
-    /// `stop` was called.
-    Stopped,
-    /// Ctrl-C. The tasks are still there; run again to go on with them.
-    #[doc(alias = "KeyboardInterrupt")]
-    Interrupted,
-}
-
-/// There is no loop for this thread.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("no loop is running on this thread, and none was set: use `run`, or `Loop::set_current`")]
-pub struct NoLoop;
 
 /// An event loop. A clone is the same loop; it lives on one thread.
 ///
@@ -74,6 +35,10 @@ pub struct NoLoop;
 /// event_loop.run();
 /// assert_eq!(*task.result().unwrap(), "added");
 /// ```
+#[doc(alias = "AbstractEventLoop")]
+#[doc(alias = "Runner")]
+#[doc(alias = "Runtime")]
+#[doc(alias = "LocalSet")]
 #[doc(alias = "EventLoop")]
 #[derive(Clone)]
 pub struct Loop {
@@ -95,13 +60,33 @@ impl Loop {
     }
 
     /// Makes a loop, in real time.
+    ///
+    /// It does not become the thread's own: [`set_current`](Loop::set_current) does that, and each
+    /// run while it lasts.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let event_loop = boucle::Loop::new();
+    /// assert!(!event_loop.is_running() && !event_loop.is_closed());
+    /// ```
     #[doc(alias = "new_event_loop")]
     #[must_use]
     pub fn new() -> Loop {
         Loop::builder().build()
     }
 
-    /// Makes a loop that is not as others are.
+    /// Makes a loop that is not as others are: [`Builder`] says what can be chosen.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use boucle::{Loop, sleep};
+    ///
+    /// let event_loop = Loop::builder().virtual_time(true).build();
+    /// assert_eq!(event_loop.run_until_complete(sleep(Duration::from_secs(3600))), Ok(()));
+    /// ```
     pub fn builder() -> Builder {
         Builder { settings: Settings::default() }
     }
@@ -152,132 +137,77 @@ impl Loop {
 
     /// Adds a task: it starts at the next turn, never inside this call.
     ///
+    /// It can be called between two runs, and from inside one.
+    ///
     /// # Panics
     ///
     /// If the loop is closed.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the [`Task`] lets the task go on alone.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let event_loop = boucle::Loop::new();
+    /// let task = event_loop.add_task(async { 42 });
+    /// assert!(!task.done());
+    /// event_loop.run();
+    /// assert_eq!(*task.result().unwrap(), 42);
+    /// ```
     #[doc(alias = "create_task")]
     #[track_caller]
     pub fn add_task<T: 'static>(&self, task: impl Future<Output = T> + 'static) -> Task<T> {
         self.core.spawn(task, Location::caller())
     }
 
-    /// Runs until all tasks have ended, also those that are added meanwhile, or until `stop`.
+    /// Asks the loop to stop at the end of its turn: the tasks that are ready go on until then.
     ///
-    /// # Panics
-    ///
-    /// If this thread is inside a loop, or this one is closed; if all tasks wait for one another.
-    pub fn run(&self) {
-        let running = self.enter().unwrap_or_else(|error| panic!("{error}"));
-        let core = running.core();
-        if core.registry.len() == 0 {
-            return;
-        }
-        let end = core.turns(|| core.registry.len() == 0, false);
-        assert!(end != End::Stuck, "{}", RunError::Deadlock);
-    }
-
-    /// Adds a task, and runs until all tasks have ended, or until `stop`.
-    ///
-    /// # Panics
-    ///
-    /// As [`run`](Loop::run). If the task panics.
-    #[track_caller]
-    pub fn run_task<T: 'static>(&self, task: impl Future<Output = T> + 'static) {
-        let mut task = self.add_task(task);
-        self.run();
-        let ended = task.take_if_done();
-        if let Some(Err(TaskError::Panicked(panic))) = ended {
-            panic::resume_unwind(panic.into_payload());
-        }
-    }
-
-    /// Runs until `future` has ended, and returns its value. The other tasks stay as they are, and go
-    /// on at the next run. The future may borrow from around.
-    ///
-    /// # Errors
-    ///
-    /// [`RunError`] says why there is no value; the future has been dropped then.
-    ///
-    /// # Panics
-    ///
-    /// If the future panics, with what it said.
+    /// It is a flag: nothing is interrupted, nobody waits, and twice is once. Before a run, it
+    /// makes that run a single turn. From other threads: [`LoopHandle::stop`].
     ///
     /// # Examples
     ///
     /// ```
-    /// let mut words = vec!["one"];
-    /// let event_loop = boucle::Loop::new();
-    /// let n_words = event_loop.run_until_complete(async {
-    ///     words.push("two");
-    ///     words.len()
-    /// });
-    /// assert_eq!(n_words, Ok(2));
-    /// assert_eq!(words, ["one", "two"]);
-    /// ```
-    #[track_caller]
-    pub fn run_until_complete<F: Future>(&self, future: F) -> Result<F::Output, RunError> {
-        let running = self.enter()?;
-        let core = running.core();
-        let at = Location::caller();
-        let result = cell::with_borrowed(core, future, at, |task| {
-            core.task_spawned(task.id(), at);
-            match core.turns(|| task.is_done(), false) {
-                End::Stopped if !task.is_done() => Err(RunError::Stopped),
-                End::Stuck => Err(RunError::Deadlock),
-                End::Stopped | End::Over => Ok(task.take()),
-            }
-        });
-        match result? {
-            Ok(value) => Ok(value),
-            Err(TaskError::Panicked(panic)) => {
-                drop(running);
-                panic::resume_unwind(panic.into_payload())
-            }
-            Err(_) => Err(RunError::Cancelled),
-        }
-    }
-
-    /// Runs until `stop` or Ctrl-C, also if there is no task: it then waits, without using the
-    /// processor. A second Ctrl-C before the loop has heard the first ends the process, and so does
-    /// one after the run, as ever. A process that was started to ignore Ctrl-C ignores it.
-    ///
-    /// # Errors
-    ///
-    /// [`RunError::AlreadyRunning`], [`RunError::Closed`]; [`RunError::NoSignals`] if the system lets
-    /// nobody listen to Ctrl-C.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use boucle::{Loop, RunEnd};
+    /// use boucle::{Loop, interrupt};
     ///
     /// let event_loop = Loop::new();
-    /// event_loop.add_task(async { Loop::current().unwrap().stop() });
-    /// assert_eq!(event_loop.run_forever(), Ok(RunEnd::Stopped));
+    /// let task = event_loop.add_task(async {
+    ///     Loop::current().unwrap().stop();
+    ///     interrupt().await; // the rest is for the next run
+    /// });
+    /// event_loop.run();
+    /// assert!(!task.done());
+    /// event_loop.run();
+    /// assert!(task.done());
     /// ```
-    pub fn run_forever(&self) -> Result<RunEnd, RunError> {
-        let running = self.enter()?;
-        let core = running.core();
-        #[cfg(unix)]
-        let _listening = Listening::new(core).map_err(|_| RunError::NoSignals)?;
-        match core.turns(|| core.interrupted.take(), true) {
-            End::Over => Ok(RunEnd::Interrupted),
-            End::Stopped | End::Stuck => Ok(RunEnd::Stopped),
-        }
-    }
-
-    /// Asks the loop to stop at the end of its turn. It is a flag: nothing is interrupted, and nobody
-    /// waits. Before a run, it makes that run a single turn.
     pub fn stop(&self) {
         self.core.stopping.set(true);
     }
 
-    /// Drops all tasks, on this thread and with the loop current, and refuses new ones. Closing a
-    /// loop that is closed does nothing.
+    /// Drops all tasks, on this thread and with the loop current, and refuses new ones.
+    ///
+    /// Who awaits one of them, from another loop or thread, is told [`TaskError::Cancelled`].
+    /// Closing a loop that is closed does nothing.
+    ///
+    /// [`TaskError::Cancelled`]: crate::TaskError::Cancelled
     ///
     /// # Errors
     ///
     /// [`RunError::AlreadyRunning`] if this thread is inside a loop.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use boucle::{Loop, RunError};
+    ///
+    /// let event_loop = Loop::new();
+    /// let task = event_loop.add_task(std::future::pending::<()>());
+    /// assert_eq!(event_loop.close(), Ok(()));
+    /// assert!(task.cancelled());
+    /// assert_eq!(event_loop.run_until_complete(async {}), Err(RunError::Closed));
+    /// ```
     pub fn close(&self) -> Result<(), RunError> {
         if self.is_closed() {
             return Ok(());
@@ -288,40 +218,77 @@ impl Loop {
     }
 
     /// The loop, as other threads reach it.
+    ///
+    /// As long as a handle is there, the loop waits for it: no [`Deadlock`](RunError::Deadlock) is
+    /// seen.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let event_loop = boucle::Loop::new();
+    /// let handle = event_loop.handle();
+    /// std::thread::spawn(move || handle.stop()).join().unwrap();
+    /// assert_eq!(event_loop.run_forever(), Ok(boucle::RunEnd::Stopped));
+    /// ```
     #[must_use]
     pub fn handle(&self) -> LoopHandle {
         LoopHandle::of(&self.core)
     }
 
-    /// Whether it is inside a run.
+    /// Whether it is inside a run: always, for who asks from a task.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use boucle::Loop;
+    ///
+    /// let event_loop = Loop::new();
+    /// let inside = event_loop.run_until_complete(async { Loop::current().unwrap().is_running() });
+    /// assert_eq!((inside, event_loop.is_running()), (Ok(true), false));
+    /// ```
     #[must_use]
     pub fn is_running(&self) -> bool {
         self.core.mode.get() == Mode::Running
     }
 
-    /// Whether it was closed.
+    /// Whether it was closed; destructors that run because of that are told so already.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let event_loop = boucle::Loop::new();
+    /// let same = event_loop.clone();
+    /// event_loop.close().unwrap();
+    /// assert!(same.is_closed());
+    /// ```
     #[must_use]
     pub fn is_closed(&self) -> bool {
         matches!(self.core.mode.get(), Mode::Closing | Mode::Closed)
     }
 
-    /// Replaces the exception handler: it is told of panics that nobody reads and, in debug mode, of
-    /// polls that are too long. The one that a loop begins with prints on stderr.
+    /// Replaces the exception handler: it is told of panics that nobody reads and, in debug mode,
+    /// of polls that are too long. The one that a loop begins with prints on stderr.
+    ///
+    /// A panic of the handler is printed on stderr.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::cell::Cell;
+    /// use std::rc::Rc;
+    /// use boucle::Loop;
+    ///
+    /// let n_reports = Rc::new(Cell::new(0));
+    /// let count = Rc::clone(&n_reports);
+    /// let event_loop = Loop::new();
+    /// event_loop.set_exception_handler(move |_report| count.set(count.get() + 1));
+    /// event_loop.run_task(async { drop(boucle::spawn(async { panic!("boom") })) });
+    /// assert_eq!(n_reports.get(), 1);
+    /// ```
+    #[doc(alias = "default_exception_handler")]
     pub fn set_exception_handler(&self, handler: impl Fn(&Report) + 'static) {
         let before = self.core.handler.replace(Rc::new(handler));
         drop(before);
-    }
-
-    /// Makes this thread be in the loop.
-    fn enter(&self) -> Result<Running, RunError> {
-        if cell::with_entered(|_| ()).is_some() {
-            return Err(RunError::AlreadyRunning);
-        }
-        if self.is_closed() {
-            return Err(RunError::Closed);
-        }
-        self.core.mode.set(Mode::Running);
-        Ok(Running { entered: Entered::new(&self.core) })
     }
 }
 
@@ -347,43 +314,4 @@ impl Drop for Loop {
             entered.core().close();
         }
     }
-}
-
-/// This thread is inside a loop; dropping it leaves the loop.
-struct Running {
-    entered: Entered,
-}
-
-impl Running {
-    fn core(&self) -> &Core {
-        self.entered.core()
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        if self.core().mode.get() == Mode::Running {
-            self.core().mode.set(Mode::Idle);
-        }
-    }
-}
-
-/// Runs `future` on a new loop, closes the loop, and returns the value.
-///
-/// # Panics
-///
-/// If this thread is inside a loop. If the future panics, or is cancelled, or waits for what will
-/// never come.
-///
-/// # Examples
-///
-/// ```
-/// assert_eq!(boucle::run(async { 40 + 2 }), 42);
-/// ```
-#[track_caller]
-pub fn run<F: Future>(future: F) -> F::Output {
-    let event_loop = Loop::new();
-    let result = event_loop.run_until_complete(future);
-    event_loop.close().expect("the run is over");
-    result.unwrap_or_else(|error| panic!("{error}"))
 }

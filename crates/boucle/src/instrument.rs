@@ -7,8 +7,8 @@ use crate::task::TaskId;
 
 /// Watches a loop. Every method does nothing unless it is written.
 ///
-/// It is called on the loop's thread, while nothing of the loop is borrowed. A method that panics is
-/// reported to the exception handler, and the loop goes on.
+/// It is called on the loop's thread, while nothing of the loop is borrowed. A method that panics
+/// is reported to the exception handler, and the loop goes on.
 ///
 /// # Examples
 ///
@@ -32,7 +32,7 @@ use crate::task::TaskId;
 /// assert_eq!(count.0.get(), 2);
 /// ```
 pub trait Instrument {
-    /// A task was spawned, there.
+    /// A task was spawned, at this place in the source; it has not been polled.
     fn task_spawned(&self, _task: TaskId, _at: &'static Location<'static>) {}
     /// A task is about to be polled, or dropped because it was cancelled.
     fn before_poll(&self, _task: TaskId) {}
@@ -46,7 +46,8 @@ pub trait Instrument {
     fn timer_fired(&self) {}
     /// A descriptor is ready, in these directions: whom that wakes is told next.
     fn io_ready(&self, _descriptor: i32, _readable: bool, _writable: bool) {}
-    /// The loop is about to sleep: so long at the most, or until somebody wakes it.
+    /// The loop is about to sleep: so long at the most, or until somebody wakes it. It may be woken
+    /// at once. Virtual time jumps without a word.
     fn before_wait(&self, _timeout: Option<Duration>) {}
     /// The loop is awake again.
     fn after_wait(&self) {}
@@ -56,9 +57,14 @@ pub trait Instrument {
 
 /// Chooses which of the ready tasks is next. Without one it is the one that is ready longest.
 ///
+/// It is asked before each poll, also if only one is ready. If it panics, that is reported, and the
+/// first is next.
+///
 /// # Examples
 ///
 /// ```
+/// use std::cell::RefCell;
+/// use std::rc::Rc;
 /// use boucle::{Loop, Order, TaskId};
 ///
 /// struct NewestFirst;
@@ -69,10 +75,17 @@ pub trait Instrument {
 ///     }
 /// }
 ///
+/// let said = Rc::new(RefCell::new(Vec::new()));
 /// let event_loop = Loop::builder().order(NewestFirst).build();
-/// # event_loop.run();
+/// for word in ["world", "hello"] {
+///     let said = Rc::clone(&said);
+///     drop(event_loop.add_task(async move { said.borrow_mut().push(word) }));
+/// }
+/// event_loop.run();
+/// assert_eq!(*said.borrow(), ["hello", "world"]);
 /// ```
 pub trait Order {
-    /// The place of the next task among `ready`, which is not empty; a place outside means the first.
+    /// The place of the next task among `ready`, which is not empty; a place outside means the
+    /// first.
     fn choose(&mut self, ready: &[TaskId]) -> usize;
 }

@@ -4,7 +4,29 @@ use std::time::{Duration, Instant};
 
 use crate::time::{now, sleep_until};
 
-/// What an interval does when it is late.
+/// What an interval does when it is late: when a tick is asked for more than a period after it was
+/// due.
+///
+/// # Examples
+///
+/// ```
+/// use std::time::Duration;
+/// use boucle::{MissedTicks, interval, now, sleep};
+///
+/// let event_loop = boucle::Loop::builder().virtual_time(true).build();
+/// event_loop.run_until_complete(async {
+///     let mut dues = Vec::new();
+///     for missed in [MissedTicks::Burst, MissedTicks::Delay, MissedTicks::Skip] {
+///         let start = now();
+///         let mut ticks = interval(Duration::from_secs(1)).missed_ticks(missed);
+///         sleep(Duration::from_millis(2_500)).await;
+///         for _ in 0..3 {
+///             dues.push((ticks.tick().await - start).as_secs_f64());
+///         }
+///     }
+///     assert_eq!(dues, [0.0, 1.0, 2.0, 0.0, 3.5, 4.5, 0.0, 3.0, 4.0]);
+/// }).unwrap();
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum MissedTicks {
     /// Ticks as often as it missed, one after the other, until it is in time again.
@@ -17,6 +39,9 @@ pub enum MissedTicks {
 }
 
 /// Ticks now, and then every `period`.
+///
+/// It keeps the pace: a tick is due a period after the one before was due, however long the work in
+/// between takes. [`MissedTicks`] says what becomes of ticks that were missed.
 ///
 /// # Panics
 ///
@@ -44,6 +69,26 @@ pub fn interval(period: Duration) -> Interval {
 }
 
 /// What [`interval`] returns.
+///
+/// It sets no timer unless a [`tick`](Interval::tick) is awaited; dropping it changes nothing.
+///
+/// # Examples
+///
+/// ```
+/// use std::time::Duration;
+/// use boucle::{interval, now, sleep};
+///
+/// let event_loop = boucle::Loop::builder().virtual_time(true).build();
+/// let took = event_loop.run_until_complete(async {
+///     let (start, mut ticks) = (now(), interval(Duration::from_secs(10)));
+///     for _ in 0..3 {
+///         ticks.tick().await;
+///         sleep(Duration::from_secs(7)).await; // work
+///     }
+///     now() - start
+/// });
+/// assert_eq!(took, Ok(Duration::from_secs(27)));
+/// ```
 #[derive(Debug)]
 pub struct Interval {
     period: Duration,
@@ -54,6 +99,23 @@ pub struct Interval {
 
 impl Interval {
     /// Says what to do when it is late; [`MissedTicks::Burst`] unless said otherwise.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use boucle::{MissedTicks, interval, now, sleep};
+    ///
+    /// let event_loop = boucle::Loop::builder().virtual_time(true).build();
+    /// event_loop.run_until_complete(async {
+    ///     let start = now();
+    ///     let mut ticks = interval(Duration::from_secs(1)).missed_ticks(MissedTicks::Skip);
+    ///     sleep(Duration::from_millis(2_500)).await;
+    ///     ticks.tick().await; // the one of the start
+    ///     assert_eq!(ticks.tick().await - start, Duration::from_secs(3));
+    /// }).unwrap();
+    /// ```
+    #[doc(alias = "set_missed_tick_behavior")]
     #[must_use]
     pub fn missed_ticks(mut self, missed: MissedTicks) -> Interval {
         self.missed = missed;
@@ -62,9 +124,28 @@ impl Interval {
 
     /// Waits for the next tick; returns when it was due.
     ///
+    /// Returns at once if that has passed, without giving the turn back.
+    ///
+    /// # Panics
+    ///
+    /// When polled in a thread that runs no loop, if it has to wait.
+    ///
     /// # Cancel safety
     ///
     /// Dropping the future loses no tick.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// let event_loop = boucle::Loop::builder().virtual_time(true).build();
+    /// event_loop.run_until_complete(async {
+    ///     let mut ticks = boucle::interval(Duration::from_secs(1));
+    ///     let first = ticks.tick().await; // at once
+    ///     assert_eq!(ticks.tick().await - first, Duration::from_secs(1));
+    /// }).unwrap();
+    /// ```
     pub async fn tick(&mut self) -> Instant {
         let Some(due) = self.next else { return std::future::pending().await };
         if due > now() {

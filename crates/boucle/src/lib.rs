@@ -1,6 +1,6 @@
 //! *boucle* (French for loop): a small, fast, single-threaded async event loop.
 //!
-//! It is the end of a road: thirteen stages grow it from one coroutine that is polled by hand, with
+//! It is the end of a road: small stages grow it from one coroutine that is polled by hand, with
 //! the same names. Who comes from Python's asyncio finds what it knows: search for its names.
 //!
 //! ```
@@ -25,17 +25,41 @@
 //! # A tour
 //!
 //! - **Run.** [`run`] is all that most programs need. A [`Loop`] can be run step by step:
-//!   [`run_until_complete`](Loop::run_until_complete), [`run_forever`](Loop::run_forever),
-//!   [`stop`](Loop::stop), [`close`](Loop::close).
+//!   [`run_until_complete`](Loop::run_until_complete), [`run_forever`](Loop::run_forever) until Ctrl-C,
+//!   [`stop`](Loop::stop), [`close`](Loop::close). A task reaches it by [`Loop::current`].
 //! - **Tasks.** [`spawn`] takes any future, `Send` or not. A [`Task`] is awaited, cancelled, asked; its
 //!   panic is kept in it, and reported if nobody reads it. No task stops the loop or another task.
-//! - **Time.** [`sleep`], [`timeout`], [`interval`], [`call_later`]. Never early.
-//! - **Together.** [`gather`], [`task_group`], [`race`], [`as_completed`], [`shield`].
+//! - **Time.** [`sleep`], [`sleep_until`], [`timeout`], [`interval`]; [`interrupt`] for one turn. Never
+//!   early. [`call_soon`], [`call_later`] and [`call_at`] call a function.
+//! - **Together.** [`gather`] for the values of all, [`gather_all`] for what became of each,
+//!   [`gather_tasks`] for tasks that are spawned already; [`race`] for the first, [`as_completed`] for
+//!   one after the other. [`task_group`] ends as one; [`shield`] lets one go on.
 //! - **One another.** [`sync`]: [`Queue`](sync::Queue), [`Lock`](sync::Lock),
 //!   [`Event`](sync::Event) and their kin: fair, and no waiter that is dropped swallows a wake.
 //! - **Threads.** [`to_thread`] for what blocks; a [`LoopHandle`] reaches a loop from elsewhere.
 //! - **Tests.** [`Builder::virtual_time`] makes an hour pass at once; [`quiescent`] waits until nothing
-//!   else can run; an [`Order`] chooses who is next; an [`Instrument`] watches.
+//!   else can run; an [`Order`] chooses who is next.
+//! - **Looking.** [`Loop::task_tree`] and [`all_tasks`] show who waits for whom; an [`Instrument`]
+//!   watches; [`Builder::debug`] reports polls that hold up the others; a [`Report`] tells the
+//!   exception handler what nobody else will hear of.
+//!
+//! A test of an hour, in no time:
+//!
+//! ```
+//! use std::time::Duration;
+//! use boucle::{Elapsed, Loop, now, sleep, timeout};
+//!
+//! async fn patient() -> Result<(), Elapsed> {
+//!     timeout(Duration::from_secs(3600), sleep(Duration::from_secs(7200))).await
+//! }
+//!
+//! let event_loop = Loop::builder().virtual_time(true).build();
+//! event_loop.run_until_complete(async {
+//!     let start = now();
+//!     assert_eq!(patient().await, Err(Elapsed));
+//!     assert_eq!(now() - start, Duration::from_secs(3600));
+//! }).unwrap();
+//! ```
 //!
 //! # What holds
 //!
@@ -47,7 +71,28 @@
 //! - [`Task::cancel`] is a request: the future is dropped at the task's next turn, inside the task.
 //!   Nothing is thrown into it; its destructors clean up.
 //! - Every task is dropped on its own thread, with its loop current.
-//! - A loop that has nothing to do sleeps in the system, and uses no processor.
+//! - A panic of a task, a destructor, a waker or a callback is kept or reported, and never lost. A
+//!   destructor that panics while another panic unwinds ends the process: that is Rust's rule.
+//! - Each future says under *Cancel safety* what dropping it does.
+//! - A loop that has nothing to do sleeps in the system, and uses no processor. One that nothing could
+//!   ever wake says [`Deadlock`](RunError::Deadlock).
+//!
+//! # Coming from asyncio
+//!
+//! | asyncio | here |
+//! |---|---|
+//! | a coroutine that is never awaited: a warning at run time | a warning of the compiler |
+//! | a task that nobody refers to may be collected | a [`Task`] that is dropped goes on alone |
+//! | `await task` raises | `task.await` is a `Result`: [`TaskError`] |
+//! | `task.cancel()` throws, and can be refused | the future is dropped; nobody refuses |
+//! | `gather(…, return_exceptions=True)` | [`gather_all`] |
+//! | `wait(…, FIRST_COMPLETED)` | [`race`] |
+//! | `wait_for(f, 1)`, `timeout(1)` | [`timeout`] |
+//! | `sleep(0)` | [`interrupt`] |
+//! | `asyncio.Future` | [`sync::Waiter`] |
+//! | `loop.set_debug(True)` | [`Builder::debug`] |
+//!
+//! Not here: sockets and streams, processes, context variables, signals other than Ctrl-C.
 
 mod budget;
 mod builder;

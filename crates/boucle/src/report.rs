@@ -17,6 +17,26 @@ pub(crate) type Handler = Rc<dyn Fn(&Report)>;
 /// Something that went wrong in a loop, and that nobody else will hear of.
 ///
 /// `{}` shows it as the default handler prints it.
+///
+/// # Examples
+///
+/// ```
+/// use std::cell::RefCell;
+/// use std::rc::Rc;
+/// use boucle::Loop;
+///
+/// let log = Rc::new(RefCell::new(String::new()));
+/// let told = Rc::clone(&log);
+/// let event_loop = Loop::builder()
+///     .exception_handler(move |report| told.borrow_mut().push_str(&report.to_string()))
+///     .build();
+/// let task = event_loop.add_task(async { panic!("boom") });
+/// task.set_name("fragile");
+/// drop(task);
+/// event_loop.run();
+/// assert!(log.borrow().contains("the task panicked: boom\n  in fragile, spawned at "));
+/// ```
+#[doc(alias = "call_exception_handler")]
 #[derive(Debug)]
 pub struct Report {
     /// The task, its name and where it was spawned; none for a callback.
@@ -80,13 +100,51 @@ impl Report {
         Rc::new(|report| eprintln!("{report}"))
     }
 
-    /// The task, if it is about one.
+    /// The task, if it is about one; `None` for what the loop calls: a callback, a hook, a foreign
+    /// waker.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::cell::Cell;
+    /// use std::rc::Rc;
+    /// use boucle::Loop;
+    ///
+    /// let failed = Rc::new(Cell::new(None));
+    /// let told = Rc::clone(&failed);
+    /// let event_loop =
+    ///     Loop::builder().exception_handler(move |report| told.set(report.task_id())).build();
+    /// let task = event_loop.add_task(async { panic!("boom") });
+    /// let id = task.id();
+    /// drop(task);
+    /// event_loop.run();
+    /// assert_eq!(failed.get(), Some(id));
+    /// ```
     #[must_use]
     pub fn task_id(&self) -> Option<TaskId> {
         self.task.as_ref().map(|(id, ..)| *id)
     }
 
-    /// The panic, if it is one.
+    /// The panic, if it is one: always [`TaskError::Panicked`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use boucle::{Loop, call_soon, interrupt};
+    ///
+    /// let event_loop = Loop::builder()
+    ///     .exception_handler(|report| {
+    ///         let error = report.error().expect("no poll is slow here");
+    ///         assert_eq!(error.to_string(), "the task panicked: boom");
+    ///         Loop::current().unwrap().stop();
+    ///     })
+    ///     .build();
+    /// let stopped = event_loop.run_until_complete(async {
+    ///     drop(call_soon(|| panic!("boom")));
+    ///     std::future::pending::<()>().await;
+    /// });
+    /// assert_eq!(stopped, Err(boucle::RunError::Stopped));
+    /// ```
     #[must_use]
     pub fn error(&self) -> Option<&TaskError> {
         match &self.what {
@@ -104,7 +162,27 @@ impl Report {
         }
     }
 
-    /// How long the poll took, if it was too long.
+    /// How long the poll took, if the report is about one that was too long.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::cell::Cell;
+    /// use std::rc::Rc;
+    /// use std::time::Duration;
+    /// use boucle::Loop;
+    ///
+    /// let longest = Rc::new(Cell::new(Duration::ZERO));
+    /// let told = Rc::clone(&longest);
+    /// let event_loop = Loop::builder()
+    ///     .slow_poll(Some(Duration::ZERO))
+    ///     .exception_handler(move |report| {
+    ///         told.set(told.get().max(report.slow_poll().unwrap_or_default()));
+    ///     })
+    ///     .build();
+    /// event_loop.run_task(async { std::thread::sleep(Duration::from_millis(2)) });
+    /// assert!(longest.get() >= Duration::from_millis(2));
+    /// ```
     #[must_use]
     pub fn slow_poll(&self) -> Option<Duration> {
         match self.what {

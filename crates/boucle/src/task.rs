@@ -1,131 +1,47 @@
-//! A task: its handle, its name, how it ended. `cell` is where it lies in memory.
+//! A task: its handle, its name, its result. `cell` is where it lies in memory.
 //!
 //! Road: stages 2 to 6.
 
 pub(crate) mod cell;
+mod error;
+mod id;
 
-use std::any::Any;
 use std::fmt;
 use std::panic::Location;
 use std::pin::Pin;
 use std::rc::Weak;
-use std::sync::{Mutex, PoisonError};
 use std::task::{Context, Poll};
 
+pub use self::error::{Panic, TaskError};
+pub use self::id::TaskId;
 use crate::core::Core;
 use crate::elsewhere::require_current;
 use crate::event_loop::Loop;
 use crate::task::cell::Raw;
-
-/// Which task, in its loop. Never given twice to two tasks that live at the same time.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct TaskId(u64);
-
-impl TaskId {
-    /// No task.
-    pub(crate) const NONE: TaskId = TaskId(0);
-    /// Something that is no task of this loop.
-    pub(crate) const FOREIGN: TaskId = TaskId(u64::MAX);
-
-    pub(crate) fn new(place: u32, serial: u32) -> TaskId {
-        TaskId(u64::from(serial) << 32 | u64::from(place))
-    }
-
-    /// Whether it is a task of the loop, and not one of the two above.
-    pub(crate) fn is_task(self) -> bool {
-        self != TaskId::NONE && self != TaskId::FOREIGN
-    }
-
-    /// Its place in the registry.
-    pub(crate) fn place(self) -> usize {
-        (self.0 & u64::from(u32::MAX)) as usize
-    }
-}
-
-impl fmt::Display for TaskId {
-    /// The number of the task, counted from the loop's first.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(&(self.0 >> 32), f)
-    }
-}
-
-impl fmt::Debug for TaskId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "TaskId({self})")
-    }
-}
-
-/// Why there is no result.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum TaskError {
-    /// The task has not ended: await it, or run the loop.
-    #[error("the task has not ended")]
-    Pending,
-    /// The task was cancelled, or its loop was closed: its future was dropped before its end.
-    #[error("the task was cancelled")]
-    Cancelled,
-    /// The result was taken out by an `await` before.
-    #[error("the result of the task was taken")]
-    Taken,
-    /// The task panicked; here is what it said.
-    #[error("the task panicked: {0}")]
-    Panicked(Panic),
-}
-
-impl TaskError {
-    pub(crate) fn panicked(payload: Box<dyn Any + Send>) -> TaskError {
-        TaskError::Panicked(Panic { payload: Mutex::new(payload) })
-    }
-}
-
-/// A panic that was kept: `{}` shows its message.
-pub struct Panic {
-    /// What was given to `panic!`; a lock, so that errors can be shared between threads.
-    payload: Mutex<Box<dyn Any + Send>>,
-}
-
-impl Panic {
-    /// What the panic said.
-    #[must_use]
-    pub fn message(&self) -> String {
-        let payload = self.payload.lock().unwrap_or_else(PoisonError::into_inner);
-        let text = payload.downcast_ref::<&str>().map(|it| (*it).to_owned());
-        let text = text.or_else(|| payload.downcast_ref::<String>().cloned());
-        text.unwrap_or_else(|| "(no message)".to_owned())
-    }
-
-    /// What was given to `panic!`; `std::panic::resume_unwind` takes it to go on panicking.
-    #[must_use]
-    pub fn into_payload(self) -> Box<dyn Any + Send> {
-        self.payload.into_inner().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl fmt::Display for Panic {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message())
-    }
-}
-
-impl fmt::Debug for Panic {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Panic").field(&self.message()).finish()
-    }
-}
 
 /// A task that was spawned; awaiting it gives its result.
 ///
 /// Dropping it lets the task go on alone. If the task then panics, or has panicked and nobody has
 /// read that, the loop's exception handler is told.
 ///
-/// # Cancel safety
+/// A panic is kept, whether the future panics or its destructor does. Two at the same time cannot
+/// be: a destructor that panics while a panic unwinds ends the process, which is Rust's rule.
 ///
-/// `(&mut task).await` can be dropped: the task goes on, and its result stays.
+/// One awaits it at a time: whoever polled it last is woken. asyncio's `add_done_callback` is here
+/// one more task, that awaits this one.
 ///
 /// # Panics
 ///
 /// Awaiting it in itself: it would wait for ever. Awaiting it again after its result was taken.
+///
+/// # Errors
+///
+/// Awaiting it: [`TaskError::Panicked`], [`TaskError::Cancelled`].
+///
+/// # Cancel safety
+///
+/// `(&mut task).await` can be dropped: the task goes on, and its result stays. Dropping the `Task`
+/// itself drops the result, now or when it comes.
 ///
 /// # Examples
 ///
@@ -136,6 +52,8 @@ impl fmt::Debug for Panic {
 /// });
 /// assert_eq!(sum, 42);
 /// ```
+#[doc(alias = "add_done_callback")]
+#[doc(alias = "get_coro")]
 #[doc(alias = "Future")]
 #[doc(alias = "JoinHandle")]
 pub struct Task<T> {
@@ -154,19 +72,50 @@ impl<T> Task<T> {
         self.raw.as_ref().expect("the handle is there until it is dropped")
     }
 
-    /// Which task it is.
+    /// Which task it is: instruments, reports and [`all_tasks`](crate::all_tasks) name it so.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// boucle::run(async {
+    ///     let task = boucle::spawn(async { boucle::current_task() });
+    ///     let id = task.id();
+    ///     assert_eq!(task.await.unwrap(), Some(id));
+    /// });
+    /// ```
     #[must_use]
     pub fn id(&self) -> TaskId {
         self.raw().id()
     }
 
-    /// Where it was spawned.
+    /// Where it was spawned: the line that called [`spawn`] or its kin.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// boucle::run(async {
+    ///     let task = boucle::spawn(async {});
+    ///     assert_eq!(task.spawned_at().line(), line!() - 1);
+    /// });
+    /// ```
+    #[doc(alias = "print_stack")]
+    #[doc(alias = "get_stack")]
     #[must_use]
     pub fn spawned_at(&self) -> &'static Location<'static> {
         self.raw().spawned_at()
     }
 
-    /// Its name: the one it was given, or `task N`.
+    /// Its name: the one it was given, or `task N`. Also when it has ended, as long as its loop is
+    /// there.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// boucle::run(async {
+    ///     let task = boucle::spawn(async {});
+    ///     assert_eq!(task.name(), "task 2"); // this is the first
+    /// });
+    /// ```
     #[doc(alias = "get_name")]
     #[must_use]
     pub fn name(&self) -> String {
@@ -175,7 +124,17 @@ impl<T> Task<T> {
         name.map_or_else(|| format!("task {}", self.id()), |name| name.to_string())
     }
 
-    /// Gives it a name, which reports and the task tree show.
+    /// Gives it a name, which reports and the task tree show. Does nothing if it has ended.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// boucle::run(async {
+    ///     let task = boucle::spawn(async {});
+    ///     task.set_name("sweeper");
+    ///     assert!(format!("{task:?}").starts_with("<Task pending name=\"sweeper\" spawned at "));
+    /// });
+    /// ```
     pub fn set_name(&self, name: &str) {
         if let Some(core) = self.core.upgrade().filter(|_| !self.done()) {
             core.set_name(self.id(), name);
@@ -183,12 +142,39 @@ impl<T> Task<T> {
     }
 
     /// Whether it has ended: with a value, a panic, or cancelled.
+    ///
+    /// What was cancelled is not done before its next turn.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// boucle::run(async {
+    ///     let task = boucle::spawn(async {});
+    ///     assert!(!task.done());
+    ///     boucle::interrupt().await;
+    ///     assert!(task.done());
+    /// });
+    /// ```
+    #[doc(alias = "is_finished")]
     #[must_use]
     pub fn done(&self) -> bool {
         self.raw().is_done()
     }
 
-    /// Whether it was cancelled before its end.
+    /// Whether it was cancelled before its end, or its loop was closed. `false` until it is
+    /// [`done`](Task::done).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// boucle::run(async {
+    ///     let task = boucle::spawn(std::future::pending::<()>());
+    ///     task.cancel();
+    ///     assert!(!task.cancelled()); // not yet
+    ///     boucle::interrupt().await;
+    ///     assert!(task.cancelled());
+    /// });
+    /// ```
     #[must_use]
     pub fn cancelled(&self) -> bool {
         self.raw().is_cancelled()
@@ -196,7 +182,31 @@ impl<T> Task<T> {
 
     /// Asks for the end of the task: at its next turn its future is dropped, inside the task.
     ///
-    /// `false` if it has ended already. Nothing is thrown into the task: destructors clean up.
+    /// `false` if it has ended already. Nothing is thrown into the task: destructors clean up. A
+    /// task that was never polled is dropped unpolled; one that cancels itself goes on until it
+    /// next waits. Nobody can refuse, and nothing takes the request back: [`shield`](crate::shield)
+    /// what must go on.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::rc::Rc;
+    ///
+    /// let shared = Rc::new(());
+    /// let mine = Rc::clone(&shared);
+    /// boucle::run(async move {
+    ///     let task = boucle::spawn(async move {
+    ///         std::future::pending::<()>().await;
+    ///         drop(mine);
+    ///     });
+    ///     assert!(task.cancel());
+    ///     assert_eq!(task.await.unwrap_err().to_string(), "the task was cancelled");
+    /// });
+    /// assert_eq!(Rc::strong_count(&shared), 1); // what it had is dropped
+    /// ```
+    #[doc(alias = "abort")]
+    #[doc(alias = "cancelling")]
+    #[doc(alias = "uncancel")]
     pub fn cancel(&self) -> bool {
         self.core.upgrade().is_some_and(|core| self.raw().cancel(&core))
     }
@@ -206,6 +216,19 @@ impl<T> Task<T> {
     /// # Errors
     ///
     /// [`TaskError::Pending`] before the end; else what became of the task. A panic counts as read.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use boucle::{TaskError, spawn};
+    ///
+    /// boucle::run(async {
+    ///     let task = spawn(async { 42 });
+    ///     assert!(matches!(task.result(), Err(TaskError::Pending)));
+    ///     boucle::interrupt().await;
+    ///     assert_eq!(*task.result().unwrap(), 42);
+    /// });
+    /// ```
     pub fn result(&self) -> Result<&T, &TaskError> {
         self.raw().result()
     }
@@ -218,9 +241,22 @@ impl<T> Task<T> {
 
     /// Looks at the panic, if that is how the task ended; it counts as read.
     ///
+    /// `None` if there is a value, or an `await` has taken what there was.
+    ///
     /// # Errors
     ///
     /// [`TaskError::Pending`] before the end, [`TaskError::Cancelled`] if there will be none.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// boucle::run(async {
+    ///     let (good, bad) = (boucle::spawn(async {}), boucle::spawn(async { panic!("boom") }));
+    ///     boucle::interrupt().await;
+    ///     assert!(good.exception().unwrap().is_none());
+    ///     assert_eq!(bad.exception().unwrap().unwrap().message(), "boom");
+    /// });
+    /// ```
     pub fn exception(&self) -> Result<Option<&Panic>, &TaskError> {
         match self.raw().result() {
             Ok(_) | Err(TaskError::Taken) => Ok(None),
@@ -277,9 +313,16 @@ impl<T> fmt::Debug for Task<T> {
 
 /// Spawns `future` on the current loop: it starts at the next turn, never inside this call.
 ///
+/// `future` need not be `Send`. It is `'static`: it moves in what it needs, or shares an
+/// [`Rc`](std::rc::Rc).
+///
 /// # Panics
 ///
 /// If this thread has no loop, or the loop is closed.
+///
+/// # Cancel safety
+///
+/// Dropping the [`Task`] lets the task go on alone.
 ///
 /// # Examples
 ///
@@ -291,6 +334,8 @@ impl<T> fmt::Debug for Task<T> {
 /// });
 /// assert_eq!(order, ["parent", "child"]);
 /// ```
+#[doc(alias = "spawn_local")]
+#[doc(alias = "start_soon")]
 #[doc(alias = "create_task")]
 #[doc(alias = "ensure_future")]
 #[track_caller]
@@ -299,7 +344,9 @@ pub fn spawn<T: 'static>(future: impl Future<Output = T> + 'static) -> Task<T> {
     require_current(|core| core.spawn(future, at))
 }
 
-/// The task that is running, if one is.
+/// The task that is running, if one is: `None` outside of a run, and in a call from another thread.
+///
+/// A destructor that runs because its task was cancelled is in that task.
 ///
 /// # Examples
 ///

@@ -11,6 +11,25 @@ use crate::event_loop::Loop;
 use crate::task::TaskId;
 
 /// A task that has not ended, as it was when it was asked for.
+///
+/// # Examples
+///
+/// ```
+/// use boucle::{TaskState, all_tasks, current_task, interrupt, spawn};
+///
+/// boucle::run(async {
+///     let child = spawn(std::future::pending::<()>());
+///     child.set_name("child");
+///     interrupt().await;
+///     let infos = all_tasks();
+///     let info = infos.iter().find(|info| info.name == "child").expect("it has not ended");
+///     assert_eq!((info.id, info.state), (child.id(), TaskState::Waiting));
+///     assert_eq!((info.awaited_by, info.polls), (None, None));
+///     assert!(info.spawned_at.line() > 0);
+/// });
+/// ```
+#[doc(alias = "get_stack")]
+#[doc(alias = "FutureCallGraph")]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct TaskInfo {
@@ -29,6 +48,30 @@ pub struct TaskInfo {
 }
 
 /// What a task is doing.
+///
+/// # Examples
+///
+/// ```
+/// use std::time::Duration;
+/// use boucle::{TaskState, all_tasks, interrupt, sleep, spawn};
+///
+/// let event_loop = boucle::Loop::builder().virtual_time(true).build();
+/// let states = event_loop.run_until_complete(async {
+///     let minute = Duration::from_secs(60);
+///     let tasks = (spawn(sleep(minute)), spawn(std::future::pending::<()>()));
+///     interrupt().await;
+///     let last = spawn(async {});
+///     let states: Vec<_> = all_tasks().iter().map(|task| task.state).collect();
+///     drop((tasks, last));
+///     states
+/// });
+/// assert_eq!(states.unwrap(), [
+///     TaskState::Running,
+///     TaskState::Sleeping(Duration::from_secs(60)),
+///     TaskState::Waiting,
+///     TaskState::Ready,
+/// ]);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TaskState {
@@ -65,16 +108,28 @@ pub fn all_tasks() -> Vec<TaskInfo> {
 impl Loop {
     /// The tasks that have not ended, as a tree: below a task stand those that it awaits.
     ///
+    /// Tasks that await one another in a circle stand at the end, each on its own. A task that
+    /// waits for something else, an event say, says so, and not for which.
+    ///
     /// # Examples
     ///
     /// ```
-    /// use boucle::Loop;
+    /// use boucle::{Loop, interrupt, spawn};
     ///
-    /// let event_loop = Loop::new();
-    /// let waits = event_loop.add_task(std::future::pending::<()>());
-    /// waits.set_name("waits");
-    /// assert!(event_loop.task_tree().starts_with("waits: ready, spawned at "));
+    /// let tree = boucle::run(async {
+    ///     let child = spawn(std::future::pending::<()>());
+    ///     child.set_name("child");
+    ///     let parent = spawn(child);
+    ///     parent.set_name("parent");
+    ///     interrupt().await;
+    ///     Loop::current().unwrap().task_tree()
+    /// });
+    /// let heads: Vec<_> = tree.lines().map(|line| line.split(',').next().unwrap()).collect();
+    /// assert_eq!(heads, ["task 1: running", "parent: waits", "  child: waits"]);
     /// ```
+    #[doc(alias = "print_call_graph")]
+    #[doc(alias = "print_stack")]
+    #[doc(alias = "dump_task_tree")]
     #[doc(alias = "pstree")]
     #[must_use]
     pub fn task_tree(&self) -> String {

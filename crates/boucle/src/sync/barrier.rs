@@ -10,6 +10,17 @@ use super::wait_list::WaitList;
 /// The barrier was aborted or reset while the task waited, or had been aborted before.
 ///
 /// The others will not come: give up what was to be done together. [`Barrier::reset`] begins anew.
+///
+/// # Examples
+///
+/// ```
+/// use boucle::sync::{Barrier, BrokenBarrier};
+///
+/// let barrier = Barrier::new(2);
+/// barrier.abort();
+/// assert_eq!(boucle::run(barrier.wait()), Err(BrokenBarrier));
+/// ```
+#[doc(alias = "BrokenBarrierError")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the barrier is broken: it was aborted or reset")]
 pub struct BrokenBarrier;
@@ -60,6 +71,13 @@ impl Barrier {
     /// # Panics
     ///
     /// If `n` is zero.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let barrier = boucle::sync::Barrier::new(1);
+    /// assert_eq!(boucle::run(barrier.wait()), Ok(0)); // it is all of them
+    /// ```
     #[track_caller]
     #[must_use]
     pub fn new(n: usize) -> Barrier {
@@ -83,8 +101,24 @@ impl Barrier {
     ///
     /// # Cancel safety
     ///
-    /// Dropping the future is not to have come: the others wait for one more. Once all have come they
-    /// go on, whoever is dropped.
+    /// Dropping the future is not to have come: the others wait for one more. Once all have come
+    /// they go on, whoever is dropped.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use boucle::sync::Barrier;
+    /// use std::rc::Rc;
+    ///
+    /// boucle::run(async {
+    ///     let barrier = Rc::new(Barrier::new(3));
+    ///     let comers = (0..3).map(|_| {
+    ///         let barrier = Rc::clone(&barrier);
+    ///         async move { barrier.wait().await == Ok(2) } // the leader
+    ///     });
+    ///     assert_eq!(boucle::gather(comers).await.unwrap(), [false, false, true]);
+    /// });
+    /// ```
     pub async fn wait(&self) -> Result<usize, BrokenBarrier> {
         if self.is_broken.get() {
             return Err(BrokenBarrier);
@@ -105,31 +139,88 @@ impl Barrier {
     }
 
     /// Breaks the barrier: who waits, and who comes, fails, until [`reset`](Barrier::reset).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::rc::Rc;
+    /// use boucle::sync::{Barrier, BrokenBarrier};
+    ///
+    /// boucle::run(async {
+    ///     let barrier = Rc::new(Barrier::new(2));
+    ///     let waiting = boucle::spawn({
+    ///         let barrier = Rc::clone(&barrier);
+    ///         async move { barrier.wait().await }
+    ///     });
+    ///     boucle::interrupt().await;
+    ///     barrier.abort();
+    ///     assert_eq!(waiting.await.unwrap(), Err(BrokenBarrier));
+    /// });
+    /// ```
     pub fn abort(&self) {
         self.is_broken.set(true);
         self.end_round(Err(BrokenBarrier));
     }
 
-    /// Makes it as new; who waits fails.
+    /// Makes it as new; who waits fails with [`BrokenBarrier`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let barrier = boucle::sync::Barrier::new(1);
+    /// barrier.abort();
+    /// barrier.reset();
+    /// assert_eq!(boucle::run(barrier.wait()), Ok(0));
+    /// ```
     pub fn reset(&self) {
         self.is_broken.set(false);
         self.end_round(Err(BrokenBarrier));
     }
 
     /// Whether it was aborted, and not reset since.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let barrier = boucle::sync::Barrier::new(2);
+    /// assert!(!barrier.is_broken());
+    /// barrier.abort();
+    /// assert!(barrier.is_broken());
+    /// ```
     #[doc(alias = "broken")]
     #[must_use]
     pub fn is_broken(&self) -> bool {
         self.is_broken.get()
     }
 
-    /// How many have come and wait.
+    /// How many have come and wait; never all of them.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::rc::Rc;
+    /// use boucle::sync::Barrier;
+    ///
+    /// boucle::run(async {
+    ///     let barrier = Rc::new(Barrier::new(2));
+    ///     let same = Rc::clone(&barrier);
+    ///     drop(boucle::spawn(async move { same.wait().await }));
+    ///     boucle::interrupt().await;
+    ///     assert_eq!(barrier.n_waiting(), 1);
+    /// });
+    /// ```
     #[must_use]
     pub fn n_waiting(&self) -> usize {
         self.waiters.len()
     }
 
     /// How many have to come.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// assert_eq!(boucle::sync::Barrier::new(2).parties(), 2);
+    /// ```
     #[must_use]
     pub fn parties(&self) -> usize {
         self.n

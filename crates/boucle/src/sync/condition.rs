@@ -49,6 +49,23 @@ pub struct Condition {
 
 impl Condition {
     /// Makes a condition that nobody waits for.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use boucle::sync::{Condition, Lock};
+    /// use boucle::timeout;
+    ///
+    /// let (lock, changed) = (Lock::new(()), Condition::new());
+    /// changed.notify_all(); // nobody waits, and nothing is kept for later
+    /// let event_loop = boucle::Loop::builder().virtual_time(true).build();
+    /// let waited = event_loop.run_until_complete(async {
+    ///     let guard = lock.lock().await;
+    ///     timeout(Duration::from_secs(1), changed.wait(guard)).await.is_ok()
+    /// });
+    /// assert_eq!(waited, Ok(false));
+    /// ```
     #[must_use]
     pub fn new() -> Condition {
         Condition::default()
@@ -63,6 +80,23 @@ impl Condition {
     ///
     /// Dropping the future leaves the lock to others. If it had been notified and did not have the
     /// lock yet, the next one is notified instead.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::rc::Rc;
+    /// use boucle::sync::{Condition, Lock};
+    ///
+    /// boucle::run(async {
+    ///     let shared = Rc::new((Lock::new(""), Condition::new()));
+    ///     let same = Rc::clone(&shared);
+    ///     let hears = boucle::spawn(async move { *same.1.wait(same.0.lock().await).await });
+    ///     boucle::interrupt().await;
+    ///     *shared.0.lock().await = "hello"; // it is free: the other one waits
+    ///     shared.1.notify_one();
+    ///     assert_eq!(hears.await.unwrap(), "hello");
+    /// });
+    /// ```
     pub async fn wait<'a, T>(&self, guard: LockGuard<'a, T>) -> LockGuard<'a, T> {
         let lock = LockGuard::lock_of(&guard);
         let mut guard = Some(guard);
@@ -83,9 +117,27 @@ impl Condition {
     /// Waits until `predicate` says so of the value, which it looks at now and whenever this is
     /// notified; returns with the lock.
     ///
+    /// Returns at once if it says so now. Nobody changes the value between its yes and the return.
+    ///
+    /// # Panics
+    ///
+    /// If `predicate` does; the lock is handed over then.
+    ///
     /// # Cancel safety
     ///
     /// As [`wait`](Condition::wait).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use boucle::sync::{Condition, Lock};
+    ///
+    /// let (stock, changed) = (Lock::new(3), Condition::new());
+    /// boucle::run(async {
+    ///     let enough = changed.wait_for(stock.lock().await, |stock| *stock >= 2).await;
+    ///     assert_eq!(*enough, 3);
+    /// });
+    /// ```
     #[doc(alias = "wait_while")]
     pub async fn wait_for<'a, T>(
         &self,
@@ -99,13 +151,52 @@ impl Condition {
         guard
     }
 
-    /// Lets the first one who waits go on, as soon as the lock is free. If nobody waits, does nothing.
+    /// Lets the first one who waits go on, as soon as the lock is free. If nobody waits, does
+    /// nothing.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::rc::Rc;
+    /// use boucle::sync::{Condition, Lock};
+    ///
+    /// boucle::run(async {
+    ///     let shared = Rc::new((Lock::new(()), Condition::new()));
+    ///     let waiters = [1, 2].map(|_| {
+    ///         let shared = Rc::clone(&shared);
+    ///         boucle::spawn(async move { drop(shared.1.wait(shared.0.lock().await).await) })
+    ///     });
+    ///     boucle::quiescent().await;
+    ///     shared.1.notify_one();
+    ///     boucle::quiescent().await;
+    ///     assert_eq!(waiters.map(|waiter| waiter.done()), [true, false]);
+    /// });
+    /// ```
     #[doc(alias = "notify")]
     pub fn notify_one(&self) {
         self.waiters.grant();
     }
 
     /// Lets all who wait now go on, one after the other, each as soon as the lock is free.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::rc::Rc;
+    /// use boucle::sync::{Condition, Lock};
+    ///
+    /// boucle::run(async {
+    ///     let shared = Rc::new((Lock::new(()), Condition::new()));
+    ///     let waiters = [1, 2].map(|_| {
+    ///         let shared = Rc::clone(&shared);
+    ///         boucle::spawn(async move { drop(shared.1.wait(shared.0.lock().await).await) })
+    ///     });
+    ///     boucle::quiescent().await;
+    ///     shared.1.notify_all();
+    ///     boucle::quiescent().await;
+    ///     assert_eq!(waiters.map(|waiter| waiter.done()), [true, true]);
+    /// });
+    /// ```
     pub fn notify_all(&self) {
         self.waiters.grant_all();
     }

@@ -29,6 +29,7 @@ use crate::budget;
 ///     assert!(event.is_set());
 /// });
 /// ```
+#[doc(alias = "Notify")]
 #[derive(Debug, Default)]
 pub struct Event {
     /// Whether it is set; nobody waits while it is.
@@ -39,23 +40,65 @@ pub struct Event {
 
 impl Event {
     /// Makes an event that is not set.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// assert!(!boucle::sync::Event::new().is_set());
+    /// ```
     #[must_use]
     pub fn new() -> Event {
         Event::default()
     }
 
-    /// Sets it: all who wait go on, at their next turn, also if it is cleared before that.
+    /// Sets it: all who wait go on, at their next turn, also if it is cleared before that. Does
+    /// nothing if it is set.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::rc::Rc;
+    /// use boucle::sync::Event;
+    ///
+    /// boucle::run(async {
+    ///     let event = Rc::new(Event::new());
+    ///     let same = Rc::clone(&event);
+    ///     let waiting = boucle::spawn(async move { same.wait().await });
+    ///     boucle::interrupt().await;
+    ///     event.set();
+    ///     event.clear();
+    ///     boucle::interrupt().await;
+    ///     assert!(waiting.done());
+    /// });
+    /// ```
     pub fn set(&self) {
         self.is_set.set(true);
         self.waiters.grant_all();
     }
 
     /// Makes it be not set: who comes from now on waits for the next [`set`](Event::set).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let event = boucle::sync::Event::new();
+    /// event.set();
+    /// event.clear();
+    /// assert!(!event.is_set());
+    /// ```
     pub fn clear(&self) {
         self.is_set.set(false);
     }
 
     /// Whether it is set.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let event = boucle::sync::Event::new();
+    /// event.set();
+    /// assert!(event.is_set());
+    /// ```
     #[must_use]
     pub fn is_set(&self) -> bool {
         self.is_set.get()
@@ -68,6 +111,21 @@ impl Event {
     /// # Cancel safety
     ///
     /// Dropping the future ends the waiting, and changes nothing else.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use boucle::{sync::Event, timeout};
+    ///
+    /// let event_loop = boucle::Loop::builder().virtual_time(true).build();
+    /// event_loop.run_until_complete(async {
+    ///     let event = Event::new();
+    ///     assert!(timeout(Duration::from_secs(1), event.wait()).await.is_err());
+    ///     event.set();
+    ///     assert!(timeout(Duration::from_secs(1), event.wait()).await.is_ok());
+    /// }).unwrap();
+    /// ```
     pub async fn wait(&self) {
         budget::charge().await;
         if !self.is_set.get() {

@@ -45,13 +45,20 @@ pub struct Lock<T> {
 
 impl<T> Lock<T> {
     /// Makes a lock that nobody has.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let lock = boucle::sync::Lock::new(42);
+    /// assert!(!lock.is_locked());
+    /// ```
     #[must_use]
     pub fn new(value: T) -> Lock<T> {
         Lock { turn: Semaphore::new(1), value: RefCell::new(value) }
     }
 
-    /// Waits until nobody has the lock, and takes it; dropping the [`LockGuard`] hands it over to the
-    /// next one who waits.
+    /// Waits until nobody has the lock, and takes it; dropping the [`LockGuard`] hands it over to
+    /// the next one who waits.
     ///
     /// A task that asks for a lock that it has waits for ever.
     ///
@@ -59,17 +66,50 @@ impl<T> Lock<T> {
     ///
     /// Dropping the future loses the place in the line. If the lock had been handed over to it, the
     /// next one gets it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use boucle::sync::Lock;
+    ///
+    /// let lock = Lock::new(40);
+    /// boucle::run(async {
+    ///     *lock.lock().await += 2; // the guard lives as long as the statement
+    ///     assert_eq!(*lock.lock().await, 42);
+    /// });
+    /// ```
     #[doc(alias = "acquire")]
     pub async fn lock(&self) -> LockGuard<'_, T> {
         self.guard(self.turn.acquire().await)
     }
 
-    /// Takes the lock, if nobody has it now.
+    /// Takes the lock, if nobody has it now, and it is promised to nobody; `None` else.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let lock = boucle::sync::Lock::new(42);
+    /// let guard = lock.try_lock();
+    /// assert!(lock.try_lock().is_none());
+    /// drop(guard);
+    /// assert!(lock.try_lock().is_some());
+    /// ```
+    #[doc(alias = "acquire_nowait")]
     pub fn try_lock(&self) -> Option<LockGuard<'_, T>> {
         Some(self.guard(self.turn.try_acquire()?))
     }
 
-    /// Whether somebody has it.
+    /// Whether somebody has it, or was handed it and has not run yet.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let lock = boucle::sync::Lock::new(42);
+    /// let guard = lock.try_lock();
+    /// assert!(lock.is_locked());
+    /// drop(guard);
+    /// assert!(!lock.is_locked());
+    /// ```
     #[doc(alias = "locked")]
     #[must_use]
     pub fn is_locked(&self) -> bool {
@@ -77,11 +117,28 @@ impl<T> Lock<T> {
     }
 
     /// The value: who has the lock alone needs not wait for it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let mut lock = boucle::sync::Lock::new(40);
+    /// *lock.value_mut() += 2;
+    /// assert_eq!(lock.into_inner(), 42);
+    /// ```
+    #[doc(alias = "get_mut")]
     pub fn value_mut(&mut self) -> &mut T {
         self.value.get_mut()
     }
 
     /// The value, for good.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let words = boucle::sync::Lock::new(vec!["one"]);
+    /// boucle::run(async { words.lock().await.push("two") });
+    /// assert_eq!(words.into_inner(), ["one", "two"]);
+    /// ```
     #[must_use]
     pub fn into_inner(self) -> T {
         self.value.into_inner()
@@ -98,7 +155,24 @@ impl<T: Default> Default for Lock<T> {
     }
 }
 
-/// The value in a [`Lock`], as long as this lives.
+/// The value in a [`Lock`], as long as this lives; dropping it hands the lock over.
+///
+/// # Examples
+///
+/// ```
+/// use boucle::sync::{Lock, LockGuard};
+///
+/// /// Only who has the lock can call this.
+/// fn add(sum: &mut LockGuard<'_, i32>, n: i32) {
+///     **sum += n;
+/// }
+///
+/// let lock = Lock::new(40);
+/// let mut guard = boucle::run(lock.lock());
+/// add(&mut guard, 2);
+/// assert_eq!(*guard, 42);
+/// ```
+#[doc(alias = "release")]
 #[doc(alias = "MutexGuard")]
 #[derive(Debug)]
 #[must_use = "a lock is handed over as soon as its guard is dropped"]

@@ -4,6 +4,8 @@
 
 mod errors;
 mod items;
+mod ways;
+mod work;
 
 use std::cell::{Cell, RefCell};
 use std::fmt;
@@ -11,7 +13,6 @@ use std::fmt;
 pub use self::errors::{ShutDown, TryGetError, TryPutError};
 use self::items::Items;
 use super::wait_list::WaitList;
-use crate::budget;
 
 /// Items on their way from those who put them to those who get them.
 ///
@@ -19,9 +20,9 @@ use crate::budget;
 /// [`unbounded`](Queue::unbounded)), the smallest ([`priority`](Queue::priority)) or the newest
 /// ([`lifo`](Queue::lifo)).
 ///
-/// Who waits is promised the first item, or the first room, that nobody was promised before. Until it
-/// runs the item is in the queue and counts in [`len`](Queue::len), but [`try_get`](Queue::try_get)
-/// cannot have it; likewise the room and [`try_put`](Queue::try_put).
+/// Who waits is promised the first item, or the first room, that nobody was promised before. Until
+/// it runs the item is in the queue and counts in [`len`](Queue::len), but
+/// [`try_get`](Queue::try_get) cannot have it; likewise the room and [`try_put`](Queue::try_put).
 ///
 /// [`put`](Queue::put) and [`get`](Queue::get) give the turn back only if they must wait, and after the
 /// task has done 128 such things in one poll.
@@ -54,6 +55,8 @@ use crate::budget;
 ///     assert_eq!(worker.await.unwrap(), ["sweep", "dust", "rest"]);
 /// });
 /// ```
+#[doc(alias = "mpsc")]
+#[doc(alias = "open_memory_channel")]
 #[doc(alias = "channel")]
 pub struct Queue<T> {
     /// The items that were put and not got; never borrowed while a waker is called.
@@ -83,6 +86,16 @@ impl<T> Queue<T> {
     /// # Panics
     ///
     /// If `maxsize` is zero: asyncio's "no limit" is [`unbounded`](Queue::unbounded) here.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let queue = boucle::sync::Queue::new(2);
+    /// for item in ["first", "second"] {
+    ///     queue.try_put(item).expect("there is room");
+    /// }
+    /// assert_eq!(queue.try_get(), Ok("first"));
+    /// ```
     #[track_caller]
     #[must_use]
     pub fn new(maxsize: usize) -> Queue<T> {
@@ -92,6 +105,17 @@ impl<T> Queue<T> {
     /// Makes a queue without a limit that gives the oldest item first: who puts never waits.
     ///
     /// If items come faster than they go, it grows until there is no memory.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let queue = boucle::sync::Queue::unbounded();
+    /// for item in 0..1000 {
+    ///     queue.try_put(item).expect("there is room");
+    /// }
+    /// assert_eq!((queue.len(), queue.maxsize()), (1000, None));
+    /// ```
+    #[doc(alias = "unbounded_channel")]
     #[must_use]
     pub fn unbounded() -> Queue<T> {
         Queue::new(usize::MAX)
@@ -127,7 +151,8 @@ impl<T> Queue<T> {
         Queue::with(Items::priority(), maxsize)
     }
 
-    /// Makes a queue of at most `maxsize` items that gives the newest first; `usize::MAX` is no limit.
+    /// Makes a queue of at most `maxsize` items that gives the newest first; `usize::MAX` is no
+    /// limit.
     ///
     /// # Panics
     ///
@@ -170,101 +195,15 @@ impl<T> Queue<T> {
         }
     }
 
-    /// Puts an item into the queue; waits first if there is no room.
+    /// How many items there are, also those that are promised.
     ///
-    /// # Errors
+    /// # Examples
     ///
-    /// [`ShutDown`] with the item if the queue is shut down, now or while this waits.
-    ///
-    /// # Cancel safety
-    ///
-    /// Dropping the future drops the item, which is not in the queue. Room that it had been promised is
-    /// the next one's.
-    pub async fn put(&self, item: T) -> Result<(), ShutDown<T>> {
-        budget::charge().await;
-        let item = match self.try_put(item) {
-            Ok(()) => return Ok(()),
-            Err(TryPutError::ShutDown(item)) => return Err(ShutDown(item)),
-            Err(TryPutError::Full(item)) => item,
-        };
-        self.putters.wait(|| self.give_up_room()).await;
-        if self.is_shut_down.get() {
-            return Err(ShutDown(item));
-        }
-        self.n_promised_room.set(self.n_promised_room.get() - 1);
-        self.items.borrow_mut().push(item);
-        self.item_was_put();
-        Ok(())
-    }
-
-    /// Puts an item into the queue, if there is room now.
-    ///
-    /// # Errors
-    ///
-    /// [`TryPutError`] says why not, and holds the item.
-    #[doc(alias = "put_nowait")]
-    pub fn try_put(&self, item: T) -> Result<(), TryPutError<T>> {
-        if self.is_shut_down.get() {
-            return Err(TryPutError::ShutDown(item));
-        }
-        let mut items = self.items.borrow_mut();
-        if items.len() + self.n_promised_room.get() >= self.limit {
-            return Err(TryPutError::Full(item));
-        }
-        items.push(item);
-        drop(items);
-        self.item_was_put();
-        Ok(())
-    }
-
-    /// Takes the next item out of the queue; waits first if there is none.
-    ///
-    /// # Errors
-    ///
-    /// [`ShutDown`] if the queue is shut down and empty, now or while this waits.
-    ///
-    /// # Cancel safety
-    ///
-    /// Dropping the future takes no item out. One that it had been promised is the next one's.
-    pub async fn get(&self) -> Result<T, ShutDown> {
-        budget::charge().await;
-        match self.try_get() {
-            Ok(item) => return Ok(item),
-            Err(TryGetError::ShutDown) => return Err(ShutDown(())),
-            Err(TryGetError::Empty) => {}
-        }
-        self.getters.wait(|| self.give_up_item()).await;
-        if !self.is_shut_down.get() {
-            self.n_promised_items.set(self.n_promised_items.get() - 1);
-        }
-        let item = self.items.borrow_mut().pop().ok_or(ShutDown(()))?;
-        self.offer_room();
-        Ok(item)
-    }
-
-    /// Takes the next item out of the queue, if there is one now.
-    ///
-    /// # Errors
-    ///
-    /// [`TryGetError`] says why not.
-    #[doc(alias = "get_nowait")]
-    pub fn try_get(&self) -> Result<T, TryGetError> {
-        let mut items = self.items.borrow_mut();
-        // Most often nothing is promised, and a pop alone finds out whether there is an item.
-        let n_promised = self.n_promised_items.get();
-        let item = if n_promised > 0 && items.len() <= n_promised { None } else { items.pop() };
-        drop(items);
-        match item {
-            Some(item) => {
-                self.offer_room();
-                Ok(item)
-            }
-            None if self.is_shut_down.get() => Err(TryGetError::ShutDown),
-            None => Err(TryGetError::Empty),
-        }
-    }
-
-    /// How many items there are.
+    /// ```
+    /// let queue = boucle::sync::Queue::new(8);
+    /// queue.try_put("item").unwrap();
+    /// assert_eq!(queue.len(), 1);
+    /// ```
     #[doc(alias = "qsize")]
     #[must_use]
     pub fn len(&self) -> usize {
@@ -272,13 +211,30 @@ impl<T> Queue<T> {
     }
 
     /// Whether there is no item.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let queue = boucle::sync::Queue::new(8);
+    /// assert!(queue.is_empty());
+    /// queue.try_put("item").unwrap();
+    /// assert!(!queue.is_empty());
+    /// ```
     #[doc(alias = "empty")]
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// Whether there are as many items as there may be.
+    /// Whether there are as many items as there may be; never, if there is no limit.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let queue = boucle::sync::Queue::new(1);
+    /// queue.try_put("item").unwrap();
+    /// assert!(queue.is_full());
+    /// ```
     #[doc(alias = "full")]
     #[must_use]
     pub fn is_full(&self) -> bool {
@@ -286,43 +242,39 @@ impl<T> Queue<T> {
     }
 
     /// How many items there may be; `None`: no limit.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// assert_eq!(boucle::sync::Queue::<()>::new(8).maxsize(), Some(8));
+    /// assert_eq!(boucle::sync::Queue::<()>::unbounded().maxsize(), None);
+    /// ```
+    #[doc(alias = "capacity")]
     #[must_use]
     pub fn maxsize(&self) -> Option<usize> {
         (self.limit < usize::MAX).then_some(self.limit)
     }
 
-    /// Says that an item that was got is done; called once for each, if somebody is to
-    /// [`join`](Queue::join).
-    ///
-    /// # Panics
-    ///
-    /// If it is called more often than items were put.
-    #[track_caller]
-    pub fn task_done(&self) {
-        let n_unfinished = self.n_unfinished.get().checked_sub(1);
-        self.set_unfinished(
-            n_unfinished.expect("`task_done` is called once for each item, not more"),
-        );
-    }
-
-    /// Waits until every item that was put is done: got, and [`task_done`](Queue::task_done) called.
-    ///
-    /// Returns at once if all are. More may have been put when this returns.
-    ///
-    /// # Cancel safety
-    ///
-    /// Dropping the future ends the waiting, and changes nothing else.
-    pub async fn join(&self) {
-        if self.n_unfinished.get() > 0 {
-            self.joiners.wait(|| {}).await;
-        }
-    }
-
     /// Shuts the queue down, for good: nothing can be put any more, and who waits to put fails.
     ///
     /// What is in the queue can be got; after the last item getting fails, also for those who wait.
-    /// With `immediate` it fails at once: the items are dropped, and count as done. Promises are void:
-    /// who comes first gets what is left. Shutting down again does no harm.
+    /// With `immediate` it fails at once: the items are dropped, and count as done. Promises are
+    /// void: who comes first gets what is left. Shutting down again does no harm.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use boucle::sync::{Queue, ShutDown};
+    ///
+    /// let queue = Queue::new(2);
+    /// boucle::run(async {
+    ///     queue.put("last").await.unwrap();
+    ///     queue.shutdown(false);
+    ///     assert_eq!(queue.put("late").await, Err(ShutDown("late")));
+    ///     assert_eq!(queue.get().await, Ok("last"));
+    ///     assert_eq!(queue.get().await, Err(ShutDown(())));
+    /// });
+    /// ```
     #[doc(alias = "close")]
     pub fn shutdown(&self, immediate: bool) {
         self.is_shut_down.set(true);
@@ -333,52 +285,6 @@ impl<T> Queue<T> {
         self.putters.grant_all();
         if let Some(dropped) = dropped {
             self.set_unfinished(self.n_unfinished.get().saturating_sub(dropped.len()));
-        }
-    }
-
-    /// One item more: it is the first getter's, if somebody waits.
-    fn item_was_put(&self) {
-        self.n_unfinished.set(self.n_unfinished.get() + 1);
-        self.offer_item();
-    }
-
-    /// Promises an item that is nobody's to the first one who waits for it.
-    fn offer_item(&self) {
-        if !self.getters.is_empty() {
-            self.n_promised_items.set(self.n_promised_items.get() + 1);
-            self.getters.grant();
-        }
-    }
-
-    /// Promises room that is nobody's to the first one who waits for it.
-    fn offer_room(&self) {
-        if !self.putters.is_empty() {
-            self.n_promised_room.set(self.n_promised_room.get() + 1);
-            self.putters.grant();
-        }
-    }
-
-    /// A getter was dropped that had been promised an item.
-    fn give_up_item(&self) {
-        if !self.is_shut_down.get() {
-            self.n_promised_items.set(self.n_promised_items.get() - 1);
-            self.offer_item();
-        }
-    }
-
-    /// A putter was dropped that had been promised room.
-    fn give_up_room(&self) {
-        if !self.is_shut_down.get() {
-            self.n_promised_room.set(self.n_promised_room.get() - 1);
-            self.offer_room();
-        }
-    }
-
-    /// So many are to be done; if none, whoever waits for that goes on.
-    fn set_unfinished(&self, n: usize) {
-        self.n_unfinished.set(n);
-        if n == 0 {
-            self.joiners.grant_all();
         }
     }
 }

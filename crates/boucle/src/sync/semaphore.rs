@@ -35,7 +35,13 @@ pub struct Semaphore {
 }
 
 impl Semaphore {
-    /// Makes a semaphore with `n` permits.
+    /// Makes a semaphore with `n` permits; with none, all wait until some are added.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// assert_eq!(boucle::sync::Semaphore::new(3).available(), 3);
+    /// ```
     #[must_use]
     pub fn new(n: usize) -> Semaphore {
         Semaphore { available: Cell::new(n), waiters: WaitList::default() }
@@ -48,8 +54,30 @@ impl Semaphore {
     ///
     /// # Cancel safety
     ///
-    /// Dropping the future loses the place in the line, and no permit: one that it had been given goes
-    /// to the next one, or back.
+    /// Dropping the future loses the place in the line, and no permit: one that it had been given
+    /// goes to the next one, or back.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::rc::Rc;
+    /// use std::time::Duration;
+    /// use boucle::{gather, now, sleep, sync::Semaphore};
+    ///
+    /// let event_loop = boucle::Loop::builder().virtual_time(true).build();
+    /// event_loop.run_until_complete(async {
+    ///     let (start, two_at_once) = (now(), Rc::new(Semaphore::new(2)));
+    ///     let visits = (0..4).map(|_| {
+    ///         let semaphore = Rc::clone(&two_at_once);
+    ///         async move {
+    ///             let _permit = semaphore.acquire().await;
+    ///             sleep(Duration::from_secs(1)).await;
+    ///         }
+    ///     });
+    ///     gather(visits).await.unwrap();
+    ///     assert_eq!(now() - start, Duration::from_secs(2));
+    /// }).unwrap();
+    /// ```
     pub async fn acquire(&self) -> Permit<'_> {
         budget::charge().await;
         if let Some(permit) = self.try_acquire() {
@@ -59,7 +87,16 @@ impl Semaphore {
         Permit { semaphore: self }
     }
 
-    /// Takes a permit, if one is available now.
+    /// Takes a permit, if one is available now; `None` else, and while others wait.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let semaphore = boucle::sync::Semaphore::new(1);
+    /// let permit = semaphore.try_acquire();
+    /// assert!(permit.is_some() && semaphore.try_acquire().is_none());
+    /// ```
+    #[doc(alias = "acquire_nowait")]
     pub fn try_acquire(&self) -> Option<Permit<'_>> {
         self.available.set(self.available.get().checked_sub(1)?);
         Some(Permit { semaphore: self })
@@ -72,6 +109,15 @@ impl Semaphore {
     /// # Panics
     ///
     /// If there would be more than `usize::MAX` available.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let semaphore = boucle::sync::Semaphore::new(0);
+    /// semaphore.add_permits(2);
+    /// std::mem::forget(semaphore.try_acquire()); // one fewer, for good
+    /// assert_eq!(semaphore.available(), 1);
+    /// ```
     #[doc(alias = "release")]
     #[track_caller]
     pub fn add_permits(&self, n: usize) {
@@ -84,6 +130,17 @@ impl Semaphore {
     }
 
     /// How many permits are available: nobody has them, and nobody waits.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let semaphore = boucle::sync::Semaphore::new(2);
+    /// let permit = semaphore.try_acquire();
+    /// assert_eq!(semaphore.available(), 1);
+    /// drop(permit);
+    /// assert_eq!(semaphore.available(), 2);
+    /// ```
+    #[doc(alias = "available_permits")]
     #[doc(alias = "locked")]
     #[must_use]
     pub fn available(&self) -> usize {
@@ -99,6 +156,21 @@ impl Semaphore {
 }
 
 /// One permit of a [`Semaphore`]; dropping it gives it back.
+///
+/// # Examples
+///
+/// ```
+/// use boucle::sync::Semaphore;
+///
+/// let semaphore = Semaphore::new(1);
+/// {
+///     let _permit = boucle::run(semaphore.acquire());
+///     assert_eq!(semaphore.available(), 0);
+/// }
+/// assert_eq!(semaphore.available(), 1); // its block is over
+/// ```
+#[doc(alias = "SemaphorePermit")]
+#[doc(alias = "release")]
 #[derive(Debug)]
 #[must_use = "a permit that is dropped is given back at once"]
 pub struct Permit<'a> {

@@ -37,13 +37,31 @@ pub struct Waiter {
 }
 
 impl Waiter {
-    /// Makes a waiter that is to be set `n` times.
+    /// Makes a waiter that is to be set `n` times; if that is none, nobody waits for it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// boucle::run(async {
+    ///     let waiter = boucle::sync::Waiter::new(0);
+    ///     waiter.wait().await; // at once
+    ///     assert_eq!(waiter.missing(), 0);
+    /// });
+    /// ```
     #[must_use]
     pub fn new(n: usize) -> Waiter {
         Waiter { missing: Cell::new(n), waiters: WaitList::default() }
     }
 
     /// Counts one; the last one lets those who wait go on, at their next turn. More do nothing.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let waiter = boucle::sync::Waiter::new(2);
+    /// waiter.set();
+    /// assert_eq!(waiter.missing(), 1);
+    /// ```
     #[doc(alias = "set_result")]
     pub fn set(&self) {
         let missing = self.missing.get().saturating_sub(1);
@@ -54,6 +72,15 @@ impl Waiter {
     }
 
     /// How many times it has yet to be set.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let waiter = boucle::sync::Waiter::new(1);
+    /// waiter.set();
+    /// waiter.set(); // one more does nothing
+    /// assert_eq!(waiter.missing(), 0);
+    /// ```
     #[must_use]
     pub fn missing(&self) -> usize {
         self.missing.get()
@@ -66,6 +93,21 @@ impl Waiter {
     /// # Cancel safety
     ///
     /// Dropping the future loses no `set`: the count lives in the waiter.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::rc::Rc;
+    /// use boucle::sync::Waiter;
+    ///
+    /// boucle::run(async {
+    ///     let waiter = Rc::new(Waiter::new(1));
+    ///     let same = Rc::clone(&waiter);
+    ///     let setter = boucle::spawn(async move { same.set() });
+    ///     waiter.wait().await;
+    ///     assert!(setter.done());
+    /// });
+    /// ```
     pub async fn wait(&self) {
         if self.missing.get() > 0 {
             self.waiters.wait(|| {}).await;

@@ -8,11 +8,18 @@ use std::task::Poll;
 use super::family::{Family, News};
 use crate::task::TaskError;
 
-/// Spawns all `children` on the current loop, and gives what became of each, the first to end first.
+/// Spawns all `children` on the current loop, now, and gives what became of each, the first to end
+/// first.
+///
+/// Those that end in the same turn come in the order in which they ended.
 ///
 /// # Panics
 ///
 /// If this thread has no loop, unless there is no child.
+///
+/// # Cancel safety
+///
+/// Dropping the [`AsCompleted`] cancels the children that have not ended.
 ///
 /// # Examples
 ///
@@ -32,6 +39,8 @@ use crate::task::TaskError;
 /// });
 /// assert_eq!(order.unwrap(), [1, 2, 0]);
 /// ```
+#[doc(alias = "FuturesUnordered")]
+#[doc(alias = "JoinSet")]
 #[track_caller]
 pub fn as_completed<I, T>(children: I) -> AsCompleted<T>
 where
@@ -48,6 +57,20 @@ where
 }
 
 /// What [`as_completed`] returns. Dropping it cancels those that have not ended.
+///
+/// # Examples
+///
+/// ```
+/// use boucle::{as_completed, interrupt};
+///
+/// let event_loop = boucle::Loop::new();
+/// let tree = event_loop.run_until_complete(async {
+///     drop(as_completed([std::future::pending::<()>()]));
+///     interrupt().await; // they are cancelled
+///     boucle::all_tasks().len()
+/// });
+/// assert_eq!(tree, Ok(1));
+/// ```
 pub struct AsCompleted<T> {
     family: Family<T>,
     news: Rc<News>,
@@ -58,12 +81,24 @@ pub struct AsCompleted<T> {
 }
 
 impl<T> AsCompleted<T> {
-    /// Waits until one more has ended: its place among the children, and its result. `None` after the
-    /// last one.
+    /// Waits until one more has ended: its place among the children, and its result. `None` after
+    /// the last one, as often as it is asked.
     ///
     /// # Cancel safety
     ///
     /// Dropping the future loses none.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// boucle::run(async {
+    ///     let mut children = boucle::as_completed([2, 0].map(|n| async move { 6 / n }));
+    ///     assert!(matches!(children.next().await, Some((0, Ok(3)))));
+    ///     assert!(matches!(children.next().await, Some((1, Err(_))))); // it panicked
+    ///     assert!(children.next().await.is_none());
+    /// });
+    /// ```
+    #[doc(alias = "join_next")]
     pub async fn next(&mut self) -> Option<(usize, Result<T, TaskError>)> {
         if self.n_left == 0 {
             return None;

@@ -13,20 +13,21 @@ use crate::task::{Task, TaskError};
 
 /// Runs all `children` as tasks of the current loop, and returns their values, in order.
 ///
-/// Nothing is spawned before the first poll; then all are, in order. The first child that panics or is
-/// cancelled is the result, at once, and the others go on alone. [`gather_all`] waits for all.
+/// Nothing is spawned before the first poll; then all are, in order. The first child that panics or
+/// is cancelled is the result, at once, and the others go on alone. [`gather_all`] waits for all.
 ///
-/// Tasks that were spawned before are for [`gather_tasks`]: here each would be awaited by a second one.
+/// Tasks that were spawned before are for [`gather_tasks`]: here each would be awaited by a second
+/// one.
 ///
 /// All children are of one type: box them, `Pin<Box<dyn Future<Output = T>>>`, if they are not.
-///
-/// # Errors
-///
-/// What became of the first child that has no value.
 ///
 /// # Panics
 ///
 /// When polled in a thread that has no loop, unless there is no child.
+///
+/// # Errors
+///
+/// What became of the first child that has no value.
 ///
 /// # Cancel safety
 ///
@@ -46,6 +47,8 @@ use crate::task::{Task, TaskError};
 /// let values = event_loop.run_until_complete(boucle::gather([slow(3), slow(1), slow(2)])).unwrap();
 /// assert_eq!(values.unwrap(), [3, 1, 2]);
 /// ```
+#[doc(alias = "try_join_all")]
+#[doc(alias = "FIRST_EXCEPTION")]
 #[doc(alias = "join_all")]
 #[track_caller]
 pub fn gather<I, T>(children: I) -> impl Future<Output = Result<Vec<T>, TaskError>>
@@ -82,6 +85,7 @@ where
 /// let results = boucle::run(gather_all([1, 0].map(|n| async move { 6 / n })));
 /// assert!(matches!(results[..], [Ok(6), Err(TaskError::Panicked(_))]));
 /// ```
+#[doc(alias = "ALL_COMPLETED")]
 #[doc(alias = "return_exceptions")]
 #[doc(alias = "wait")]
 #[track_caller]
@@ -97,17 +101,17 @@ where
 
 /// Awaits `tasks` that were spawned before, and returns their values, in order.
 ///
-/// As [`gather`] without the spawning: the first task that has no value is the result, at once, and the
-/// others go on alone. If two fail in the same turn, it is the first in order. Each time that a task
-/// ends, those that are left are looked at: for thousands, gather the futures themselves.
-///
-/// # Errors
-///
-/// What became of the first task that has no value.
+/// As [`gather`] without the spawning: the first task that has no value is the result, at once, and
+/// the others go on alone. If two fail in the same turn, it is the first in order. Each time that a
+/// task ends, those that are left are looked at: for thousands, gather the futures themselves.
 ///
 /// # Panics
 ///
 /// If the result of a task was taken before; if one is the task that waits.
+///
+/// # Errors
+///
+/// What became of the first task that has no value.
 ///
 /// # Cancel safety
 ///
@@ -124,6 +128,8 @@ where
 /// });
 /// assert_eq!(values.unwrap(), [1, 2]);
 /// ```
+#[doc(alias = "gather")]
+#[doc(alias = "join_all")]
 pub fn gather_tasks<T>(
     tasks: impl IntoIterator<Item = Task<T>>,
 ) -> impl Future<Output = Result<Vec<T>, TaskError>> {

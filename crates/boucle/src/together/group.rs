@@ -1,5 +1,7 @@
 //! A group of tasks that ends as one: none outlives it, and no error is lost.
 
+mod error;
+
 use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::future::poll_fn;
@@ -8,22 +10,23 @@ use std::panic::{AssertUnwindSafe, Location};
 use std::rc::Rc;
 use std::task::Poll;
 
+pub use self::error::GroupError;
 use super::family::{Family, News, spawn_child};
 use crate::sync::Event;
 use crate::task::{TaskError, cell};
 
 /// Runs `body`, which may spawn children into its group, and waits for all of them.
 ///
-/// If a child panics, or the body does, the others are cancelled, and the body as well; then the group
-/// waits until their futures are dropped. Whatever is spawned meanwhile is cancelled too.
-///
-/// # Errors
-///
-/// [`GroupError`] holds every panic.
+/// If a child panics, or the body does, the others are cancelled, and the body as well; then the
+/// group waits until their futures are dropped. Whatever is spawned meanwhile is cancelled too.
 ///
 /// # Panics
 ///
 /// When a child is spawned in a thread that has no loop.
+///
+/// # Errors
+///
+/// [`GroupError`] holds every panic.
 ///
 /// # Cancel safety
 ///
@@ -52,6 +55,8 @@ use crate::task::{TaskError, cell};
 /// }));
 /// assert_eq!(error.unwrap_err().to_string(), "1 task of the group failed: the task panicked: boom");
 /// ```
+#[doc(alias = "open_nursery")]
+#[doc(alias = "CancelScope")]
 #[doc(alias = "TaskGroup")]
 #[doc(alias = "nursery")]
 pub async fn task_group<R>(body: impl AsyncFnOnce(&TaskGroup) -> R) -> Result<R, GroupError> {
@@ -120,6 +125,25 @@ impl Drop for Bound<'_> {
 }
 
 /// The group that a child is spawned into. A clone is the same group.
+///
+/// A child that is to spawn its siblings takes one along.
+///
+/// # Examples
+///
+/// ```
+/// use std::cell::Cell;
+/// use std::rc::Rc;
+///
+/// let n_done = Rc::new(Cell::new(0));
+/// let count = Rc::clone(&n_done);
+/// boucle::run(boucle::task_group(async |group| {
+///     let same = group.clone();
+///     group.spawn(async move {
+///         same.spawn(async move { count.set(count.get() + 1) });
+///     });
+/// })).unwrap();
+/// assert_eq!(n_done.get(), 1); // waited for
+/// ```
 #[derive(Clone)]
 pub struct TaskGroup {
     inner: Rc<Inner>,
@@ -184,6 +208,24 @@ impl TaskGroup {
     /// # Panics
     ///
     /// If this thread has no loop, or the loop is closed.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use boucle::{now, sleep, task_group};
+    ///
+    /// let event_loop = boucle::Loop::builder().virtual_time(true).build();
+    /// event_loop.run_until_complete(async {
+    ///     let start = now();
+    ///     task_group(async |group| {
+    ///         for seconds in [3, 1, 2] {
+    ///             group.spawn(sleep(Duration::from_secs(seconds)));
+    ///         }
+    ///     }).await.unwrap();
+    ///     assert_eq!(now() - start, Duration::from_secs(3)); // all have ended
+    /// }).unwrap();
+    /// ```
     #[doc(alias = "create_task")]
     #[doc(alias = "start_soon")]
     #[track_caller]
@@ -232,16 +274,51 @@ impl<T> Drop for EndOfSlot<T> {
 }
 
 /// A child of a group. Dropping it changes nothing: the group has the child.
+///
+/// It cannot be cancelled alone: a group ends as one. [`spawn`](crate::spawn) gives what can be.
+///
+/// # Examples
+///
+/// ```
+/// boucle::run(boucle::task_group(async |group| {
+///     let child = group.spawn(async { 42 });
+///     assert_eq!(child.value().await, Some(42));
+/// })).unwrap();
+/// ```
 pub struct GroupTask<T> {
     slot: Rc<Slot<T>>,
 }
 
 impl<T> GroupTask<T> {
-    /// Waits until the child has ended; `None` if it has no value: then the group fails.
+    /// Waits until the child has ended; `None` if it has no value: it panicked, or was cancelled
+    /// with its group.
+    ///
+    /// If it panics while the body of its group waits here, the body is dropped.
     ///
     /// # Cancel safety
     ///
     /// Dropping the future drops the value, now or when it comes; the child goes on.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use boucle::{sleep, task_group};
+    ///
+    /// let event_loop = boucle::Loop::builder().virtual_time(true).build();
+    /// let sum = event_loop.run_until_complete(task_group(async |group| {
+    ///     let children = [1, 2].map(|n| group.spawn(async move {
+    ///         sleep(Duration::from_secs(n)).await;
+    ///         n
+    ///     }));
+    ///     let mut sum = 0;
+    ///     for child in children {
+    ///         sum += child.value().await.unwrap_or_default();
+    ///     }
+    ///     sum
+    /// }));
+    /// assert_eq!(sum.unwrap().unwrap(), 3);
+    /// ```
     pub async fn value(self) -> Option<T> {
         self.slot.has_ended.wait().await;
         self.slot.value.take()
@@ -253,38 +330,3 @@ impl<T> fmt::Debug for GroupTask<T> {
         f.debug_struct("GroupTask").field("has_ended", &self.slot.has_ended.is_set()).finish()
     }
 }
-
-/// What went wrong in a group: each panic of a child, and of the body last.
-#[doc(alias = "ExceptionGroup")]
-#[derive(Debug)]
-pub struct GroupError {
-    /// Not empty, unless a child was cancelled by somebody else.
-    errors: Vec<TaskError>,
-}
-
-impl GroupError {
-    /// The errors, in the order in which the children were spawned.
-    #[must_use]
-    pub fn errors(&self) -> &[TaskError] {
-        &self.errors
-    }
-
-    /// The errors, for good.
-    #[must_use]
-    pub fn into_errors(self) -> Vec<TaskError> {
-        self.errors
-    }
-}
-
-impl fmt::Display for GroupError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let tasks = if self.errors.len() == 1 { "task" } else { "tasks" };
-        write!(f, "{} {tasks} of the group failed", self.errors.len())?;
-        for (place, error) in self.errors.iter().enumerate() {
-            write!(f, "{} {error}", if place == 0 { ":" } else { ";" })?;
-        }
-        Ok(())
-    }
-}
-
-impl std::error::Error for GroupError {}

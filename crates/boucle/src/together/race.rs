@@ -11,7 +11,8 @@ use crate::task::TaskError;
 /// Awaits all `futures` in this task, until one is ready: its place, and its value. The others are
 /// dropped.
 ///
-/// They are polled in order: if two are ready at the same time, the first of them wins.
+/// They are polled in order: if two are ready at the same time, the first of them wins. What is
+/// given by `&mut` is not dropped: `race(tasks.iter_mut())` leaves the other tasks as they are.
 ///
 /// # Panics
 ///
@@ -19,19 +20,27 @@ use crate::task::TaskError;
 ///
 /// # Cancel safety
 ///
-/// Dropping the future drops them all.
+/// Dropping the future drops them all, but what was given by `&mut`.
 ///
 /// # Examples
 ///
 /// ```
 /// use std::time::Duration;
-/// use boucle::{race, sleep};
+/// use boucle::{race, sleep, spawn};
 ///
 /// let event_loop = boucle::Loop::builder().virtual_time(true).build();
-/// let seconds = [3, 1, 2].map(Duration::from_secs);
-/// let winner = event_loop.run_until_complete(race(seconds.map(sleep)));
-/// assert_eq!(winner, Ok((1, ())));
+/// event_loop.run_until_complete(async {
+///     let seconds = [3, 1, 2].map(Duration::from_secs);
+///     assert_eq!(race(seconds.map(sleep)).await, (1, ()));
+///
+///     let mut tasks = seconds.map(|delay| spawn(sleep(delay)));
+///     let (first, result) = race(tasks.iter_mut()).await;
+///     assert!(first == 1 && result.is_ok());
+///     assert!(!tasks[0].done()); // it goes on
+/// }).unwrap();
 /// ```
+#[doc(alias = "wait")]
+#[doc(alias = "select_all")]
 #[doc(alias = "select")]
 #[doc(alias = "FIRST_COMPLETED")]
 pub async fn race<I, T>(futures: I) -> (usize, T)
@@ -55,13 +64,13 @@ where
 
 /// Runs `future` as a task of its own, and awaits it: whoever drops this does not cancel it.
 ///
-/// # Errors
-///
-/// What became of the task, if it has no value.
-///
 /// # Panics
 ///
 /// When polled in a thread that has no loop.
+///
+/// # Errors
+///
+/// What became of the task, if it has no value.
 ///
 /// # Cancel safety
 ///

@@ -7,6 +7,20 @@ use std::fmt;
 /// The queue is shut down: nothing more comes, or goes. Holds the item that could not be put.
 ///
 /// Who gets is finished; who puts has an item that nobody will get.
+///
+/// # Examples
+///
+/// ```
+/// use boucle::sync::{Queue, ShutDown};
+///
+/// let queue = Queue::new(1);
+/// queue.shutdown(false);
+/// boucle::run(async {
+///     let ShutDown(item) = queue.put("kept").await.unwrap_err();
+///     assert_eq!(item, "kept");
+///     assert_eq!(queue.get().await, Err(ShutDown(())));
+/// });
+/// ```
 #[doc(alias = "QueueShutDown")]
 #[derive(Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the queue is shut down")]
@@ -16,6 +30,19 @@ pub struct ShutDown<T = ()>(
 );
 
 /// Why [`Queue::try_put`](super::Queue::try_put) did not put the item, which this holds.
+///
+/// # Examples
+///
+/// ```
+/// use boucle::sync::{Queue, TryPutError};
+///
+/// let queue = Queue::new(1);
+/// assert_eq!(queue.try_put("first"), Ok(()));
+/// assert_eq!(queue.try_put("second"), Err(TryPutError::Full("second")));
+/// queue.shutdown(false);
+/// assert_eq!(queue.try_put("third"), Err(TryPutError::ShutDown("third")));
+/// ```
+#[doc(alias = "TrySendError")]
 #[derive(Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum TryPutError<T> {
     /// There is no room, or it is promised. Try later, or wait with `put`.
@@ -29,13 +56,25 @@ pub enum TryPutError<T> {
 }
 
 /// Why [`Queue::try_get`](super::Queue::try_get) did not get an item.
+///
+/// # Examples
+///
+/// ```
+/// use boucle::sync::{Queue, TryGetError};
+///
+/// let queue = Queue::<u32>::new(1);
+/// assert_eq!(queue.try_get(), Err(TryGetError::Empty));
+/// queue.shutdown(false);
+/// assert_eq!(queue.try_get(), Err(TryGetError::ShutDown));
+/// ```
+#[doc(alias = "TryRecvError")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TryGetError {
     /// There is no item, or it is promised. Try later, or wait with `get`.
     #[doc(alias = "QueueEmpty")]
     #[error("the queue is empty")]
     Empty,
-    /// The queue is shut down, and no item is left.
+    /// The queue is shut down, and no item is left. Nothing more will come: be done.
     #[doc(alias = "QueueShutDown")]
     #[error("the queue is shut down")]
     ShutDown,

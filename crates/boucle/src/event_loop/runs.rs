@@ -1,0 +1,215 @@
+//! Running a loop: until all tasks have ended, until one has, or for ever.
+//!
+//! Road: stages 4, 5, 10 to 12.
+
+use std::panic;
+use std::panic::Location;
+
+use super::Loop;
+use super::end::{RunEnd, RunError};
+use crate::core::{Core, End, Mode};
+#[cfg(unix)]
+use crate::signal::Listening;
+use crate::task::TaskError;
+use crate::task::cell;
+use crate::task::cell::Entered;
+
+/// Runs `future` on a new loop, closes the loop, and returns the value.
+///
+/// The tasks that have not ended by then are dropped, with their loop.
+///
+/// # Panics
+///
+/// If this thread is inside a loop. If the future panics, or is cancelled, or waits for what will
+/// never come.
+///
+/// # Examples
+///
+/// ```
+/// assert_eq!(boucle::run(async { 40 + 2 }), 42);
+/// ```
+#[doc(alias = "block_on")]
+#[track_caller]
+pub fn run<F: Future>(future: F) -> F::Output {
+    let event_loop = Loop::new();
+    let result = event_loop.run_until_complete(future);
+    event_loop.close().expect("the run is over");
+    result.unwrap_or_else(|error| panic!("{error}"))
+}
+
+impl Loop {
+    /// Runs until all tasks have ended, also those that are added meanwhile, or until
+    /// [`stop`](Loop::stop). Returns at once if there is none.
+    ///
+    /// What became of each task is in its [`Task`](crate::Task); a panic of one whose handle is
+    /// gone is reported.
+    ///
+    /// # Panics
+    ///
+    /// If this thread is inside a loop, or this one is closed; if all tasks wait for one another.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use boucle::{Loop, sleep, spawn};
+    ///
+    /// let event_loop = Loop::builder().virtual_time(true).build();
+    /// let parent = event_loop.add_task(async { spawn(sleep(Duration::from_secs(60))) });
+    /// event_loop.run();
+    /// assert!(parent.result().unwrap().done()); // its child too
+    /// ```
+    pub fn run(&self) {
+        let running = self.enter().unwrap_or_else(|error| panic!("{error}"));
+        let core = running.core();
+        if core.registry.len() == 0 {
+            return;
+        }
+        let end = core.turns(|| core.registry.len() == 0, false);
+        assert!(end != End::Stuck, "{}", RunError::Deadlock);
+    }
+
+    /// Adds a task, and runs until all tasks have ended, or until [`stop`](Loop::stop).
+    ///
+    /// The value of the task is dropped, an `Err` as well:
+    /// [`run_until_complete`](Loop::run_until_complete) returns it. A panic of the task goes on
+    /// here, when all the others have ended. If the loop is stopped before its end, the task goes
+    /// on alone at the next run, and a panic is reported then.
+    ///
+    /// # Panics
+    ///
+    /// As [`run`](Loop::run). If the task panics, with what it said.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::cell::Cell;
+    /// use std::rc::Rc;
+    ///
+    /// let event_loop = boucle::Loop::new();
+    /// let answer = Rc::new(Cell::new(0));
+    /// let same = Rc::clone(&answer);
+    /// event_loop.run_task(async move { same.set(42) });
+    /// assert_eq!(answer.get(), 42);
+    /// ```
+    #[track_caller]
+    pub fn run_task<T: 'static>(&self, task: impl Future<Output = T> + 'static) {
+        let mut task = self.add_task(task);
+        self.run();
+        let ended = task.take_if_done();
+        if let Some(Err(TaskError::Panicked(panic))) = ended {
+            panic::resume_unwind(panic.into_payload());
+        }
+    }
+
+    /// Runs until `future` has ended, and returns its value.
+    ///
+    /// The other tasks stay as they are, and go on at the next run. The future may borrow from
+    /// around. If it is ready in the very turn in which the loop is stopped, its value is returned.
+    ///
+    /// # Panics
+    ///
+    /// If the future panics, with what it said.
+    ///
+    /// # Errors
+    ///
+    /// [`RunError`] says why there is no value; the future has been dropped then.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let mut words = vec!["one"];
+    /// let event_loop = boucle::Loop::new();
+    /// let n_words = event_loop.run_until_complete(async {
+    ///     words.push("two");
+    ///     words.len()
+    /// });
+    /// assert_eq!(n_words, Ok(2));
+    /// assert_eq!(words, ["one", "two"]);
+    /// ```
+    #[doc(alias = "block_on")]
+    #[track_caller]
+    pub fn run_until_complete<F: Future>(&self, future: F) -> Result<F::Output, RunError> {
+        let running = self.enter()?;
+        let core = running.core();
+        let at = Location::caller();
+        let result = cell::with_borrowed(core, future, at, |task| {
+            core.task_spawned(task.id(), at);
+            match core.turns(|| task.is_done(), false) {
+                End::Stopped if !task.is_done() => Err(RunError::Stopped),
+                End::Stuck => Err(RunError::Deadlock),
+                End::Stopped | End::Over => Ok(task.take()),
+            }
+        });
+        match result? {
+            Ok(value) => Ok(value),
+            Err(TaskError::Panicked(panic)) => {
+                drop(running);
+                panic::resume_unwind(panic.into_payload())
+            }
+            Err(_) => unreachable!("nobody has a handle to cancel it with, or to take its value"),
+        }
+    }
+
+    /// Runs until [`stop`](Loop::stop) or Ctrl-C, also if there is no task.
+    ///
+    /// It then waits, without using the processor. A second Ctrl-C before the loop has heard the
+    /// first ends the process, and so does one after the run, as ever. A process that was started to
+    /// ignore Ctrl-C ignores it.
+    ///
+    /// # Errors
+    ///
+    /// [`RunError::AlreadyRunning`], [`RunError::Closed`]; [`RunError::NoSignals`] if the system lets
+    /// nobody listen to Ctrl-C.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use boucle::{Loop, RunEnd};
+    ///
+    /// let event_loop = Loop::new();
+    /// event_loop.add_task(async { Loop::current().unwrap().stop() });
+    /// assert_eq!(event_loop.run_forever(), Ok(RunEnd::Stopped));
+    /// ```
+    pub fn run_forever(&self) -> Result<RunEnd, RunError> {
+        let running = self.enter()?;
+        let core = running.core();
+        #[cfg(unix)]
+        let _listening = Listening::new(core).map_err(|_| RunError::NoSignals)?;
+        match core.turns(|| core.interrupted.take(), true) {
+            End::Over => Ok(RunEnd::Interrupted),
+            End::Stopped | End::Stuck => Ok(RunEnd::Stopped),
+        }
+    }
+
+    /// Makes this thread be in the loop.
+    pub(super) fn enter(&self) -> Result<Running, RunError> {
+        if cell::with_entered(|_| ()).is_some() {
+            return Err(RunError::AlreadyRunning);
+        }
+        if self.is_closed() {
+            return Err(RunError::Closed);
+        }
+        self.core.mode.set(Mode::Running);
+        Ok(Running { entered: Entered::new(&self.core) })
+    }
+}
+
+/// This thread is inside a loop; dropping it leaves the loop.
+pub(super) struct Running {
+    entered: Entered,
+}
+
+impl Running {
+    pub(super) fn core(&self) -> &Core {
+        self.entered.core()
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        if self.core().mode.get() == Mode::Running {
+            self.core().mode.set(Mode::Idle);
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! Which task: a number, while it lives.
+
+use std::fmt;
+
+/// Which task, in its loop. Never given twice to two tasks that live at the same time.
+///
+/// `{}` shows the number of the task, counted from the loop's first. Tasks compare by age.
+///
+/// # Examples
+///
+/// ```
+/// boucle::run(async {
+///     let (older, younger) = (boucle::spawn(async {}), boucle::spawn(async {}));
+///     assert!(older.id() < younger.id());
+///     assert_eq!(younger.id().to_string(), "3"); // this is the first
+/// });
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TaskId(u64);
+
+impl TaskId {
+    /// No task.
+    pub(crate) const NONE: TaskId = TaskId(0);
+    /// Something that is no task of this loop.
+    pub(crate) const FOREIGN: TaskId = TaskId(u64::MAX);
+
+    pub(crate) fn new(place: u32, serial: u32) -> TaskId {
+        TaskId(u64::from(serial) << 32 | u64::from(place))
+    }
+
+    /// Whether it is a task of the loop, and not one of the two above.
+    pub(crate) fn is_task(self) -> bool {
+        self != TaskId::NONE && self != TaskId::FOREIGN
+    }
+
+    /// Its place in the registry.
+    pub(crate) fn place(self) -> usize {
+        (self.0 & u64::from(u32::MAX)) as usize
+    }
+}
+
+impl fmt::Display for TaskId {
+    /// The number of the task, counted from the loop's first.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&(self.0 >> 32), f)
+    }
+}
+
+impl fmt::Debug for TaskId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "TaskId({self})")
+    }
+}

@@ -1,0 +1,172 @@
+//! `RemoteTask`: what a thread has of the task that it spawned in a loop elsewhere.
+
+use std::fmt;
+use std::pin::Pin;
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker};
+use std::time::{Duration, Instant};
+
+use crate::primitives::Arc;
+use crate::task::TaskError;
+use crate::task::cell;
+use crate::time::Elapsed;
+
+/// A task that another thread has spawned: await it in any executor, or block on it.
+///
+/// # Panics
+///
+/// Awaiting it again after its result was taken.
+///
+/// # Errors
+///
+/// Awaiting it: [`TaskError::Panicked`]; [`TaskError::Cancelled`] if the loop was closed before its
+/// end.
+///
+/// # Cancel safety
+///
+/// Dropping it lets the task go on alone; its result is dropped.
+///
+/// # Examples
+///
+/// ```
+/// use boucle::{Loop, TaskError};
+///
+/// let event_loop = Loop::new();
+/// let task = event_loop.handle().spawn(|| async { 42 });
+/// drop(event_loop);
+/// // Another loop awaits it: nothing will come.
+/// assert!(matches!(boucle::run(task), Err(TaskError::Cancelled)));
+/// ```
+#[doc(alias = "Future")]
+pub struct RemoteTask<T> {
+    answer: Arc<Answer<T>>,
+}
+
+/// Where the answer of a remote task is left.
+struct Answer<T> {
+    state: Mutex<State<T>>,
+    /// Rung when there is an answer.
+    told: Condvar,
+}
+
+/// How far the answer is.
+enum State<T> {
+    /// Not there; whom to wake then.
+    Awaited(Option<Waker>),
+    /// There.
+    Here(Result<T, TaskError>),
+    /// Taken.
+    Taken,
+}
+
+impl<T> Answer<T> {
+    fn state(&self) -> MutexGuard<'_, State<T>> {
+        // No code of a user runs under the lock.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<T> RemoteTask<T> {
+    /// The task, as it is seen from elsewhere, and what gives its answer.
+    pub(super) fn new() -> (Sender<T>, RemoteTask<T>) {
+        let answer =
+            Arc::new(Answer { state: Mutex::new(State::Awaited(None)), told: Condvar::new() });
+        (Sender(Some(Arc::clone(&answer))), RemoteTask { answer })
+    }
+
+    /// Blocks this thread until the task has ended, or for `timeout` at the most.
+    ///
+    /// # Panics
+    ///
+    /// In the thread of a loop, while that runs: it would block its own answer.
+    ///
+    /// # Errors
+    ///
+    /// [`Elapsed`] if it has not; the task goes on alone. Inside, why the task has no value.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use boucle::{Elapsed, Loop};
+    ///
+    /// let event_loop = Loop::new();
+    /// let task = event_loop.handle().spawn(|| async { 42 });
+    /// // Nobody runs the loop.
+    /// assert!(matches!(task.wait(Some(Duration::ZERO)), Err(Elapsed)));
+    /// ```
+    pub fn wait(self, timeout: Option<Duration>) -> Result<Result<T, TaskError>, Elapsed> {
+        assert!(
+            cell::with_entered(|_| ()).is_none(),
+            "a loop runs on this thread: await the task instead of blocking the loop"
+        );
+        let end = timeout.and_then(|it| Instant::now().checked_add(it));
+        let mut state = self.answer.state();
+        loop {
+            match std::mem::replace(&mut *state, State::Taken) {
+                State::Here(result) => return Ok(result),
+                before => *state = before,
+            }
+            let told = &self.answer.told;
+            state = match end {
+                None => told.wait(state).unwrap_or_else(PoisonError::into_inner),
+                Some(end) => {
+                    let left = end.saturating_duration_since(Instant::now());
+                    if left.is_zero() {
+                        return Err(Elapsed);
+                    }
+                    told.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0
+                }
+            };
+        }
+    }
+}
+
+impl<T> Future for RemoteTask<T> {
+    type Output = Result<T, TaskError>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let mut state = self.answer.state();
+        let unused = match std::mem::replace(&mut *state, State::Taken) {
+            State::Here(result) => return Poll::Ready(result),
+            State::Taken => panic!("the result of the task was taken by an await before"),
+            State::Awaited(waker) => {
+                *state = State::Awaited(Some(cx.waker().clone()));
+                waker
+            }
+        };
+        drop(state);
+        drop(unused);
+        Poll::Pending
+    }
+}
+
+impl<T> fmt::Debug for RemoteTask<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RemoteTask").finish_non_exhaustive()
+    }
+}
+
+/// Gives the answer, once; dropped before, it answers that there is none.
+pub(super) struct Sender<T>(Option<Arc<Answer<T>>>);
+
+impl<T> Sender<T> {
+    pub(super) fn send(mut self, result: Result<T, TaskError>) {
+        self.give(result);
+    }
+
+    fn give(&mut self, result: Result<T, TaskError>) {
+        let Some(answer) = self.0.take() else { return };
+        let before = std::mem::replace(&mut *answer.state(), State::Here(result));
+        answer.told.notify_all();
+        if let State::Awaited(Some(waker)) = before {
+            waker.wake();
+        }
+    }
+}
+
+impl<T> Drop for Sender<T> {
+    fn drop(&mut self) {
+        self.give(Err(TaskError::Cancelled));
+    }
+}
