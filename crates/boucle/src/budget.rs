@@ -8,6 +8,7 @@
 use std::future::poll_fn;
 use std::task::{Context, Poll};
 
+use crate::core::Core;
 use crate::task::cell;
 
 /// So much a task may do in one poll.
@@ -23,6 +24,8 @@ pub(crate) fn poll_charge(cx: &Context<'_>) -> Poll<()> {
     });
     // Outside of any loop nobody counts, and nobody starves.
     if is_left == Some(false) {
+        // It took long: who waits for a socket or a time is not made to wait for more such polls.
+        cell::with_entered(Core::look_soon);
         cx.waker().wake_by_ref();
         return Poll::Pending;
     }

@@ -11,6 +11,15 @@ use crate::report::Report;
 use crate::sys::Faults;
 
 /// How a loop asks the system which of its descriptors are ready.
+///
+/// # Examples
+///
+/// ```
+/// use boucle::{Driver, Loop};
+///
+/// let event_loop = Loop::builder().driver(Driver::Portable).build();
+/// assert_eq!(event_loop.run_until_complete(async { 42 }), Ok(42));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Driver {
     /// By the crate `polling`: on Linux, macOS, the BSDs and other Unix systems.
@@ -235,6 +244,17 @@ impl Builder {
     /// # Panics
     ///
     /// If the driver does not work on this system.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use boucle::net::TcpListener;
+    /// use boucle::{Driver, Loop};
+    ///
+    /// let event_loop = Loop::builder().driver(Driver::Portable).build();
+    /// let listener = event_loop.run_until_complete(TcpListener::bind("127.0.0.1", 0));
+    /// assert!(listener.unwrap().is_ok());
+    /// ```
     pub fn driver(mut self, driver: Driver) -> Builder {
         assert!(driver.is_here(), "this system has no {driver:?} driver: use `Driver::Portable`");
         self.settings.driver = Some(driver);
@@ -242,6 +262,26 @@ impl Builder {
     }
 
     /// Which system calls of sockets and descriptors fail.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::io;
+    /// use boucle::net::TcpListener;
+    /// use boucle::{Faults, Loop, SystemCall};
+    ///
+    /// struct PortsAreTaken;
+    ///
+    /// impl Faults for PortsAreTaken {
+    ///     fn before(&self, call: SystemCall) -> Option<io::Error> {
+    ///         (call == SystemCall::Bind).then(|| io::ErrorKind::AddrInUse.into())
+    ///     }
+    /// }
+    ///
+    /// let event_loop = Loop::builder().faults(PortsAreTaken).build();
+    /// let bound = event_loop.run_until_complete(TcpListener::bind("127.0.0.1", 0)).unwrap();
+    /// assert_eq!(bound.unwrap_err().kind(), io::ErrorKind::AddrInUse);
+    /// ```
     pub fn faults(mut self, faults: impl Faults + 'static) -> Builder {
         self.settings.faults = Some(Box::new(faults));
         self

@@ -153,7 +153,44 @@ impl Report {
         }
     }
 
-    /// What the system said, if it refuses something that the loop tries again.
+    /// What the system said, if it refuses something that the loop tries again: to wait, or to accept
+    /// a connection.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::cell::{Cell, RefCell};
+    /// use std::io;
+    /// use std::rc::Rc;
+    /// use boucle::net::{TcpListener, TcpStream};
+    /// use boucle::{Faults, Loop, SystemCall};
+    ///
+    /// /// There is no descriptor for the first connection.
+    /// struct Once(Cell<bool>);
+    ///
+    /// impl Faults for Once {
+    ///     fn before(&self, call: SystemCall) -> Option<io::Error> {
+    ///         let fails = call == SystemCall::Accept && !self.0.replace(true);
+    ///         fails.then(|| io::Error::from_raw_os_error(24)) // EMFILE
+    ///     }
+    /// }
+    ///
+    /// let told = Rc::new(RefCell::new(Vec::new()));
+    /// let reports = Rc::clone(&told);
+    /// let event_loop = Loop::builder()
+    ///     .faults(Once(Cell::new(false)))
+    ///     .exception_handler(move |report| {
+    ///         let number = report.io_error().and_then(io::Error::raw_os_error);
+    ///         reports.borrow_mut().extend(number);
+    ///     })
+    ///     .build();
+    /// event_loop.run_until_complete(async {
+    ///     let listener = TcpListener::bind("127.0.0.1", 0).await?;
+    ///     let _client = TcpStream::connect_to(listener.local_addr()?).await?;
+    ///     listener.accept().await // at the second try
+    /// }).unwrap().unwrap();
+    /// assert_eq!(*told.borrow(), [24]);
+    /// ```
     #[must_use]
     pub fn io_error(&self) -> Option<&io::Error> {
         match &self.what {

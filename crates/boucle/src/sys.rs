@@ -9,6 +9,31 @@ use crate::core::Core;
 use crate::task::cell;
 
 /// A system call that a loop makes for its sockets and descriptors.
+///
+/// # Examples
+///
+/// ```
+/// use std::cell::RefCell;
+/// use std::io;
+/// use std::rc::Rc;
+/// use boucle::net::TcpListener;
+/// use boucle::{Faults, Loop, SystemCall};
+///
+/// /// Lets every call pass, and keeps which it was.
+/// struct Keep(Rc<RefCell<Vec<SystemCall>>>);
+///
+/// impl Faults for Keep {
+///     fn before(&self, call: SystemCall) -> Option<io::Error> {
+///         self.0.borrow_mut().push(call);
+///         None
+///     }
+/// }
+///
+/// let calls = Rc::default();
+/// let event_loop = Loop::builder().faults(Keep(Rc::clone(&calls))).build();
+/// event_loop.run_until_complete(TcpListener::bind("127.0.0.1", 0)).unwrap().unwrap();
+/// assert_eq!(*calls.borrow(), [SystemCall::Open, SystemCall::Bind, SystemCall::Listen]);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SystemCall {
@@ -41,9 +66,8 @@ pub enum SystemCall {
 /// # Examples
 ///
 /// ```
-/// use std::cell::Cell;
 /// use std::io;
-/// use boucle::net::UdpSocket;
+/// use boucle::net::TcpListener;
 /// use boucle::{Faults, Loop, SystemCall};
 ///
 /// struct NoSockets;
@@ -55,7 +79,7 @@ pub enum SystemCall {
 /// }
 ///
 /// let event_loop = Loop::builder().faults(NoSockets).build();
-/// let socket = event_loop.run_until_complete(async { UdpSocket::bind("127.0.0.1", 0).await });
+/// let socket = event_loop.run_until_complete(TcpListener::bind("127.0.0.1", 0));
 /// assert_eq!(socket.unwrap().unwrap_err().kind(), io::ErrorKind::OutOfMemory);
 /// ```
 pub trait Faults {

@@ -143,6 +143,11 @@ impl Core {
         }
     }
 
+    /// Has the inbox, the timers and the descriptors looked at after the present poll.
+    pub(crate) fn look_soon(&self) {
+        self.n_polls.set(POLLS_BETWEEN_LOOKS);
+    }
+
     /// Looks at the inbox and the timers.
     fn look(&self) {
         if self.remote.has_mail() {

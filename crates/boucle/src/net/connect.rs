@@ -26,11 +26,17 @@ pub(super) async fn connect_to(address: SocketAddr) -> io::Result<Source<net::Tc
 
 /// Connects a socket that does not block.
 pub(super) async fn connect_socket(source: &Source<Socket>, address: &SockAddr) -> io::Result<()> {
-    match sys::call(SystemCall::Connect, || source.io().connect(address)) {
-        Ok(()) => return Ok(()),
-        // Interrupted: it goes on all the same.
-        Err(error) if is_under_way(&error) => {}
-        Err(error) => return Err(error),
+    loop {
+        let Err(error) = sys::call(SystemCall::Connect, || source.io().connect(address)) else {
+            return Ok(());
+        };
+        match Errno::from_io_error(&error) {
+            // Asked again, the system says whether it is under way, or done.
+            Some(Errno::INTR) => {}
+            Some(Errno::ISCONN) => return Ok(()),
+            Some(Errno::INPROGRESS | Errno::ALREADY | Errno::WOULDBLOCK) => break,
+            _ => return Err(error),
+        }
     }
     source
         .io_when_ready(Direction::Write, SystemCall::Connect, |socket| {
@@ -47,11 +53,4 @@ pub(super) async fn connect_socket(source: &Source<Socket>, address: &SockAddr) 
             }
         })
         .await
-}
-
-fn is_under_way(error: &io::Error) -> bool {
-    matches!(
-        Errno::from_io_error(error),
-        Some(Errno::INPROGRESS | Errno::INTR | Errno::ALREADY | Errno::WOULDBLOCK)
-    ) || error.kind() == io::ErrorKind::Interrupted
 }

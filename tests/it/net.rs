@@ -1,0 +1,6 @@
+//! The network of the finished loop, a module a theme.
+#![cfg(unix)]
+
+mod every_call_fails;
+mod fairness;
+mod reactor;

@@ -1,0 +1,124 @@
+//! Nobody who is always ready keeps the others from their turn, on sockets as well.
+
+use std::cell::Cell;
+use std::io;
+use std::rc::Rc;
+use std::time::Duration;
+
+use boucle::net::{TcpListener, TcpStream};
+use boucle::{interrupt, sleep, spawn, timeout};
+
+/// Two ends of a connection.
+async fn pair() -> io::Result<(TcpStream, TcpStream)> {
+    let listener = TcpListener::bind("127.0.0.1", 0).await?;
+    let client = TcpStream::connect_to(listener.local_addr()?).await?;
+    let (server, _) = listener.accept().await?;
+    Ok((client, server))
+}
+
+#[test]
+fn an_endless_stream_lets_another_client_be_served() {
+    boucle::run(async {
+        let (source, sink) = pair().await?;
+        let n_read = Rc::new(Cell::new(0_usize));
+        let (counter, goes_on) = (Rc::clone(&n_read), Rc::new(Cell::new(true)));
+        let flag = Rc::clone(&goes_on);
+        let pours = spawn(async move {
+            let drops = [0; 65_536];
+            while flag.get() {
+                source.write_all(&drops).await?;
+            }
+            io::Result::Ok(())
+        });
+        let drinks = spawn(async move {
+            let mut cup = [0; 64];
+            loop {
+                match sink.read(&mut cup).await? {
+                    0 => return io::Result::Ok(()),
+                    n => counter.set(counter.get() + n),
+                }
+            }
+        });
+        let (client, server) = pair().await?;
+        let echo = spawn(async move {
+            let mut buffer = [0; 16];
+            for _ in 0..100 {
+                let n = server.read(&mut buffer).await?;
+                server.write_all(&buffer[..n]).await?;
+            }
+            io::Result::Ok(())
+        });
+        let mut longest = 0;
+        for _ in 0..100 {
+            let before = n_read.get();
+            client.write_all(b"ping").await?;
+            let mut answer = [0; 16];
+            assert_eq!(client.read(&mut answer).await?, 4);
+            longest = longest.max(n_read.get() - before);
+        }
+        goes_on.set(false);
+        echo.await.expect("it does not panic")?;
+        pours.await.expect("it does not panic")?;
+        drinks.await.expect("it does not panic")?;
+        assert!(n_read.get() > 0, "the stream did not flow");
+        // Four turns of the loop at most: a poll of the drinker takes 128 cups.
+        assert!(longest <= 8 * 128 * 64, "{longest} bytes went by between question and answer");
+        io::Result::Ok(())
+    })
+    .expect("the loopback works");
+}
+
+#[test]
+fn a_task_that_is_always_ready_lets_a_socket_be_seen() {
+    boucle::run(async {
+        let (client, server) = pair().await?;
+        let n_turns = Rc::new(Cell::new(0_usize));
+        let counter = Rc::clone(&n_turns);
+        let busy = spawn(async move {
+            for _ in 0..1_000_000 {
+                counter.set(counter.get() + 1);
+                interrupt().await;
+            }
+        });
+        let echo = spawn(async move {
+            let mut buffer = [0; 16];
+            let n = server.read(&mut buffer).await?;
+            server.write_all(&buffer[..n]).await
+        });
+        // Both wait by now.
+        interrupt().await;
+        let before = n_turns.get();
+        client.write_all(b"ping").await?;
+        let mut answer = [0; 16];
+        assert_eq!(client.read(&mut answer).await?, 4);
+        let n_turns = n_turns.get() - before;
+        // Seen after 61 polls at the latest, there and back.
+        assert!(n_turns <= 2 * 61 + 4, "{n_turns} turns of the other task");
+        assert!(busy.cancel(), "it has ended before, and let nobody else run");
+        echo.await.expect("it does not panic")
+    })
+    .expect("the loopback works");
+}
+
+#[test]
+fn timers_that_are_always_due_let_a_socket_be_seen() {
+    boucle::run(async {
+        let (client, server) = pair().await?;
+        let busy = spawn(async {
+            loop {
+                // Has passed when the loop looks at it.
+                sleep(Duration::from_nanos(1)).await;
+            }
+        });
+        let read = timeout(Duration::from_secs(10), async {
+            interrupt().await;
+            client.write_all(b"ping").await?;
+            let mut buffer = [0; 16];
+            server.read(&mut buffer).await
+        });
+        assert_eq!(read.await.expect("the socket is not seen")?, 4);
+        busy.cancel();
+        io::Result::Ok(())
+    })
+    .expect("the loopback works");
+}

@@ -1,0 +1,210 @@
+//! What the reactor promises whatever sockets it watches: on both drivers, in real and virtual time.
+
+use std::cell::RefCell;
+use std::io;
+use std::rc::Rc;
+use std::time::Duration;
+
+use boucle::net::{TcpListener, TcpStream};
+use boucle::{Driver, Instrument, Loop, RunError, sleep, spawn, timeout};
+
+/// Both drivers, where there are two.
+fn drivers() -> [Driver; 2] {
+    [Driver::Portable, Driver::default()]
+}
+
+/// Two ends of a connection.
+async fn pair() -> io::Result<(TcpStream, TcpStream)> {
+    let listener = TcpListener::bind("127.0.0.1", 0).await?;
+    let client = TcpStream::connect_to(listener.local_addr()?).await?;
+    let (server, _) = listener.accept().await?;
+    Ok((client, server))
+}
+
+#[test]
+fn virtual_time_stands_still_while_a_socket_has_something_to_say() {
+    for driver in drivers() {
+        let event_loop = Loop::builder().driver(driver).virtual_time(true).build();
+        let took = event_loop.run_until_complete(async {
+            let (client, server) = pair().await?;
+            let start = boucle::now();
+            let echo = spawn(async move {
+                let mut buffer = [0; 16];
+                for _ in 0..3 {
+                    let n = server.read(&mut buffer).await?;
+                    server.write_all(&buffer[..n]).await?;
+                }
+                io::Result::Ok(())
+            });
+            for _ in 0..3 {
+                sleep(Duration::from_secs(60)).await;
+                client.write_all(b"ping").await?;
+                let mut buffer = [0; 16];
+                // An hour would pass at once, if nobody looked at the socket first.
+                let read = timeout(Duration::from_secs(3600), client.read(&mut buffer));
+                assert_eq!(read.await.expect("the answer came first")?, 4);
+            }
+            echo.await.expect("it does not panic")?;
+            io::Result::Ok(boucle::now() - start)
+        });
+        assert_eq!(took.expect("it ends").expect("it works"), Duration::from_secs(180));
+    }
+}
+
+#[test]
+fn who_waits_for_a_socket_is_no_deadlock_and_who_forgot_it_is() {
+    for driver in drivers() {
+        let event_loop = Loop::builder().driver(driver).build();
+        let (client, server) =
+            event_loop.run_until_complete(pair()).expect("it ends").expect("it works");
+        let writer = std::thread::spawn(move || {
+            // Long after the loop has gone to sleep, or before: the same comes out.
+            boucle::run(async move { client.write_all(b"late").await })
+        });
+        let read = event_loop.run_until_complete(async {
+            let mut buffer = [0; 16];
+            server.read(&mut buffer).await
+        });
+        assert_eq!(read.expect("it is no deadlock").expect("it works"), 4);
+        writer.join().expect("it does not panic").expect("it works");
+
+        let never = event_loop.run_until_complete(std::future::pending::<()>());
+        assert_eq!(never, Err(RunError::Deadlock), "a socket that nobody waits for wakes nobody");
+    }
+}
+
+#[test]
+fn a_loop_that_waits_for_a_socket_hears_other_threads() {
+    for driver in drivers() {
+        let event_loop = Loop::builder().driver(driver).build();
+        let handle = event_loop.handle();
+        let other = std::thread::spawn(move || {
+            (0..100).map(|i| handle.spawn(move || async move { i }).wait(None)).collect::<Vec<_>>()
+        });
+        let answers = event_loop.run_until_complete(async {
+            let (_client, server) = pair().await.expect("it works");
+            let mut buffer = [0; 16];
+            let waits = spawn(async move { server.read(&mut buffer).await });
+            let answers = boucle::to_thread(move || other.join()).await;
+            waits.cancel();
+            answers
+        });
+        let answers = answers.expect("it ends").expect("it ran").expect("it does not panic");
+        let answers: Vec<_> =
+            answers.into_iter().map(|it| it.expect("in time").expect("it ends")).collect();
+        assert_eq!(answers, (0..100).collect::<Vec<_>>());
+    }
+}
+
+#[test]
+fn an_event_for_a_socket_that_was_closed_in_the_same_batch_wakes_nobody_else() {
+    for driver in drivers() {
+        let event_loop = Loop::builder().driver(driver).build();
+        event_loop
+            .run_until_complete(async {
+                // Two are ready in one batch; the first to run closes the second, and makes another
+                // socket, which has its number and its place.
+                let (client1, server1) = pair().await?;
+                let (client2, server2) = pair().await?;
+                let victim = Rc::new(RefCell::new(None));
+                let (hand, fresh) = (Rc::clone(&victim), Rc::new(RefCell::new(None)));
+                let keep = Rc::clone(&fresh);
+                let first = spawn(async move {
+                    let mut buffer = [0; 16];
+                    server1.read(&mut buffer).await?;
+                    let task: Option<boucle::Task<io::Result<usize>>> = hand.borrow_mut().take();
+                    task.expect("it was put there").cancel();
+                    boucle::interrupt().await;
+                    let ends = pair().await?;
+                    keep.borrow_mut().replace(ends);
+                    io::Result::Ok(())
+                });
+                let second = spawn(async move {
+                    let mut buffer = [0; 16];
+                    server2.read(&mut buffer).await
+                });
+                victim.borrow_mut().replace(second);
+                boucle::interrupt().await;
+                client1.write_all(b"go").await?;
+                client2.write_all(b"go").await?;
+                first.await.expect("it does not panic")?;
+                let (client, server) = fresh.borrow_mut().take().expect("it was put there");
+                let mut buffer = [0; 16];
+                let nothing = timeout(Duration::from_millis(5), server.read(&mut buffer)).await;
+                assert!(
+                    nothing.is_err(),
+                    "an event of the old socket was taken for one of the new"
+                );
+                client.write_all(b"new").await?;
+                assert_eq!(server.read(&mut buffer).await?, 3);
+                io::Result::Ok(())
+            })
+            .expect("it ends")
+            .expect("it works");
+    }
+}
+
+/// Keeps what was told of sockets.
+#[derive(Default)]
+struct Ready(RefCell<Vec<(bool, bool)>>);
+
+impl Instrument for Ready {
+    fn io_ready(&self, descriptor: i32, readable: bool, writable: bool) {
+        assert!(descriptor > 2);
+        self.0.borrow_mut().push((readable, writable));
+    }
+}
+
+#[test]
+fn a_watcher_is_told_when_a_socket_is_ready() {
+    let ready = Rc::new(Ready::default());
+    let event_loop = Loop::builder().instrument(Rc::clone(&ready)).build();
+    event_loop
+        .run_until_complete(async {
+            let (client, server) = pair().await?;
+            let mut buffer = [0; 16];
+            let read = spawn(async move { server.read(&mut buffer).await });
+            boucle::interrupt().await;
+            client.write_all(b"ping").await?;
+            assert_eq!(read.await.expect("it does not panic")?, 4);
+            io::Result::Ok(())
+        })
+        .expect("it ends")
+        .expect("it works");
+    assert!(ready.0.borrow().iter().any(|(readable, _)| *readable));
+}
+
+#[test]
+fn eight_tasks_of_a_stream_and_a_ninth_are_all_served() {
+    use futures_io::AsyncRead;
+    use std::future::poll_fn;
+    use std::pin::Pin;
+
+    for driver in drivers() {
+        let event_loop = Loop::builder().driver(driver).build();
+        event_loop
+            .run_until_complete(async {
+                let (client, server) = pair().await?;
+                let server = Rc::new(server);
+                // By the trait, which has no way to say that somebody stops to wait.
+                let readers: Vec<_> = (0..12)
+                    .map(|_| {
+                        let server = Rc::clone(&server);
+                        spawn(async move {
+                            let mut byte = [0];
+                            poll_fn(|cx| Pin::new(&mut &*server).poll_read(cx, &mut byte)).await
+                        })
+                    })
+                    .collect();
+                boucle::interrupt().await;
+                client.write_all(&[0; 12]).await?;
+                for reader in readers {
+                    let read = timeout(Duration::from_secs(10), reader).await;
+                    assert_eq!(read.expect("one was forgotten").expect("it ends")?, 1);
+                }
+                io::Result::Ok(())
+            })
+            .expect("it ends")
+            .expect("it works");
+    }
+}
