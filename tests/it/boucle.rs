@@ -16,4 +16,5 @@ mod run_task;
 mod signals;
 mod sync;
 mod threads;
+mod waits;
 mod watching;

@@ -23,7 +23,7 @@ use crate::builder::Driver;
 use crate::clock::Clock;
 use crate::elsewhere;
 use crate::elsewhere::LoopId;
-use crate::instrument::{Instrument, Order};
+use crate::instrument::{Ended, Instrument, Order, WaitsFor, WokenBy};
 use crate::primitives::Arc;
 use crate::reactor::Reactor;
 use crate::remote::Remote;
@@ -55,6 +55,17 @@ pub(crate) enum Mode {
     Closing,
     /// Closed for good.
     Closed,
+}
+
+/// What debug mode keeps of a task.
+#[derive(Default)]
+struct Stats {
+    /// How often it was polled.
+    n_polls: u64,
+    /// How long that took.
+    busy: Duration,
+    /// What it began to wait for in its last poll.
+    waits_for: Vec<WaitsFor>,
 }
 
 /// How a loop is made; `Builder` fills it in.
@@ -116,8 +127,10 @@ pub(crate) struct Core {
     pub(crate) handler: RefCell<Handler>,
     /// Who watches.
     pub(crate) instrument: Option<Rc<dyn Instrument>>,
-    /// How often each task was polled, and how long that took; kept in debug mode.
-    stats: RefCell<HashMap<TaskId, (u64, Duration)>>,
+    /// What debug mode keeps of each task.
+    stats: RefCell<HashMap<TaskId, Stats>>,
+    /// Who wakes, while no task is polled.
+    pub(crate) wakes_for: Cell<WokenBy>,
     /// How long a poll may take without being reported; `None`: for ever.
     slow_poll: Option<Duration>,
     /// Which loop of the process it is.
@@ -152,6 +165,7 @@ impl Core {
             handler: RefCell::new(settings.handler.unwrap_or_else(Report::default_handler)),
             instrument: settings.instrument,
             stats: RefCell::default(),
+            wakes_for: Cell::new(WokenBy::Outside),
             slow_poll: settings.slow_poll,
             id: LoopId::next(),
             me: me.clone(),
@@ -210,12 +224,38 @@ impl Core {
     /// Tells who watches that a task was woken.
     pub(crate) fn task_woken(&self, id: TaskId) {
         if let Some(instrument) = &self.instrument {
-            self.guard(|| instrument.woken(id, self.current_task.get()));
+            let by = self.current_task.get().map_or(self.wakes_for.get(), WokenBy::Task);
+            self.guard(|| instrument.woken(id, by));
+        }
+    }
+
+    /// What debug mode knows of what a task waits for.
+    pub(crate) fn waits_of(&self, id: TaskId) -> Vec<WaitsFor> {
+        self.stats.borrow().get(&id).map_or_else(Vec::new, |it| it.waits_for.clone())
+    }
+
+    /// Notes what the task that is being polled begins to wait for.
+    #[inline]
+    pub(crate) fn waits(&self, on: impl FnOnce() -> WaitsFor) {
+        if self.instrument.is_some() || self.slow_poll.is_some() {
+            self.waits_watched(on());
+        }
+    }
+
+    #[cold]
+    fn waits_watched(&self, on: WaitsFor) {
+        let Some(task) = self.current_task.get() else { return };
+        if self.slow_poll.is_some() {
+            self.stats.borrow_mut().entry(task).or_default().waits_for.push(on);
+        }
+        if let Some(instrument) = &self.instrument {
+            self.guard(|| instrument.waits(task, on));
         }
     }
 
     /// Notes who awaits the task of `raw`.
     pub(crate) fn await_task<T>(&self, raw: &Raw<T>, task: Option<TaskId>, waker: &Waker) {
+        self.waits(|| WaitsFor::Task(raw.id()));
         let before = raw.set_awaiter(task.unwrap_or(TaskId::FOREIGN));
         let unused = match task {
             Some(_) if before != TaskId::FOREIGN => return,
@@ -230,7 +270,7 @@ impl Core {
     }
 
     /// A task has ended: wakes who awaits it.
-    pub(crate) fn task_ended(&self, id: TaskId, awaiter: TaskId) {
+    pub(crate) fn task_ended(&self, id: TaskId, awaiter: TaskId, how: Ended) {
         if awaiter == TaskId::FOREIGN {
             let waker = self.awaiters.borrow_mut().remove(&id);
             if let Some(waker) = waker {
@@ -243,7 +283,7 @@ impl Core {
             self.stats.borrow_mut().remove(&id);
         }
         if let Some(instrument) = &self.instrument {
-            self.guard(|| instrument.task_done(id));
+            self.guard(|| instrument.task_done(id, how));
         }
     }
 
@@ -254,7 +294,7 @@ impl Core {
     /// How often a task was polled, and how long that took, if that is counted.
     pub(crate) fn polls_of(&self, id: TaskId) -> Option<(u64, Duration)> {
         self.slow_poll?;
-        Some(self.stats.borrow().get(&id).copied().unwrap_or_default())
+        Some(self.stats.borrow().get(&id).map_or((0, Duration::ZERO), |it| (it.n_polls, it.busy)))
     }
 
     /// Forgets what was kept beside a task that has ended and has no handle.
@@ -266,6 +306,9 @@ impl Core {
 
     pub(crate) fn set_name(&self, id: TaskId, name: &str) {
         self.names.borrow_mut().insert(id, name.into());
+        if let Some(instrument) = &self.instrument {
+            self.guard(|| instrument.task_named(id, name));
+        }
     }
 
     // ----------------------------------------------------------------------- what goes wrong

@@ -1,8 +1,11 @@
 //! The seams: who watches a loop, and who chooses its order. Nothing else in a loop knows of tests.
 
+mod events;
+
 use std::panic::Location;
 use std::time::Duration;
 
+pub use self::events::{Ended, WaitsFor, WokenBy};
 use crate::task::TaskId;
 
 /// Watches a loop. Every method does nothing unless it is written.
@@ -38,8 +41,12 @@ pub trait Instrument {
     fn before_poll(&self, _task: TaskId) {}
     /// It was; `ended` says whether it is over.
     fn after_poll(&self, _task: TaskId, _ended: bool) {}
-    /// A task was woken: by a task, or by the loop, a callback or another thread.
-    fn woken(&self, _task: TaskId, _by: Option<TaskId>) {}
+    /// A task has been given a name.
+    fn task_named(&self, _task: TaskId, _name: &str) {}
+    /// The task that is being polled begins to wait for this; it may wait for more.
+    fn waits(&self, _task: TaskId, _on: WaitsFor) {}
+    /// A task was woken, and can go on.
+    fn woken(&self, _task: TaskId, _by: WokenBy) {}
     /// A timer was set, this long ahead.
     fn timer_set(&self, _after: Duration) {}
     /// A timer has fired: whom it wakes is told next.
@@ -51,8 +58,8 @@ pub trait Instrument {
     fn before_wait(&self, _timeout: Option<Duration>) {}
     /// The loop is awake again.
     fn after_wait(&self) {}
-    /// A task has ended: with a value, with a panic, or cancelled.
-    fn task_done(&self, _task: TaskId) {}
+    /// A task has ended.
+    fn task_done(&self, _task: TaskId, _how: Ended) {}
 }
 
 /// Chooses which of the ready tasks is next. Without one it is the one that is ready longest.

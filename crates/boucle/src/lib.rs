@@ -130,7 +130,7 @@ mod wake;
 pub use crate::builder::{Builder, Driver};
 pub use crate::callback::{Callback, call_at, call_later, call_soon};
 pub use crate::event_loop::{Loop, NoLoop, RunEnd, RunError, run};
-pub use crate::instrument::{Instrument, Order};
+pub use crate::instrument::{Ended, Instrument, Order, WaitsFor, WokenBy};
 pub use crate::interval::{Interval, MissedTicks, interval};
 pub use crate::report::Report;
 pub use crate::sys::{Faults, SystemCall};

@@ -4,7 +4,9 @@
 use std::time::Duration;
 
 use crate::core::Core;
+use crate::instrument::WaitsFor;
 use crate::primitives;
+use crate::task::TaskId;
 
 /// No descriptors.
 #[derive(Default)]
@@ -22,6 +24,10 @@ impl Watcher {
 impl Reactor {
     pub(crate) fn has_waiters(&self) -> bool {
         false
+    }
+
+    pub(crate) fn waits(&self) -> Vec<(TaskId, WaitsFor)> {
+        Vec::new()
     }
 
     pub(crate) fn look(&self, _core: &Core) {}

@@ -38,9 +38,11 @@ pub(crate) use self::source::Source;
 pub(crate) use self::watcher::Watcher;
 use self::watcher::{Events, Seen};
 use crate::core::Core;
+use crate::instrument::{WaitsFor, WokenBy};
 use crate::primitives;
 use crate::report::Report;
 use crate::sys::SystemCall;
+use crate::task::TaskId;
 use crate::wake::Wake;
 
 /// After a wait that failed, the next one is tried so much later.
@@ -73,6 +75,15 @@ pub(crate) enum Direction {
     Write,
 }
 
+impl Direction {
+    fn waits_for(self, descriptor: RawFd) -> WaitsFor {
+        match self {
+            Direction::Read => WaitsFor::Readable(descriptor),
+            Direction::Write => WaitsFor::Writable(descriptor),
+        }
+    }
+}
+
 /// A descriptor.
 struct Place {
     /// Tells it from those that had the place before.
@@ -97,6 +108,18 @@ impl Reactor {
     /// Whether somebody waits for a descriptor.
     pub(crate) fn has_waiters(&self) -> bool {
         self.n_waiters.get() > 0
+    }
+
+    /// The tasks that wait here, and for what.
+    pub(crate) fn waits(&self) -> Vec<(TaskId, WaitsFor)> {
+        let mut waits = Vec::new();
+        for (_, place) in self.places.borrow().iter() {
+            for (side, direction) in place.sides.iter().zip([Direction::Read, Direction::Write]) {
+                let tasks = side.waiters.iter().filter_map(|(_, wake)| wake.task());
+                waits.extend(tasks.map(|task| (task, direction.waits_for(place.descriptor))));
+            }
+        }
+        waits
     }
 
     /// Whether there is a descriptor to look at.
@@ -188,14 +211,16 @@ impl Reactor {
         let watcher = self.watcher(core)?;
         // Made first: a foreign waker runs foreign code as it is cloned.
         let wake = Wake::new(waker);
-        let unused = {
+        let (unused, descriptor) = {
             let mut places = self.places.borrow_mut();
-            let waiters = &mut places[key.place()].sides[direction as usize].waiters;
+            let place = &mut places[key.place()];
+            let waiters = &mut place.sides[direction as usize].waiters;
             let before = waiters.len();
             let unused = enter_waiter(waiters, ticket, wake, waker);
             self.n_waiters.set(self.n_waiters.get() + waiters.len() - before);
-            unused
+            (unused, place.descriptor)
         };
+        core.waits(|| direction.waits_for(descriptor));
         match unused {
             Some(Unused::Same(wake)) => core.guard(|| drop(wake)),
             // It has to ask again, if it still waits: nobody is forgotten.
@@ -300,15 +325,15 @@ impl Reactor {
             core.guard(|| instrument.io_ready(descriptor, reads, writes));
         }
         if reads {
-            self.wake_side(core, seen.key, Direction::Read);
+            self.wake_side(core, descriptor, seen.key, Direction::Read);
         }
         if writes {
-            self.wake_side(core, seen.key, Direction::Write);
+            self.wake_side(core, descriptor, seen.key, Direction::Write);
         }
     }
 
     /// Wakes all who wait for one direction.
-    fn wake_side(&self, core: &Core, key: Key, direction: Direction) {
+    fn wake_side(&self, core: &Core, descriptor: RawFd, key: Key, direction: Direction) {
         loop {
             let wake = {
                 let mut places = self.places.borrow_mut();
@@ -321,7 +346,7 @@ impl Reactor {
                 waiters.remove(0).1
             };
             self.n_waiters.set(self.n_waiters.get() - 1);
-            wake.wake(core);
+            core.wake_for(WokenBy::Descriptor(descriptor), || wake.wake(core));
         }
     }
 }

@@ -8,6 +8,7 @@ use std::time::Duration;
 use crate::core::Core;
 use crate::elsewhere::require_current;
 use crate::event_loop::Loop;
+use crate::instrument::WaitsFor;
 use crate::task::TaskId;
 
 /// A task that has not ended, as it was when it was asked for.
@@ -43,6 +44,8 @@ pub struct TaskInfo {
     pub state: TaskState,
     /// The task that awaits it, if one does.
     pub awaited_by: Option<TaskId>,
+    /// What it waits for, as far as that is known: see [`WaitsFor`].
+    pub waits_for: Vec<WaitsFor>,
     /// How often it was polled, and how long that took in all; counted in debug mode only.
     pub polls: Option<(u64, Duration)>,
 }
@@ -108,8 +111,8 @@ pub fn all_tasks() -> Vec<TaskInfo> {
 impl Loop {
     /// The tasks that have not ended, as a tree: below a task stand those that it awaits.
     ///
-    /// Tasks that await one another in a circle stand at the end, each on its own. A task that
-    /// waits for something else, an event say, says so, and not for which.
+    /// Tasks that await one another in a circle stand at the end, each on its own. For what a task
+    /// waits is shown as far as it is known: see [`WaitsFor`].
     ///
     /// # Examples
     ///
@@ -175,6 +178,15 @@ fn line(info: &TaskInfo, depth: usize, tree: &mut String) {
         TaskState::Sleeping(left) => format!("sleeps {left:.3?} more"),
         TaskState::Waiting => "waits".to_owned(),
     };
+    // A time is in the state, and a task that it awaits stands below it.
+    let on =
+        info.waits_for.iter().filter(|on| !matches!(on, WaitsFor::Time(_) | WaitsFor::Task(_)));
+    let on: Vec<_> = on.map(WaitsFor::to_string).collect();
+    let state = match info.state {
+        _ if on.is_empty() => state,
+        TaskState::Waiting => format!("waits for {}", on.join(" and ")),
+        _ => format!("{state}, waits for {}", on.join(" and ")),
+    };
     let at = info.spawned_at;
     let indent = "  ".repeat(depth);
     let polls = info.polls.map(|(polls, busy)| format!(", {polls} polls in {busy:.3?}"));
@@ -189,6 +201,7 @@ fn line(info: &TaskInfo, depth: usize, tree: &mut String) {
 fn infos(core: &Core) -> Vec<TaskInfo> {
     let now = core.clock.now();
     let deadlines: BTreeMap<TaskId, u64> = core.timers.borrow().deadlines().collect();
+    let mut waits = waits(core, now, &deadlines);
     let mut infos: Vec<_> = core
         .registry
         .ids()
@@ -208,9 +221,35 @@ fn infos(core: &Core) -> Vec<TaskInfo> {
                 state,
                 awaited_by: Some(core.registry.awaiter(id)).filter(|it| it.is_task()),
                 polls: core.polls_of(id),
+                waits_for: waits.remove(&id).unwrap_or_default(),
             })
         })
         .collect();
     infos.sort_by_key(|it| it.id);
     infos
+}
+
+/// What each task waits for, as far as it is known.
+fn waits(
+    core: &Core,
+    now: u64,
+    deadlines: &BTreeMap<TaskId, u64>,
+) -> BTreeMap<TaskId, Vec<WaitsFor>> {
+    let mut waits: BTreeMap<TaskId, Vec<WaitsFor>> = BTreeMap::new();
+    let times = deadlines
+        .iter()
+        .map(|(id, end)| (*id, WaitsFor::Time(Duration::from_nanos(end.saturating_sub(now)))));
+    let tasks =
+        core.registry.ids().into_iter().map(|id| (core.registry.awaiter(id), WaitsFor::Task(id)));
+    for (id, on) in times.chain(tasks).chain(core.reactor.waits()) {
+        waits.entry(id).or_default().push(on);
+    }
+    for id in core.registry.ids() {
+        let noted = core.waits_of(id).into_iter();
+        // The others are known without debug mode as well, and as they are now.
+        let noted = noted.filter(|on| matches!(on, WaitsFor::Sync(_) | WaitsFor::Thread));
+        let ready = core.registry.look(id).is_some_and(|(_, ready, running)| ready || running);
+        waits.entry(id).or_default().extend(noted.filter(|_| !ready));
+    }
+    waits
 }

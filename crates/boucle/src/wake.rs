@@ -20,6 +20,14 @@ impl Wake {
         cell::task_of(waker).map_or_else(|| Wake::Foreign(waker.clone()), Wake::Task)
     }
 
+    /// The task that this wakes, if it is one of the loop.
+    pub(crate) fn task(&self) -> Option<TaskId> {
+        match self {
+            Wake::Task(id) => Some(*id),
+            Wake::Foreign(_) => None,
+        }
+    }
+
     /// Whether this wakes the owner of `waker`.
     pub(crate) fn will_wake(&self, waker: &Waker) -> bool {
         match self {

@@ -8,7 +8,7 @@ use std::task::{Context, Poll, Wake, Waker};
 use std::time::Duration;
 
 use boucle::sync::{Event, Queue, Semaphore, Waiter};
-use boucle::{Instrument, Loop, TaskId, sleep, spawn};
+use boucle::{Instrument, Loop, TaskId, WokenBy, sleep, spawn};
 
 /// Runs one task that does `greedy` over and over, and says how often it did before another one ran.
 fn turns_kept(greedy: impl AsyncFn() + 'static) -> u32 {
@@ -126,7 +126,7 @@ fn a_waker_that_panics_outside_of_a_loop_keeps_nobody_else_waiting() {
 struct Woken(RefCell<Vec<TaskId>>);
 
 impl Instrument for Woken {
-    fn woken(&self, task: TaskId, _by: Option<TaskId>) {
+    fn woken(&self, task: TaskId, _by: WokenBy) {
         self.0.borrow_mut().push(task);
     }
 }

@@ -11,7 +11,9 @@ use std::task::{Context, Poll, Wake, Waker};
 use std::thread;
 use std::time::Duration;
 
-use boucle::{Instrument, Loop, Order, Task, TaskError, TaskId, interrupt, sleep};
+use boucle::{
+    Ended, Instrument, Loop, Order, Task, TaskError, TaskId, WaitsFor, WokenBy, interrupt, sleep,
+};
 
 use super::core_transcript::{OnDrop, Transcript, virtual_loop};
 use crate::road::check_snapshot;
@@ -201,8 +203,14 @@ impl Instrument for PanickingInstrument {
     fn after_poll(&self, _task: TaskId, _ended: bool) {
         panic!("after_poll");
     }
-    fn woken(&self, _task: TaskId, _by: Option<TaskId>) {
+    fn woken(&self, _task: TaskId, _by: WokenBy) {
         panic!("woken");
+    }
+    fn task_named(&self, _task: TaskId, _name: &str) {
+        panic!("task_named");
+    }
+    fn waits(&self, _task: TaskId, _on: WaitsFor) {
+        panic!("waits");
     }
     fn timer_set(&self, _after: Duration) {
         panic!("timer_set");
@@ -217,7 +225,7 @@ impl Instrument for PanickingInstrument {
     fn after_wait(&self) {
         panic!("after_wait");
     }
-    fn task_done(&self, _task: TaskId) {
+    fn task_done(&self, _task: TaskId, _how: Ended) {
         panic!("task_done");
     }
 }
@@ -240,7 +248,11 @@ fn hooks_that_panic_are_reported_each_time_and_the_loop_goes_on() {
         .exception_handler(move |report| heard.say(report.error().unwrap()))
         .build();
     run_among_others(&event_loop, || {
-        let value = event_loop.run_until_complete(async { boucle::spawn(async { 42 }).await });
+        let value = event_loop.run_until_complete(async {
+            let task = boucle::spawn(async { 42 });
+            task.set_name("named");
+            task.await
+        });
         assert_eq!(value.unwrap().unwrap(), 42);
     });
     let handle = event_loop.handle();
@@ -251,8 +263,8 @@ fn hooks_that_panic_are_reported_each_time_and_the_loop_goes_on() {
     lines.sort();
     lines.dedup();
     let lines: Vec<_> = lines.iter().map(|it| it.replace("the task panicked: ", "")).collect();
-    let expected = "after_poll after_wait before_poll before_wait choose task_done task_spawned \
-        timer_fired timer_set woken";
+    let expected = "after_poll after_wait before_poll before_wait choose task_done task_named \
+        task_spawned timer_fired timer_set waits woken";
     assert_eq!(lines.join(" "), expected);
 }
 

@@ -7,8 +7,8 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use boucle::{
-    Instrument, Loop, Order, TaskId, all_tasks, call_at, call_later, call_soon, interrupt, now,
-    sleep, spawn,
+    Ended, Instrument, Loop, Order, TaskId, WaitsFor, WokenBy, all_tasks, call_at, call_later,
+    call_soon, interrupt, now, sleep, spawn,
 };
 
 /// A list that tasks write into.
@@ -78,8 +78,14 @@ impl Instrument for Log {
     fn after_poll(&self, task: TaskId, ended: bool) {
         self.say(format!("{}{task}", if ended { "ended" } else { "pending" }));
     }
-    fn woken(&self, task: TaskId, by: Option<TaskId>) {
-        self.say(format!("wake{task}by{}", by.map_or("-".to_owned(), |it| it.to_string())));
+    fn task_named(&self, task: TaskId, name: &str) {
+        self.say(format!("name{task}={name}"));
+    }
+    fn waits(&self, _task: TaskId, on: WaitsFor) {
+        self.say(format!("waits({on})"));
+    }
+    fn woken(&self, task: TaskId, by: WokenBy) {
+        self.say(format!("wake{task}by{by:?}"));
     }
     fn timer_set(&self, after: Duration) {
         self.say(format!("set{after:?}"));
@@ -87,8 +93,8 @@ impl Instrument for Log {
     fn timer_fired(&self) {
         self.say("fired");
     }
-    fn task_done(&self, task: TaskId) {
-        self.say(format!("done{task}"));
+    fn task_done(&self, task: TaskId, how: Ended) {
+        self.say(format!("done{task}:{how:?}"));
     }
 }
 
@@ -104,8 +110,10 @@ fn an_instrument_hears_everything_in_order() {
         .expect("it ends");
     assert_eq!(
         log.take(),
-        "spawn1 poll1 spawn2 pending1 poll2 set1s pending2 fired wake2by- poll2 wake1by2 done2 ended2 \
-         poll1 done1 ended1"
+        "spawn1 poll1 spawn2 waits(task 2) pending1 \
+         poll2 set1s waits(1.000s more) pending2 \
+         fired wake2byTimer poll2 wake1byTask(TaskId(2)) done2:Value ended2 \
+         poll1 done1:Value ended1"
     );
 }
 

@@ -95,7 +95,10 @@ fn tell(driver: Driver, nth: usize, error: i32) -> Option<(SystemCall, String)> 
     let event_loop = Loop::builder()
         .driver(driver)
         .faults(FailNth { nth, error, n_calls, failed: Rc::clone(&failed) })
-        .exception_handler(move |report| told.borrow_mut().push(report.to_string()))
+        .exception_handler(move |report| {
+            assert_eq!(report.io_error().and_then(io::Error::raw_os_error), Some(error));
+            told.borrow_mut().push(report.to_string());
+        })
         .build();
     let ended = event_loop.run_until_complete(timeout(Duration::from_secs(10), conversation()));
     let ended = ended.expect("nothing stops it");

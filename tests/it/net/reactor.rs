@@ -2,11 +2,12 @@
 
 use std::cell::RefCell;
 use std::io;
+use std::net::Shutdown;
 use std::rc::Rc;
 use std::time::Duration;
 
 use boucle::net::{TcpListener, TcpStream};
-use boucle::{Driver, Instrument, Loop, RunError, sleep, spawn, timeout};
+use boucle::{Driver, Faults, Instrument, Loop, RunError, SystemCall, sleep, spawn, timeout};
 
 /// Both drivers, where there are two.
 fn drivers() -> [Driver; 2] {
@@ -206,5 +207,94 @@ fn eight_tasks_of_a_stream_and_a_ninth_are_all_served() {
             })
             .expect("it ends")
             .expect("it works");
+    }
+}
+
+/// Keeps every call.
+struct Calls(Rc<RefCell<Vec<SystemCall>>>);
+
+impl Faults for Calls {
+    fn before(&self, call: SystemCall) -> Option<io::Error> {
+        self.0.borrow_mut().push(call);
+        None
+    }
+}
+
+/// Counts the calls of a kind.
+fn count(calls: &RefCell<Vec<SystemCall>>, call: SystemCall) -> usize {
+    calls.borrow().iter().filter(|it| **it == call).count()
+}
+
+#[test]
+fn a_short_count_saves_the_call_that_would_say_there_is_no_more() {
+    for driver in drivers() {
+        let calls = Rc::new(RefCell::new(Vec::new()));
+        let event_loop = Loop::builder().driver(driver).faults(Calls(Rc::clone(&calls))).build();
+        let echoes = async {
+            let (client, server) = pair().await?;
+            client.set_nodelay(true)?;
+            let echo = spawn(async move {
+                let mut buffer = [0; 16];
+                for _ in 0..10 {
+                    let n = server.read(&mut buffer).await?;
+                    server.write_all(&buffer[..n]).await?;
+                }
+                io::Result::Ok(server)
+            });
+            let mut buffer = [0; 16];
+            for _ in 0..10 {
+                client.write_all(b"ping").await?;
+                assert_eq!(client.read(&mut buffer).await?, 4);
+            }
+            client.shutdown(Shutdown::Both)?;
+            drop(echo.await.expect("it does not panic")?);
+            io::Result::Ok(())
+        };
+        event_loop.run_until_complete(echoes).expect("it ends").expect("it works");
+
+        assert_eq!(count(&calls, SystemCall::Open), 2);
+        assert_eq!(count(&calls, SystemCall::Bind), 1);
+        assert_eq!(count(&calls, SystemCall::Listen), 1);
+        assert!(count(&calls, SystemCall::Connect) >= 1);
+        assert!(count(&calls, SystemCall::Accept) >= 1);
+        assert!(count(&calls, SystemCall::Register) >= 3, "the poller and both ends");
+        assert!(count(&calls, SystemCall::Wait) >= 1);
+        assert!(count(&calls, SystemCall::Option) >= 1);
+        assert_eq!(count(&calls, SystemCall::Shutdown), 1);
+        assert_eq!(count(&calls, SystemCall::Write), 20);
+        let n_reads = count(&calls, SystemCall::Read);
+        if driver == Driver::Linux {
+            // The first one on each side says that there is nothing; then one for each message.
+            assert!(n_reads <= 22, "{n_reads} reads for 20 messages");
+        } else {
+            assert!(n_reads > 22, "{n_reads} reads: this driver cannot know that all is read");
+        }
+    }
+}
+
+#[test]
+fn the_end_that_comes_with_data_is_seen_after_a_short_count() {
+    for driver in drivers() {
+        let event_loop = Loop::builder().driver(driver).build();
+        let read = event_loop.run_until_complete(async {
+            let (client, server) = pair().await?;
+            let reads = spawn(async move {
+                let mut all = Vec::new();
+                let mut buffer = [0; 1024];
+                loop {
+                    let read = timeout(Duration::from_secs(10), server.read(&mut buffer));
+                    match read.await.expect("the end was lost")? {
+                        0 => return io::Result::Ok(all),
+                        n => all.extend_from_slice(&buffer[..n]),
+                    }
+                }
+            });
+            // It waits; then data and the end come together.
+            boucle::interrupt().await;
+            client.write_all(b"all").await?;
+            drop(client);
+            reads.await.expect("it does not panic")
+        });
+        assert_eq!(read.expect("it ends").expect("it works"), b"all");
     }
 }

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::{Core, GRAIN, MANY, POLLS_BETWEEN_LOOKS};
 use crate::budget::BUDGET;
+use crate::instrument::WokenBy;
 use crate::primitives::{Arc, Ordering, fence};
 use crate::remote::Mail;
 use crate::report::Report;
@@ -126,14 +127,17 @@ impl Core {
         if let Some(instrument) = &self.instrument {
             self.guard(|| instrument.before_poll(id));
         }
+        if self.slow_poll.is_some() {
+            self.stats.borrow_mut().entry(id).or_default().waits_for.clear();
+        }
         let start = Instant::now();
         let poll = task.run(self);
         let took = start.elapsed();
         if self.slow_poll.is_some() && poll.is_pending() {
             let mut stats = self.stats.borrow_mut();
-            let (n_polls, busy) = stats.entry(id).or_default();
-            *n_polls += 1;
-            *busy += took;
+            let stats = stats.entry(id).or_default();
+            stats.n_polls += 1;
+            stats.busy += took;
         }
         if let Some(instrument) = &self.instrument {
             self.guard(|| instrument.after_poll(id, poll.is_ready()));
@@ -166,15 +170,22 @@ impl Core {
             if let Some(instrument) = &self.instrument {
                 self.guard(|| instrument.timer_fired());
             }
-            wake.wake(self);
+            self.wake_for(WokenBy::Timer, || wake.wake(self));
         }
+    }
+
+    /// Wakes, and lets those who watch know for whom.
+    pub(crate) fn wake_for(&self, by: WokenBy, wake: impl FnOnce()) {
+        self.wakes_for.set(by);
+        wake();
+        self.wakes_for.set(WokenBy::Outside);
     }
 
     /// Does what other threads have asked for.
     fn take_mail(&self) {
         for mail in self.remote.take_mail() {
             match mail {
-                Mail::Wake(letter) => letter.deliver(self),
+                Mail::Wake(letter) => self.wake_for(WokenBy::Thread, || letter.deliver(self)),
                 Mail::Call(call) => self.guard(call),
             }
         }
@@ -188,7 +199,7 @@ impl Core {
         if !quiescent.is_empty() {
             for (quiet, wake) in quiescent {
                 quiet.set(true);
-                wake.wake(self);
+                self.wake_for(WokenBy::Quiet, || wake.wake(self));
             }
             return true;
         }

@@ -133,7 +133,7 @@ impl Barrier {
             return Ok(place);
         }
         let seat = Seat { round, place };
-        self.waiters.wait(|| {}).await;
+        self.waiters.wait("the others at a barrier", || {}).await;
         let end = seat.round.end.get().expect("the round is over before anybody is granted");
         end.map(|()| place)
     }

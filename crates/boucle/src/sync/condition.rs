@@ -100,7 +100,7 @@ impl Condition {
     pub async fn wait<'a, T>(&self, guard: LockGuard<'a, T>) -> LockGuard<'a, T> {
         let lock = LockGuard::lock_of(&guard);
         let mut guard = Some(guard);
-        let mut notified = self.waiters.wait(|| self.notify_one());
+        let mut notified = self.waiters.wait("a condition", || self.notify_one());
         poll_fn(|cx| {
             let poll = Pin::new(&mut notified).poll(cx);
             // Not before it is in the list: who gets the lock now may notify at once.

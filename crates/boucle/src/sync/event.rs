@@ -129,7 +129,7 @@ impl Event {
     pub async fn wait(&self) {
         budget::charge().await;
         if !self.is_set.get() {
-            self.waiters.wait(|| {}).await;
+            self.waiters.wait("an event", || {}).await;
         }
     }
 }

@@ -83,7 +83,7 @@ impl Semaphore {
         if let Some(permit) = self.try_acquire() {
             return permit;
         }
-        self.waiters.wait(|| self.give_back()).await;
+        self.waiters.wait("a permit of a semaphore or a lock", || self.give_back()).await;
         Permit { semaphore: self }
     }
 

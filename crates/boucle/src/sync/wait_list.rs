@@ -9,6 +9,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 
 use crate::elsewhere::{LoopId, call_later_elsewhere};
+use crate::instrument::WaitsFor;
 use crate::report;
 use crate::task::cell;
 use crate::wake::Wake;
@@ -60,11 +61,11 @@ impl WaitList {
         self.n_waiting.get() == 0
     }
 
-    /// Waits until this one is granted.
+    /// Waits until this one is granted; `what` says what is, for those who watch.
     ///
     /// If the future is dropped after it was granted and before it was polled, it calls `pass_on`.
-    pub(super) fn wait<F: Fn()>(&self, pass_on: F) -> Waiting<'_, F> {
-        Waiting { list: self, ticket: None, pass_on }
+    pub(super) fn wait<F: Fn()>(&self, what: &'static str, pass_on: F) -> Waiting<'_, F> {
+        Waiting { list: self, what, ticket: None, pass_on }
     }
 
     /// Grants the first one; `false` if nobody waits.
@@ -210,6 +211,8 @@ impl fmt::Debug for WaitList {
 pub(super) struct Waiting<'a, F: Fn()> {
     /// Where it waits.
     list: &'a WaitList,
+    /// What it waits for, in words.
+    what: &'static str,
     /// Its place; `None` before the first poll and after the last.
     ticket: Option<u64>,
     /// Called if it is dropped with something that was granted to it.
@@ -222,6 +225,7 @@ impl<F: Fn()> Future for Waiting<'_, F> {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         let Some(ticket) = self.ticket else {
             self.ticket = Some(self.list.enter(cx.waker()));
+            cell::with_entered(|core| core.waits(|| WaitsFor::Sync(self.what)));
             return Poll::Pending;
         };
         let poll = self.list.poll(ticket, cx.waker());

@@ -110,7 +110,7 @@ impl Waiter {
     /// ```
     pub async fn wait(&self) {
         if self.missing.get() > 0 {
-            self.waiters.wait(|| {}).await;
+            self.waiters.wait("a waiter to be set", || {}).await;
         }
     }
 }

@@ -6,6 +6,7 @@ use std::rc::Weak;
 
 use crate::core::Core;
 use crate::elsewhere::require_entered;
+use crate::instrument::WaitsFor;
 use crate::task::TaskError;
 
 /// Runs `f`, which may block, on another thread, and awaits what it returns.
@@ -57,6 +58,7 @@ impl Abroad {
     fn new(core: Weak<Core>) -> Abroad {
         if let Some(core) = core.upgrade() {
             core.n_abroad.set(core.n_abroad.get() + 1);
+            core.waits(|| WaitsFor::Thread);
         }
         Abroad(core)
     }

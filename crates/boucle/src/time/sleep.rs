@@ -11,6 +11,7 @@ use crate::clock;
 use crate::clock::NEVER;
 use crate::core::Core;
 use crate::elsewhere::{LoopId, call_later_elsewhere, require_entered};
+use crate::instrument::WaitsFor;
 use crate::task::cell;
 use crate::timers::TimerKey;
 use crate::wake::Wake;
@@ -209,10 +210,11 @@ impl Sleep {
         let wake = Wake::new(cx.waker());
         let key = core.timers.borrow_mut().insert(deadline, wake);
         self.timer = Some((core.id(), key));
+        let after = || Duration::from_nanos(deadline.saturating_sub(core.clock.now()));
         if let Some(instrument) = &core.instrument {
-            let after = Duration::from_nanos(deadline.saturating_sub(core.clock.now()));
-            core.guard(|| instrument.timer_set(after));
+            core.guard(|| instrument.timer_set(after()));
         }
+        core.waits(|| WaitsFor::Time(after()));
     }
 
     /// Takes the timer out, wherever it is set.

@@ -39,7 +39,7 @@ impl<T> Queue<T> {
             Err(TryPutError::ShutDown(item)) => return Err(ShutDown(item)),
             Err(TryPutError::Full(item)) => item,
         };
-        self.putters.wait(|| self.give_up_room()).await;
+        self.putters.wait("room in a queue", || self.give_up_room()).await;
         if self.is_shut_down.get() {
             return Err(ShutDown(item));
         }
@@ -112,7 +112,7 @@ impl<T> Queue<T> {
             Err(TryGetError::ShutDown) => return Err(ShutDown(())),
             Err(TryGetError::Empty) => {}
         }
-        self.getters.wait(|| self.give_up_item()).await;
+        self.getters.wait("an item of a queue", || self.give_up_item()).await;
         if !self.is_shut_down.get() {
             self.n_promised_items.set(self.n_promised_items.get() - 1);
         }

@@ -61,7 +61,7 @@ impl<T> Queue<T> {
     /// ```
     pub async fn join(&self) {
         if self.n_unfinished.get() > 0 {
-            self.joiners.wait(|| {}).await;
+            self.joiners.wait("the end of the work on a queue", || {}).await;
         }
     }
 

@@ -15,6 +15,7 @@ use super::{
     drop_quietly,
 };
 use crate::core::Core;
+use crate::instrument::Ended;
 use crate::primitives::Ordering;
 use crate::task::{TaskError, TaskId};
 
@@ -99,7 +100,12 @@ pub(super) fn drop_future_now(core: &Core, header: &Header) {
 fn end(core: &Core, header: &Header) {
     core.registry.leave(header.id);
     header.set(DONE);
-    core.task_ended(header.id, header.awaiter.replace(TaskId::NONE));
+    let how = match () {
+        () if header.is(VALUE) => Ended::Value,
+        () if header.is(ERROR) => Ended::Panicked,
+        () => Ended::Cancelled,
+    };
+    core.task_ended(header.id, header.awaiter.replace(TaskId::NONE), how);
     if !header.is(HANDLE) {
         drop_result(core, header);
         core.forget(header.id);
