@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use boucle::{Instrument, Loop, Order, Task, TaskError, TaskId, interrupt, sleep};
 
-use super::core_transcript::{OnDrop, Transcript, virtual_loop};
+use super::transcript::{OnDrop, Transcript, virtual_loop};
 use crate::road::check_snapshot;
 
 /// Where a task panics.

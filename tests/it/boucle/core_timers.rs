@@ -14,7 +14,7 @@ use boucle::{
     sleep_until, spawn, timeout,
 };
 
-use super::core_transcript::{Chance, Transcript, now_of, virtual_loop};
+use super::transcript::{Chance, Transcript, now_of, virtual_loop};
 
 const MS: Duration = Duration::from_millis(1);
 

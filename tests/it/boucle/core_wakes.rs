@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use boucle::{Loop, Task, interrupt, sleep, sleep_until};
 
-use super::core_transcript::{OnDrop, virtual_loop};
+use super::transcript::{OnDrop, virtual_loop};
 
 /// After so many polls the loop looks at its inbox and its timers, as its documentation says.
 const POLLS_BETWEEN_LOOKS: usize = 61;

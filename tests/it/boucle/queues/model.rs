@@ -6,7 +6,7 @@ use std::rc::Rc;
 use boucle::sync::{Queue, ShutDown};
 use boucle::{Task, interrupt, quiescent, spawn};
 
-use super::{Log, run};
+use super::super::transcript::{Transcript, run};
 
 /// Numbers that look random; the same ones for the same seed.
 struct Dice(u64);
@@ -37,7 +37,7 @@ struct Model {
     getters: VecDeque<usize>,
     putters: VecDeque<(usize, usize)>,
     shut_down: bool,
-    log: Log,
+    log: Transcript,
 }
 
 impl Model {
@@ -85,7 +85,7 @@ impl Model {
 }
 
 /// Spawns a task that puts or gets and says in `log` what came of it.
-fn spawn_put(task: usize, item: usize, queue: &Rc<Queue<usize>>, log: &Log) -> Task<()> {
+fn spawn_put(task: usize, item: usize, queue: &Rc<Queue<usize>>, log: &Transcript) -> Task<()> {
     let (queue, log) = (queue.clone(), log.clone());
     spawn(async move {
         match queue.put(item).await {
@@ -95,7 +95,7 @@ fn spawn_put(task: usize, item: usize, queue: &Rc<Queue<usize>>, log: &Log) -> T
     })
 }
 
-fn spawn_get(task: usize, queue: &Rc<Queue<usize>>, log: &Log) -> Task<()> {
+fn spawn_get(task: usize, queue: &Rc<Queue<usize>>, log: &Transcript) -> Task<()> {
     let (queue, log) = (queue.clone(), log.clone());
     spawn(async move {
         match queue.get().await {
@@ -110,7 +110,7 @@ fn each_kind_does_what_its_model_does() {
     for seed in 0..300 {
         let mut dice = Dice(seed);
         let ((make, next), maxsize) = (KINDS[dice.roll(3)], dice.roll(3) + 1);
-        let (queue, log) = (Rc::new(make(maxsize)), Log::default());
+        let (queue, log) = (Rc::new(make(maxsize)), Transcript::default());
         let mut model = Model {
             next,
             maxsize,
@@ -118,7 +118,7 @@ fn each_kind_does_what_its_model_does() {
             getters: VecDeque::new(),
             putters: VecDeque::new(),
             shut_down: false,
-            log: Log::default(),
+            log: Transcript::default(),
         };
         run(async {
             let mut tasks = Vec::new();
@@ -146,7 +146,7 @@ fn each_kind_does_what_its_model_does() {
                 }
                 quiescent().await;
                 let what = format!("seed {seed}, step {step}, {queue:?}");
-                assert_eq!(log.take(), model.log.take(), "{what}");
+                assert_eq!(log.lines(), model.log.lines(), "{what}");
                 assert_eq!(queue.len(), model.items.len(), "{what}");
             }
         });
@@ -158,7 +158,7 @@ fn nothing_is_lost_or_given_twice_when_much_happens_within_a_turn() {
     for seed in 0..300 {
         let mut dice = Dice(seed);
         let ((make, _), maxsize) = (KINDS[dice.roll(3)], dice.roll(3) + 1);
-        let (queue, log) = (Rc::new(make(maxsize)), Log::default());
+        let (queue, log) = (Rc::new(make(maxsize)), Transcript::default());
         run(async {
             let mut tasks = Vec::new();
             let (mut put, mut got) = (Vec::new(), Vec::new());
@@ -177,7 +177,7 @@ fn nothing_is_lost_or_given_twice_when_much_happens_within_a_turn() {
             let waits = |puts| tasks.iter().any(|(task, it)| *it == puts && !task.done());
             assert!(queue.is_empty() || !waits(false), "seed {seed}: one waits beside an item");
             assert!(queue.is_full() || !waits(true), "seed {seed}: one waits beside room");
-            for line in log.take() {
+            for line in log.lines() {
                 match line.split(' ').collect::<Vec<_>>()[..] {
                     [task, "put"] => put.push(task.parse().unwrap()),
                     [_, "got", item] => got.push(item.parse().unwrap()),
