@@ -5,6 +5,7 @@ mod core_panics;
 mod core_results;
 mod core_timers;
 mod core_wakes;
+mod ecosystem;
 mod gathering;
 mod groups;
 mod queues;
