@@ -8,6 +8,7 @@ mod core_wakes;
 mod ecosystem;
 mod gathering;
 mod groups;
+mod property;
 mod queues;
 mod signals;
 mod sync;

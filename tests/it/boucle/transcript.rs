@@ -102,16 +102,3 @@ impl<T, F: FnMut(&mut Context<'_>) -> Poll<T> + Unpin> Future for PollFn<F> {
         (self.0)(cx)
     }
 }
-
-/// A small generator of chances: the same ones for the same seed.
-pub(super) struct Chance(pub(super) u64);
-
-impl Chance {
-    /// One of `0..n`.
-    pub(super) fn below(&mut self, n: u64) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0 % n
-    }
-}
