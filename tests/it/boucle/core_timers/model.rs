@@ -128,7 +128,7 @@ async fn fired_by(program: &[Step]) -> Fired {
     }
     sleep(ms * 100).await;
     timers.iter_mut().flatten().for_each(|it| assert!(poll(it).is_ready()));
-    
+
     std::mem::take(&mut *fired.lock().unwrap())
 }
 
