@@ -1,5 +1,7 @@
-//! Times at the edge of what there is: zero, the past, never; `model` compares timers with a plain list.
+//! Times at the edge of what there is: zero, the past, never; `coalescing` has who shares a wake, and
+//! `model` compares timers with a plain list.
 
+mod coalescing;
 mod model;
 
 use std::fmt::Write;
