@@ -1,5 +1,6 @@
 //! The finished loop, a module a theme.
 
+mod auto_traits;
 mod core_life;
 mod core_panics;
 mod core_results;
