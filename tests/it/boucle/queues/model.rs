@@ -243,7 +243,7 @@ fn each_kind_does_what_its_model_does() {
         15 => any::<Index>().prop_map(Step::Cancel),
         1 => any::<bool>().prop_map(Step::ShutDown),
     ];
-    for_all(300, (queues(), vec(step, 0..60)), |((kind, maxsize), program)| {
+    for_all(150, (queues(), vec(step, 0..60)), |((kind, maxsize), program)| {
         run(compare(kind, maxsize, &program))
     });
 }
@@ -304,7 +304,7 @@ fn nothing_is_lost_or_given_twice_when_much_happens_within_a_turn() {
         10 => Just(Step::Interrupt),
         1 => Just(Step::ShutDown(false)),
     ];
-    for_all(300, (queues(), vec(step, 0..80)), |((kind, maxsize), program)| {
+    for_all(150, (queues(), vec(step, 0..80)), |((kind, maxsize), program)| {
         run(count(kind, maxsize, &program))
     });
 }
