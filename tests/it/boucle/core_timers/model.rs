@@ -13,7 +13,8 @@ use proptest::sample::Index;
 use crate::boucle::property::for_all;
 use crate::boucle::transcript::run;
 
-/// What a program does next. Times are so short that many deadlines are equal, and some are now.
+/// What a program does next. Times are so short that many deadlines are equal, and some are now. An
+/// index is one of those that are not cancelled.
 #[derive(Clone, Debug)]
 enum Step {
     /// Sets a timer, by `sleep`.
@@ -88,75 +89,74 @@ impl Wake for Fires {
     }
 }
 
-/// A timer that was set, and whom it wakes; `None` once it is cancelled.
-type Timer = Option<(Pin<Box<Sleep>>, Waker)>;
+/// A timer that was set, and whom it wakes.
+struct Timer {
+    sleep: Pin<Box<Sleep>>,
+    waker: Waker,
+}
 
-fn poll((sleep, waker): &mut (Pin<Box<Sleep>>, Waker)) -> Poll<()> {
-    sleep.as_mut().poll(&mut Context::from_waker(waker))
+impl Timer {
+    fn poll(&mut self) -> Poll<()> {
+        self.sleep.as_mut().poll(&mut Context::from_waker(&self.waker))
+    }
 }
 
 /// What became of the timers of a program: the real ones.
 async fn fired_by(program: &[Step]) -> Fired {
     let ms = Duration::from_millis(1);
     let (start, fired) = (now(), Arc::<Mutex<Fired>>::default());
-    let mut timers: Vec<Timer> = Vec::new();
+    let (mut timers, mut names) = (Vec::new(), 0..);
+    let mut set = |timers: &mut Vec<Timer>, sleep: Sleep| {
+        let name = names.next().expect("names do not end");
+        let waker = Waker::from(Arc::new(Fires { name, start, fired: Arc::clone(&fired) }));
+        let mut timer = Timer { sleep: Box::pin(sleep), waker };
+        assert!(timer.poll().is_pending());
+        timers.push(timer);
+    };
     for step in program {
-        let mut set = |sleep: Sleep| {
-            let fires = Fires { name: timers.len(), start, fired: Arc::clone(&fired) };
-            let mut timer = (Box::pin(sleep), Waker::from(Arc::new(fires)));
-            assert!(poll(&mut timer).is_pending());
-            timers.push(Some(timer));
-        };
         match step {
-            Step::Sleep(after) => set(sleep(ms * *after)),
-            Step::SleepUntil(after) => set(sleep_until(now() + ms * *after)),
+            Step::Sleep(after) => set(&mut timers, sleep(ms * *after)),
+            Step::SleepUntil(after) => set(&mut timers, sleep_until(now() + ms * *after)),
             Step::Wait(time) => sleep(ms * *time).await,
             _ if timers.is_empty() => {}
-            Step::Cancel(which) => *which.get_mut(&mut timers) = None,
+            Step::Cancel(which) => drop(timers.remove(which.index(timers.len()))),
             Step::Keep(which) => {
-                let kept = which.index(timers.len());
-                let others = timers.iter_mut().enumerate().filter(|(name, _)| *name != kept);
-                others.for_each(|(_, timer)| *timer = None);
+                let kept = timers.remove(which.index(timers.len()));
+                timers.clear();
+                timers.push(kept);
             }
             Step::Reset(which, after) => {
-                if let Some(timer) = which.get_mut(&mut timers) {
-                    timer.0.as_mut().get_mut().reset(now() + ms * *after);
-                    assert!(poll(timer).is_pending());
-                }
+                let timer = which.get_mut(&mut timers);
+                timer.sleep.as_mut().get_mut().reset(now() + ms * *after);
+                assert!(timer.poll().is_pending());
             }
         }
     }
     sleep(ms * 100).await;
-    timers.iter_mut().flatten().for_each(|it| assert!(poll(it).is_ready()));
-
-    std::mem::take(&mut *fired.lock().unwrap())
+    timers.iter_mut().for_each(|it| assert!(it.poll().is_ready()));
+    let fired = fired.lock().unwrap();
+    fired.clone()
 }
 
 /// The same, of those of the model.
 fn expected_of(program: &[Step]) -> Fired {
-    let (mut model, mut is_there) = (Model::default(), Vec::new());
+    let (mut model, mut timers, mut names) = (Model::default(), Vec::new(), 0..);
     for step in program {
         match step {
             Step::Sleep(after) | Step::SleepUntil(after) => {
-                model.set(is_there.len(), *after);
-                is_there.push(true);
+                let name = names.next().expect("names do not end");
+                timers.push(name);
+                model.set(name, *after);
             }
             Step::Wait(time) => model.wait(*time),
-            _ if is_there.is_empty() => {}
-            Step::Cancel(which) => {
-                *which.get_mut(&mut is_there) = false;
-                model.cancel(which.index(is_there.len()));
-            }
+            _ if timers.is_empty() => {}
+            Step::Cancel(which) => model.cancel(timers.remove(which.index(timers.len()))),
             Step::Keep(which) => {
-                let kept = which.index(is_there.len());
-                is_there.iter_mut().enumerate().for_each(|(name, it)| *it &= name == kept);
+                let kept = timers.remove(which.index(timers.len()));
+                timers = vec![kept];
                 model.timers.retain(|it| it.1 == kept);
             }
-            Step::Reset(which, after) => {
-                if *which.get(&is_there) {
-                    model.set(which.index(is_there.len()), *after);
-                }
-            }
+            Step::Reset(which, after) => model.set(*which.get(&timers), *after),
         }
     }
     model.wait(100);

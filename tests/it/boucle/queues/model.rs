@@ -51,6 +51,7 @@ enum Step {
     TryGet,
     Join,
     TaskDone,
+    /// Cancels one of the tasks that are not done.
     Cancel(Index),
     ShutDown(bool),
     /// Gives the turn back.
@@ -213,15 +214,19 @@ async fn compare(kind: Kind, maxsize: usize, program: &[Step]) -> Result<(), Tes
                 queue.task_done();
                 model.done(1);
             }
-            Step::Cancel(which) if task > 0 => {
-                which.get(&tasks).cancel();
-                model.cancel(which.index(task));
+            Step::Cancel(which) => {
+                let waiting: Vec<_> = (0..task).filter(|it| !tasks[*it].done()).collect();
+                if !waiting.is_empty() {
+                    let task = *which.get(&waiting);
+                    tasks[task].cancel();
+                    model.cancel(task);
+                }
             }
             Step::ShutDown(immediate) => {
                 queue.shutdown(*immediate);
                 model.shut_down(*immediate);
             }
-            Step::TaskDone | Step::Cancel(_) | Step::Interrupt => {}
+            Step::TaskDone | Step::Interrupt => {}
         }
         quiescent().await;
         prop_assert_eq!(log.lines(), model.log.lines(), "step {}, {:?}", place, queue);
@@ -260,8 +265,11 @@ async fn count(kind: Kind, maxsize: usize, program: &[Step]) -> Result<(), TestC
                 tasks.push((spawn_step(&Step::Put(item), item, &queue, &log), step));
             }
             Step::Get => tasks.push((spawn_step(step, item, &queue, &log), step)),
-            Step::Cancel(which) if !tasks.is_empty() => {
-                which.get(&tasks).0.cancel();
+            Step::Cancel(which) => {
+                let waiting: Vec<_> = tasks.iter().filter(|(task, _)| !task.done()).collect();
+                if !waiting.is_empty() {
+                    which.get(&waiting).0.cancel();
+                }
             }
             Step::TryPut(_) => put.extend(queue.try_put(item).ok().map(|()| item)),
             Step::TryGet => got.extend(queue.try_get()),
