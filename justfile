@@ -18,6 +18,10 @@ diff N M:
 test:
     cargo test --workspace
 
+# Runs what takes minutes: the wake storm, under valgrind's helgrind.
+slow:
+    bash .ci/slow
+
 # Accepts all snapshots as they are now; look at `git diff` afterwards.
 accept:
     INSTA_UPDATE=always cargo test -p tests

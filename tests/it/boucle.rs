@@ -1,20 +1,23 @@
 //! The finished loop, a module a theme.
 
 mod answers;
+mod auto_traits;
 mod budget;
 mod core_life;
 mod core_panics;
 mod core_results;
 mod core_timers;
-mod core_transcript;
 mod core_wakes;
+mod ecosystem;
 mod gathering;
 mod groups;
+mod property;
 mod public;
 mod queues;
 mod run_task;
 mod signals;
 mod sync;
 mod threads;
+mod transcript;
 mod waits;
 mod watching;

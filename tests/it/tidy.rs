@@ -125,9 +125,7 @@ fn a_file_says_what_lives_there_and_is_short() {
             "{path} begins without a word"
         );
         let n_lines = text.lines().count();
-        // The sockets' tests are one theme; all other files have one idea.
-        let budget = if path.to_string().ends_with("it/sockets.rs") { 600 } else { 400 };
-        assert!(n_lines <= budget, "{path} has {n_lines} lines: look for the second idea");
+        assert!(n_lines <= 400, "{path} has {n_lines} lines: look for the second idea");
     }
 }
 

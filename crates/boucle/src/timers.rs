@@ -3,9 +3,12 @@
 //! Invariants: `heap` is a heap of four children a node, by (deadline, number); for each place in it,
 //! `slots[entry.slot].position` is that place. So timers fire by deadline, and those of one deadline
 //! in the order in which they were set. A timer that fired or was removed keeps no waker; its slot is
-//! used again, and all are freed when no timer is left.
+//! used again. When few slots of many are in use the timers move together and the others are freed;
+//! `moved` then tells for old keys where their timers are.
 //!
 //! Road: stage 9.
+
+use std::mem;
 
 use crate::task::TaskId;
 use crate::wake::Wake;
@@ -19,6 +22,9 @@ pub(crate) struct Timers {
     slots: Vec<Slot>,
     /// The first slot that is free; each free slot names the next one. `NO_SLOT` ends the list.
     free: u32,
+    /// Timers that have left the slot that their key names: number and slot, by number. Some may have
+    /// fired since.
+    moved: Vec<(u32, u32)>,
     /// How many timers were ever set, modulo four billion.
     n_set: u32,
 }
@@ -51,12 +57,21 @@ struct Slot {
     wake: Option<Wake>,
 }
 
+impl Slot {
+    /// Whether it is the slot of the timer of this number.
+    fn holds(&self, number: u32) -> bool {
+        self.wake.is_some() && self.number == number
+    }
+}
+
 /// The end of the list of free slots.
 const NO_SLOT: u32 = u32::MAX;
 /// Children of a node: four share a cache line or two, and the heap is half as high as with two.
 const ARITY: usize = 4;
 /// Below this many, memory is not given back.
 const SMALL: usize = 64;
+/// One slot of so many in use is few; then half of this for each timer are kept.
+const FEW: usize = 32;
 
 /// A timer that was set.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -91,24 +106,15 @@ impl Timers {
         TimerKey { slot: index, number }
     }
 
-    /// Whether it is set: neither fired nor removed.
-    pub(crate) fn is_set(&self, key: TimerKey) -> bool {
-        let slot = self.slots.get(key.slot as usize);
-        slot.is_some_and(|slot| slot.wake.is_some() && slot.number == key.number)
-    }
-
     /// Whom it wakes, to be changed; `None` if it is not set.
     pub(crate) fn wake_mut(&mut self, key: TimerKey) -> Option<&mut Wake> {
-        let slot = self.slots.get_mut(key.slot as usize)?;
-        slot.wake.as_mut().filter(|_| slot.number == key.number)
+        let position = self.slot_of(key)?.position as usize;
+        self.slots[self.heap[position].slot as usize].wake.as_mut()
     }
 
     /// Takes a timer out, if it is set; whom it would have woken is for the caller to drop.
     pub(crate) fn remove(&mut self, key: TimerKey) -> Option<Wake> {
-        if !self.is_set(key) {
-            return None;
-        }
-        let position = self.slots[key.slot as usize].position as usize;
+        let position = self.slot_of(key)?.position as usize;
         Some(self.take(position))
     }
 
@@ -131,6 +137,23 @@ impl Timers {
         })
     }
 
+    /// The slot of a timer, if it is set: neither fired nor removed.
+    fn slot_of(&self, key: TimerKey) -> Option<&Slot> {
+        let slot = self.slots.get(key.slot as usize);
+        match slot.filter(|slot| slot.holds(key.number)) {
+            None if !self.moved.is_empty() => self.slots.get(self.moved_to(key)?),
+            slot => slot,
+        }
+    }
+
+    /// Which slot a timer has moved to, if it is set.
+    #[cold]
+    fn moved_to(&self, key: TimerKey) -> Option<usize> {
+        let place = self.moved.binary_search_by_key(&key.number, |it| it.0).ok()?;
+        let index = self.moved[place].1 as usize;
+        self.slots.get(index)?.holds(key.number).then_some(index)
+    }
+
     /// Takes out the timer at `position`, and puts the last one in its place.
     fn take(&mut self, position: usize) -> Wake {
         let entry = self.heap.swap_remove(position);
@@ -147,20 +170,46 @@ impl Timers {
         slot.position = self.free;
         self.free = entry.slot;
         let wake = slot.wake.take().expect("a timer in the heap is set");
-        self.give_back();
+        if self.heap.len() < self.slots.len() / FEW && self.slots.len() > SMALL {
+            self.give_back();
+        }
         wake
     }
 
-    /// Gives memory back once three quarters of it are unused.
+    /// Gives memory back: moves the timers into the first slots, and frees the others. What it costs
+    /// is little for each of those timers that are gone.
+    #[cold]
     fn give_back(&mut self) {
-        if self.heap.capacity() > SMALL && self.heap.len() < self.heap.capacity() / 4 {
-            self.heap.shrink_to((self.heap.len() * 2).max(SMALL));
+        let n_kept = (self.heap.len() * FEW / 2).max(SMALL);
+        let mut moved = mem::take(&mut self.moved);
+        let free = (0..n_kept as u32).filter(|it| self.slots[*it as usize].wake.is_none());
+        let movers = self.heap.iter_mut().filter(|entry| entry.slot as usize >= n_kept);
+        let places: Vec<_> = movers
+            .zip(free)
+            .map(|(entry, place)| (mem::replace(&mut entry.slot, place), place))
+            .collect();
+        for (from, to) in places {
+            self.slots.swap(from as usize, to as usize);
+            moved.push((self.slots[to as usize].number, to));
         }
-        if self.heap.is_empty() && self.slots.len() > SMALL {
-            // No slot is in use; a key of before finds none, or one with another number.
-            self.slots = Vec::new();
-            self.free = NO_SLOT;
+        self.slots.truncate(n_kept);
+        self.slots.shrink_to_fit();
+        self.heap.shrink_to(n_kept);
+
+        self.free = NO_SLOT;
+        for index in (0..n_kept as u32).rev() {
+            let slot = &mut self.slots[index as usize];
+            if slot.wake.is_none() {
+                slot.position = self.free;
+                self.free = index;
+            }
         }
+
+        let slots = &self.slots;
+        moved.retain(|(number, at)| slots.get(*at as usize).is_some_and(|it| it.holds(*number)));
+        moved.sort_unstable();
+        moved.shrink_to_fit();
+        self.moved = moved;
     }
 
     fn precedes(&self, a: usize, b: usize) -> bool {
@@ -197,5 +246,75 @@ impl Timers {
         self.heap.swap(a, b);
         self.slots[self.heap[a].slot as usize].position = a as u32;
         self.slots[self.heap[b].slot as usize].position = b as u32;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{SMALL, TimerKey, Timers};
+    use crate::task::TaskId;
+    use crate::wake::Wake;
+
+    /// Sets so many timers, each a nanosecond after the one before.
+    fn set(timers: &mut Timers, n: u64) -> Vec<TimerKey> {
+        (0..n).map(|deadline| timers.insert(deadline, Wake::Task(TaskId::NONE))).collect()
+    }
+
+    /// How many slots, places in the heap and notes of moves there is memory for.
+    fn capacity(timers: &Timers) -> usize {
+        timers.slots.capacity() + timers.heap.capacity() + timers.moved.capacity()
+    }
+
+    #[test]
+    fn memory_is_given_back_while_one_timer_of_many_is_still_set() {
+        // The first one, the last one, one in the middle.
+        for kept in [0, 99_999, 50_000] {
+            let mut timers = Timers::new();
+            let keys = set(&mut timers, 100_000);
+            for key in &keys {
+                assert!(*key == keys[kept] || timers.remove(*key).is_some());
+            }
+            assert!(capacity(&timers) <= 3 * SMALL, "{} for one timer", capacity(&timers));
+            let are_set: Vec<_> =
+                keys.iter().filter(|key| timers.slot_of(**key).is_some()).collect();
+            assert_eq!(are_set, [&keys[kept]]);
+            assert!(timers.wake_mut(keys[kept]).is_some());
+            assert!(timers.remove(keys[kept]).is_some() && timers.slot_of(keys[kept]).is_none());
+        }
+    }
+
+    #[test]
+    fn a_key_finds_its_timer_wherever_it_has_moved_and_whoever_has_its_slot() {
+        let mut timers = Timers::new();
+        let mut live: Vec<(TimerKey, u64)> = Vec::new();
+        // Each round sets many and keeps one in sixty: those that stay move again and again.
+        for round in 0..20 {
+            let keys = set(&mut timers, 3_000);
+            for (n, key) in keys.into_iter().enumerate() {
+                if n % 60 == round {
+                    live.push((key, n as u64));
+                } else {
+                    assert!(timers.remove(key).is_some());
+                    assert!(timers.slot_of(key).is_none() && timers.remove(key).is_none());
+                }
+            }
+            // Half of them go: some have moved, some not.
+            let mut gone = Vec::new();
+            for n in (0..live.len()).rev().step_by(2) {
+                gone.push(live.swap_remove(n).0);
+            }
+            gone.iter().for_each(|key| assert!(timers.remove(*key).is_some()));
+            assert!(gone.iter().all(|key| timers.slot_of(*key).is_none()));
+            assert!(live.iter().all(|(key, _)| timers.slot_of(*key).is_some()));
+        }
+        let mut expected: Vec<_> = live.iter().map(|it| it.1).collect();
+        expected.sort_unstable();
+        let fired = std::iter::from_fn(|| {
+            let deadline = timers.next()?;
+            timers.fire(deadline).map(|_| deadline)
+        });
+        assert_eq!(fired.collect::<Vec<_>>(), expected);
+        assert!(live.iter().all(|(key, _)| timers.slot_of(*key).is_none()));
+        assert!(capacity(&timers) <= 3 * SMALL);
     }
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use boucle::{Loop, RunEnd, RunError, current_task, interrupt, sleep, spawn};
 
-use super::core_transcript::{OnDrop, Says, Transcript, job, now_of, virtual_loop};
+use super::transcript::{OnDrop, Says, Transcript, job, now_of, virtual_loop};
 
 #[test]
 fn run_until_complete_goes_on_step_by_step_with_what_is_left() {

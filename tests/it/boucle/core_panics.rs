@@ -15,7 +15,7 @@ use boucle::{
     Ended, Instrument, Loop, Order, Task, TaskError, TaskId, WaitsFor, WokenBy, interrupt, sleep,
 };
 
-use super::core_transcript::{OnDrop, Transcript, virtual_loop};
+use super::transcript::{OnDrop, Transcript, virtual_loop};
 use crate::road::check_snapshot;
 
 /// Where a task panics.

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use boucle::{Loop, RunError, Task, TaskError, current_task, interrupt, sleep, spawn};
 
-use super::core_transcript::{OnDrop, PollFn, Transcript, virtual_loop};
+use super::transcript::{OnDrop, PollFn, Transcript, virtual_loop};
 
 #[test]
 fn a_result_is_there_at_the_end_and_can_be_read_again() {

@@ -1,12 +1,12 @@
-//! Timers against a plain model, and times at the edge of what there is: zero, the past, never.
+//! Times at the edge of what there is: zero, the past, never; `coalescing` has who shares a wake, and
+//! `model` compares timers with a plain list.
 
-use std::cell::RefCell;
+mod coalescing;
+mod model;
+
 use std::fmt::Write;
 use std::future::{pending, poll_fn, ready};
-use std::pin::Pin;
-use std::rc::Rc;
-use std::sync::Arc;
-use std::task::{Context, Poll, Wake, Waker};
+use std::task::Poll;
 use std::time::{Duration, Instant};
 
 use boucle::{
@@ -14,101 +14,9 @@ use boucle::{
     sleep_until, spawn, timeout,
 };
 
-use super::core_transcript::{Chance, Transcript, now_of, virtual_loop};
+use super::transcript::{Transcript, now_of, virtual_loop};
 
 const MS: Duration = Duration::from_millis(1);
-
-/// What one timer of the plain model is.
-struct Plain {
-    deadline: u64,
-    /// The how-many-th setting it is: a reset counts as a new one.
-    number: u64,
-    name: usize,
-}
-
-/// Timers that fired: after how many milliseconds, and which.
-type Fired = Vec<(u64, usize)>;
-
-/// What became of the timers of one seed: the real ones, and those of a list that is sorted.
-fn fired_of(seed: u64) -> (Fired, Fired) {
-    let (event_loop, _) = virtual_loop();
-    let mut chance = Chance(seed << 32 | 0x9E37_79B9);
-    let fired: Rc<RefCell<Fired>> = Rc::default();
-    let mut plain: Vec<Plain> = Vec::new();
-    let says = Rc::clone(&fired);
-    let plain = event_loop
-        .run_until_complete(async move {
-            let start = now();
-            let mut sleeps: Vec<Option<(Pin<Box<Sleep>>, Waker)>> = Vec::new();
-            let mut n_set = 0;
-            for name in 0..chance.below(300) as usize {
-                let deadline = 1 + chance.below(40);
-                let waker = Waker::from(Arc::new(Fires(name)));
-                let mut sleep = Box::pin(sleep_until(start + MS * deadline as u32));
-                let poll = sleep.as_mut().poll(&mut Context::from_waker(&waker));
-                assert!(poll.is_pending());
-                sleeps.push(Some((sleep, waker)));
-                plain.push(Plain { deadline, number: n_set, name });
-                n_set += 1;
-                let other = chance.below(name as u64 + 1) as usize;
-                match (chance.below(4), &mut sleeps[other]) {
-                    (0, cancelled) => {
-                        cancelled.take();
-                        plain.retain(|it| it.name != other);
-                    }
-                    (1, Some((sleep, waker))) => {
-                        let deadline = 1 + chance.below(40);
-                        sleep.as_mut().get_mut().reset(start + MS * deadline as u32);
-                        let cx = &mut Context::from_waker(waker);
-                        assert!(sleep.as_mut().poll(cx).is_pending());
-                        plain.retain(|it| it.name != other);
-                        plain.push(Plain { deadline, number: n_set, name: other });
-                        n_set += 1;
-                    }
-                    _ => {}
-                }
-            }
-            FIRED.with(|it| *it.borrow_mut() = Some((start, says)));
-            sleep_until(start + MS * 50).await;
-            FIRED.with(|it| *it.borrow_mut() = None);
-            for (sleep, waker) in sleeps.iter_mut().flatten() {
-                let cx = &mut Context::from_waker(waker);
-                assert!(sleep.as_mut().poll(cx).is_ready());
-            }
-            plain
-        })
-        .unwrap();
-    let mut plain = plain;
-    plain.sort_by_key(|it| (it.deadline, it.number));
-    let expected = plain.iter().map(|it| (it.deadline, it.name)).collect();
-    (fired.take(), expected)
-}
-
-thread_local! {
-    /// Since when, and where, the timers of a seed are written down.
-    static FIRED: RefCell<Option<(Instant, Rc<RefCell<Fired>>)>> = const { RefCell::new(None) };
-}
-
-/// A waker that is no task's: writes down when it is woken.
-struct Fires(usize);
-
-impl Wake for Fires {
-    fn wake(self: Arc<Self>) {
-        FIRED.with(|fired| {
-            let fired = fired.borrow();
-            let (start, fired) = fired.as_ref().expect("no timer fires before the loop waits");
-            fired.borrow_mut().push(((now() - *start).as_millis() as u64, self.0));
-        });
-    }
-}
-
-#[test]
-fn timers_fire_by_deadline_then_by_when_they_were_set_whatever_is_cancelled_or_reset() {
-    for seed in 1..200 {
-        let (fired, expected) = fired_of(seed);
-        assert_eq!(fired, expected, "seed {seed}");
-    }
-}
 
 #[test]
 fn a_hundred_thousand_timers_come_and_go() {

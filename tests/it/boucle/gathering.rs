@@ -11,41 +11,10 @@ use boucle::{
     sleep, spawn, timeout,
 };
 
-/// A list that tasks write into.
-#[derive(Clone, Default)]
-struct Log(Rc<RefCell<Vec<String>>>);
-
-impl Log {
-    fn say(&self, word: impl ToString) {
-        self.0.borrow_mut().push(word.to_string());
-    }
-
-    fn take(&self) -> String {
-        self.0.take().join(" ")
-    }
-}
-
-/// Says that it is dropped.
-struct Held(Log, &'static str);
-
-impl Drop for Held {
-    fn drop(&mut self) {
-        let place = if boucle::current_task().is_some() { "in its task" } else { "outside" };
-        self.0.say(format!("{} dropped {place}", self.1));
-    }
-}
-
-/// Runs a task to its end, on virtual time.
-fn run<T>(task: impl Future<Output = T>) -> T {
-    Loop::builder().virtual_time(true).build().run_until_complete(task).expect("it ends")
-}
-
-fn seconds(n: u64) -> Duration {
-    Duration::from_secs(n)
-}
+use super::transcript::{Held, Transcript, run, seconds};
 
 /// Sleeps, says its name, and returns it; panics if it is called `bad`.
-async fn child(log: Log, name: &'static str, after: u64) -> &'static str {
+async fn child(log: Transcript, name: &'static str, after: u64) -> &'static str {
     sleep(seconds(after)).await;
     assert!(name != "bad", "{name} panics");
     log.say(name);
@@ -54,11 +23,11 @@ async fn child(log: Log, name: &'static str, after: u64) -> &'static str {
 
 #[test]
 fn values_come_in_the_order_of_the_children() {
-    let log = Log::default();
+    let log = Transcript::default();
     let children =
         [("c", 3), ("a", 1), ("b", 2)].map(|(name, after)| child(log.clone(), name, after));
     assert_eq!(run(gather(children)).expect("all end"), ["c", "a", "b"]);
-    assert_eq!(log.take(), "a b c");
+    assert_eq!(log.words(), "a b c");
 }
 
 #[test]
@@ -76,26 +45,26 @@ fn children_of_many_kinds_are_boxed() {
 
 #[test]
 fn the_first_failure_is_the_result_at_once_and_the_others_go_on() {
-    let log = Log::default();
+    let log = Transcript::default();
     run(async {
         let children = [("a", 3), ("bad", 1), ("b", 2)];
         let result = gather(children.map(|(name, after)| child(log.clone(), name, after))).await;
         log.say(result.expect_err("one panics"));
         sleep(seconds(5)).await;
     });
-    assert_eq!(log.take(), "the task panicked: bad panics b a");
+    assert_eq!(log.words(), "the task panicked: bad panics b a");
 }
 
 #[test]
 fn gather_all_has_a_result_for_each() {
-    let log = Log::default();
+    let log = Transcript::default();
     let results = run(gather_all([("a", 2), ("bad", 1)].map(|(n, t)| child(log.clone(), n, t))));
     assert!(matches!(results[..], [Ok("a"), Err(TaskError::Panicked(_))]), "{results:?}");
 }
 
 #[test]
 fn a_gather_that_is_dropped_cancels_its_children_in_their_own_tasks() {
-    let log = Log::default();
+    let log = Transcript::default();
     run(async {
         let holds = |name| {
             let held = Held(log.clone(), name);
@@ -118,7 +87,7 @@ fn a_gather_that_is_dropped_cancels_its_children_in_their_own_tasks() {
         interrupt().await;
         interrupt().await;
     });
-    assert_eq!(log.take(), "gather dropped, a dropped in its task b dropped in its task");
+    assert_eq!(log.words(), "gather dropped, -a -b");
 }
 
 #[test]
@@ -148,7 +117,7 @@ fn the_gatherer_is_woken_once_for_a_thousand_children() {
 
 #[test]
 fn as_completed_gives_them_as_they_end_and_cancels_the_rest() {
-    let log = Log::default();
+    let log = Transcript::default();
     run(async {
         let children = [("c", 3), ("bad", 1), ("b", 2)];
         let mut ends = as_completed(children.map(|(n, t)| child(log.clone(), n, t)));
@@ -159,7 +128,7 @@ fn as_completed_gives_them_as_they_end_and_cancels_the_rest() {
         drop(ends);
         sleep(seconds(5)).await;
     });
-    assert_eq!(log.take(), "1: the task panicked: bad panics b 2: b");
+    assert_eq!(log.words(), "1: the task panicked: bad panics b 2: b");
 }
 
 #[test]
@@ -200,7 +169,7 @@ fn as_completed_keeps_the_order_of_ends_that_nobody_waited_for() {
 
 #[test]
 fn the_first_of_a_race_wins_and_the_others_are_dropped() {
-    let log = Log::default();
+    let log = Transcript::default();
     run(async {
         let runner = |name, after| {
             let held = Held(log.clone(), name);
@@ -213,7 +182,7 @@ fn the_first_of_a_race_wins_and_the_others_are_dropped() {
         assert_eq!(race([runner("slow", 2), runner("fast", 1)]).await, (1, "fast"));
         log.say("won");
     });
-    assert_eq!(log.take(), "fast dropped in its task slow dropped in its task won");
+    assert_eq!(log.words(), "-fast -slow won");
 }
 
 #[test]
@@ -230,7 +199,7 @@ fn a_race_of_nothing_is_refused() {
 
 #[test]
 fn a_shield_goes_on_though_nobody_waits() {
-    let log = Log::default();
+    let log = Transcript::default();
     run(async {
         let waits = spawn(shield(child(log.clone(), "saved", 2)));
         sleep(seconds(1)).await;
@@ -238,12 +207,12 @@ fn a_shield_goes_on_though_nobody_waits() {
         sleep(seconds(2)).await;
         assert!(waits.cancelled());
     });
-    assert_eq!(log.take(), "saved");
+    assert_eq!(log.words(), "saved");
 }
 
 #[test]
 fn tasks_that_were_spawned_before_are_gathered_as_they_are() {
-    let log = Log::default();
+    let log = Transcript::default();
     run(async {
         let tasks = [("a", 3), ("bad", 1), ("b", 2)].map(|(n, t)| spawn(child(log.clone(), n, t)));
         log.say(gather_tasks(tasks).await.expect_err("one panics"));
@@ -251,12 +220,12 @@ fn tasks_that_were_spawned_before_are_gathered_as_they_are() {
         let tasks = [("d", 2), ("c", 1)].map(|(n, t)| spawn(child(log.clone(), n, t)));
         assert_eq!(gather_tasks(tasks).await.expect("all end"), ["d", "c"]);
     });
-    assert_eq!(log.take(), "the task panicked: bad panics b a c d");
+    assert_eq!(log.words(), "the task panicked: bad panics b a c d");
 }
 
 #[test]
 fn a_gather_of_tasks_that_is_dropped_cancels_them_polled_or_not() {
-    let log = Log::default();
+    let log = Transcript::default();
     run(async {
         let held = |name| {
             let held = Held(log.clone(), name);
@@ -270,12 +239,12 @@ fn a_gather_of_tasks_that_is_dropped_cancels_them_polled_or_not() {
         log.say("gathers dropped,");
         sleep(seconds(1)).await;
     });
-    assert_eq!(log.take(), "gathers dropped, a dropped in its task b dropped in its task");
+    assert_eq!(log.words(), "gathers dropped, -a -b");
 }
 
 #[test]
 fn children_of_an_iterator_that_panics_are_cancelled() {
-    let log = Log::default();
+    let log = Transcript::default();
     run(async {
         let inner = log.clone();
         let children = (0..3).map(move |n| {
@@ -285,7 +254,7 @@ fn children_of_an_iterator_that_panics_are_cancelled() {
         assert!(spawn(gather(children)).await.is_err());
         sleep(seconds(2)).await;
     });
-    assert_eq!(log.take(), "");
+    assert_eq!(log.words(), "");
 }
 
 #[test]

@@ -1,43 +1,11 @@
 //! `task_group`: it ends as one, and no error is lost.
 
-use std::cell::RefCell;
-use std::future::{Future, pending};
+use std::future::pending;
 use std::rc::Rc;
-use std::time::Duration;
 
-use boucle::{Loop, current_task, interrupt, sleep, spawn, task_group};
+use boucle::{Loop, interrupt, sleep, spawn, task_group};
 
-/// A list that tasks write into.
-#[derive(Clone, Default)]
-struct Log(Rc<RefCell<Vec<String>>>);
-
-impl Log {
-    fn say(&self, word: impl ToString) {
-        self.0.borrow_mut().push(word.to_string());
-    }
-
-    fn take(&self) -> String {
-        self.0.take().join(" ")
-    }
-}
-
-/// Says its name when it is dropped.
-struct Held(Log, &'static str);
-
-impl Drop for Held {
-    fn drop(&mut self) {
-        assert!(current_task().is_some(), "dropped in its own task");
-        self.0.say(format!("-{}", self.1));
-    }
-}
-
-fn run<T>(task: impl Future<Output = T>) -> T {
-    Loop::builder().virtual_time(true).build().run_until_complete(task).expect("it ends")
-}
-
-fn seconds(n: u64) -> Duration {
-    Duration::from_secs(n)
-}
+use super::transcript::{Held, Transcript, run, seconds};
 
 /// Holds something for some seconds, then says its name.
 async fn holds(held: Held, after: u64) {
@@ -53,7 +21,7 @@ async fn fails(what: &'static str, after: u64) {
 
 #[test]
 fn a_group_waits_for_all_its_children() {
-    let log = Log::default();
+    let log = Transcript::default();
     let value = run(async {
         let value = task_group(async |group| {
             group.spawn(holds(Held(log.clone(), "a"), 2));
@@ -66,7 +34,7 @@ fn a_group_waits_for_all_its_children() {
         value
     });
     assert_eq!(value, 42);
-    assert_eq!(log.take(), "body b -b a -a end");
+    assert_eq!(log.words(), "body b -b a -a end");
 }
 
 #[test]
@@ -76,7 +44,7 @@ fn a_group_of_nothing_ends_with_its_body() {
 
 #[test]
 fn a_child_that_fails_cancels_the_others_and_the_body_before_the_group_ends() {
-    let log = Log::default();
+    let log = Transcript::default();
     let error = run(async {
         let error = task_group(async |group| {
             let _held = Held(log.clone(), "body");
@@ -89,7 +57,7 @@ fn a_child_that_fails_cancels_the_others_and_the_body_before_the_group_ends() {
         error
     });
     assert_eq!(error.to_string(), "1 task of the group failed: the task panicked: boom");
-    assert_eq!(log.take(), "-body -a end");
+    assert_eq!(log.words(), "-body -a end");
 }
 
 #[test]
@@ -109,7 +77,7 @@ fn all_errors_are_kept() {
 
 #[test]
 fn a_body_that_panics_cancels_the_children() {
-    let log = Log::default();
+    let log = Transcript::default();
     let error = run(task_group(async |group| {
         group.spawn(holds(Held(log.clone(), "a"), 9));
         interrupt().await;
@@ -117,12 +85,12 @@ fn a_body_that_panics_cancels_the_children() {
         panic!("body");
     }));
     assert_eq!(error.expect_err("it panics").errors().len(), 1);
-    assert_eq!(log.take(), "-a");
+    assert_eq!(log.words(), "-a");
 }
 
 #[test]
 fn a_group_that_is_dropped_cancels_its_children_also_those_that_know_it() {
-    let log = Log::default();
+    let log = Transcript::default();
     run(async {
         let inner = log.clone();
         let grouped = spawn(task_group(async move |group| {
@@ -141,12 +109,12 @@ fn a_group_that_is_dropped_cancels_its_children_also_those_that_know_it() {
         interrupt().await;
         log.say("end");
     });
-    assert_eq!(log.take(), "-a end");
+    assert_eq!(log.words(), "-a end");
 }
 
 #[test]
 fn a_child_can_spawn_siblings() {
-    let log = Log::default();
+    let log = Transcript::default();
     run(task_group(async |group| {
         let (clone, log) = (group.clone(), log.clone());
         group.spawn(async move {
@@ -155,16 +123,16 @@ fn a_child_can_spawn_siblings() {
         });
     }))
     .expect("nothing fails");
-    assert_eq!(log.take(), "child grandchild -grandchild");
+    assert_eq!(log.words(), "child grandchild -grandchild");
 }
 
 #[test]
 fn a_child_that_is_spawned_while_the_group_fails_is_cancelled() {
-    let log = Log::default();
+    let log = Transcript::default();
     let error = run(task_group(async |group| {
         let (clone, log) = (group.clone(), log.clone());
         /// Spawns when it is dropped.
-        struct Spawns(boucle::TaskGroup, Log);
+        struct Spawns(boucle::TaskGroup, Transcript);
         impl Drop for Spawns {
             fn drop(&mut self) {
                 self.0.spawn(holds(Held(self.1.clone(), "late"), 1));
@@ -178,7 +146,7 @@ fn a_child_that_is_spawned_while_the_group_fails_is_cancelled() {
         group.spawn(fails("boom", 1));
     }));
     assert_eq!(error.expect_err("a child panics").errors().len(), 1);
-    assert_eq!(log.take(), "-late");
+    assert_eq!(log.words(), "-late");
 }
 
 #[test]
@@ -209,7 +177,7 @@ fn a_group_can_have_a_thousand_children_one_after_the_other() {
 #[test]
 fn the_panic_of_a_body_is_reported_if_the_group_is_dropped_before_its_end() {
     let event_loop = Loop::builder().virtual_time(true).build();
-    let reports = Log::default();
+    let reports = Transcript::default();
     let log = reports.clone();
     event_loop.set_exception_handler(move |report| log.say(report));
     let grouped = event_loop.add_task(task_group(async |group| {
@@ -224,7 +192,7 @@ fn the_panic_of_a_body_is_reported_if_the_group_is_dropped_before_its_end() {
     };
     event_loop.run_until_complete(both).expect("it ends");
     assert!(grouped.cancelled());
-    assert_eq!(reports.take(), "a callback of the loop failed: the task panicked: body");
+    assert_eq!(reports.words(), "a callback of the loop failed: the task panicked: body");
 }
 
 #[test]
@@ -237,7 +205,7 @@ fn a_body_that_panics_as_it_is_dropped_hides_no_panic_of_a_child() {
         }
     }
     let event_loop = Loop::builder().virtual_time(true).build();
-    let reports = Log::default();
+    let reports = Transcript::default();
     let log = reports.clone();
     event_loop.set_exception_handler(move |report| log.say(report.error().expect("it is a panic")));
     let error = event_loop.run_until_complete(async {
@@ -249,7 +217,7 @@ fn a_body_that_panics_as_it_is_dropped_hides_no_panic_of_a_child() {
         grouped.await.expect_err("the body's destructor panics").to_string()
     });
     assert_eq!(error.expect("it ends"), "the task panicked: destructor");
-    assert_eq!(reports.take(), "the task panicked: boom");
+    assert_eq!(reports.words(), "the task panicked: boom");
 }
 
 #[test]

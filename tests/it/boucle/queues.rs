@@ -2,35 +2,18 @@
 
 mod model;
 
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::rc::Rc;
 use std::time::Duration;
 
 use boucle::sync::{Queue, ShutDown, TryGetError, TryPutError};
 use boucle::{Instrument, Loop, TaskId, interrupt, now, quiescent, sleep, spawn};
 
-/// A list that tasks write into.
-#[derive(Clone, Default)]
-struct Log(Rc<RefCell<Vec<String>>>);
-
-impl Log {
-    fn say(&self, line: impl ToString) {
-        self.0.borrow_mut().push(line.to_string());
-    }
-
-    fn take(&self) -> Vec<String> {
-        self.0.take()
-    }
-}
-
-/// Runs `test` on a loop of its own, to its end, in virtual time.
-fn run<T>(test: impl Future<Output = T>) -> T {
-    Loop::builder().virtual_time(true).build().run_until_complete(test).expect("the test ends")
-}
+use super::transcript::{Transcript, run};
 
 #[test]
 fn a_second_put_completes_only_after_a_get() {
-    let (log, queue) = (Log::default(), Rc::new(Queue::new(1)));
+    let (log, queue) = (Transcript::default(), Rc::new(Queue::new(1)));
     run(async {
         let producer = spawn({
             let (log, queue) = (log.clone(), queue.clone());
@@ -49,7 +32,7 @@ fn a_second_put_completes_only_after_a_get() {
         producer.await.unwrap();
     });
     let expected = ["put 1", "look", "got 1", "put 2", "look", "got 2", "put 3", "look", "got 3"];
-    assert_eq!(log.take(), expected);
+    assert_eq!(log.lines(), expected);
 }
 
 #[test]
@@ -63,7 +46,7 @@ fn a_consumer_gets_each_tick_when_it_comes_and_is_not_polled_in_between() {
         }
     }
 
-    let (log, polls) = (Log::default(), Rc::new(Polls::default()));
+    let (log, polls) = (Transcript::default(), Rc::new(Polls::default()));
     let event_loop = Loop::builder().virtual_time(true).instrument(polls.clone()).build();
     let queue = Rc::new(Queue::new(1));
     let ended = event_loop.run_until_complete(async {
@@ -83,14 +66,14 @@ fn a_consumer_gets_each_tick_when_it_comes_and_is_not_polled_in_between() {
         }
     });
     assert_eq!(ended, Ok(()));
-    assert_eq!(log.take(), ["0s got tick1", "1s got tick2", "2s got tick3", "3s got tick4"]);
+    assert_eq!(log.lines(), ["0s got tick1", "1s got tick2", "2s got tick3", "3s got tick4"]);
     // The producer: once a tick. The consumer: once before, and once a tick.
     assert_eq!(polls.0.get(), 4 + 5);
 }
 
 #[test]
 fn a_window_of_four_jobs() {
-    let (log, window) = (Log::default(), Rc::new(Queue::new(4)));
+    let (log, window) = (Transcript::default(), Rc::new(Queue::new(4)));
     run(async {
         let start = now();
         let jobs = [0, 1, 2, 3, 4, 5, 6, 7].map(|i| {
@@ -112,12 +95,12 @@ fn a_window_of_four_jobs() {
         0s >>> job0, 0s >>> job1, 0s >>> job2, 0s >>> job3, 1s <<< job0, 1s <<< job3, \
         1s >>> job4, 1s >>> job5, 2s <<< job1, 2s >>> job6, \
         3s <<< job2, 3s <<< job4, 3s <<< job6, 3s >>> job7, 4s <<< job5, 5s <<< job7";
-    assert_eq!(log.take().join(", "), expected);
+    assert_eq!(log.lines().join(", "), expected);
 }
 
 #[test]
 fn those_who_wait_are_served_in_their_order() {
-    let (log, queue) = (Log::default(), Rc::new(Queue::new(1)));
+    let (log, queue) = (Transcript::default(), Rc::new(Queue::new(1)));
     run(async {
         let get = |name: &'static str| {
             let (log, queue) = (log.clone(), queue.clone());
@@ -142,7 +125,7 @@ fn those_who_wait_are_served_in_their_order() {
     });
     let expected =
         "put 1, a got 1, put 2, b got 2, put 3, 1 left, c got 3, put 4, d got 4".split(", ");
-    assert_eq!(log.take(), expected.collect::<Vec<_>>());
+    assert_eq!(log.lines(), expected.collect::<Vec<_>>());
 }
 
 #[test]
@@ -201,7 +184,7 @@ fn the_smallest_comes_first_and_the_oldest_among_equals() {
 
 #[test]
 fn join_waits_until_all_that_was_put_is_done() {
-    let (log, queue) = (Log::default(), Rc::new(Queue::unbounded()));
+    let (log, queue) = (Transcript::default(), Rc::new(Queue::unbounded()));
     run(async {
         queue.join().await;
         for i in 0..2 {
@@ -221,7 +204,7 @@ fn join_waits_until_all_that_was_put_is_done() {
         }
         joining.await.unwrap();
     });
-    assert_eq!(log.take(), ["done", "done", "joined"]);
+    assert_eq!(log.lines(), ["done", "done", "joined"]);
 }
 
 #[test]

@@ -3,7 +3,6 @@
 
 mod cancelling;
 
-use std::cell::RefCell;
 use std::pin::pin;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -13,24 +12,7 @@ use std::task::{Context, Poll, Wake, Waker};
 use boucle::sync::{Barrier, BrokenBarrier, Condition, Event, Lock, Semaphore, Waiter};
 use boucle::{Loop, RunError, Task, interrupt, quiescent, spawn};
 
-/// A list that tasks write into.
-#[derive(Clone, Default)]
-struct Log(Rc<RefCell<Vec<String>>>);
-
-impl Log {
-    fn say(&self, word: impl ToString) {
-        self.0.borrow_mut().push(word.to_string());
-    }
-
-    fn take(&self) -> String {
-        self.0.take().join(" ")
-    }
-}
-
-/// Runs `test` on a loop of its own, to its end.
-fn run<T>(test: impl Future<Output = T>) -> T {
-    Loop::builder().virtual_time(true).build().run_until_complete(test).expect("the test ends")
-}
+use super::transcript::{Transcript, run};
 
 /// Spawns a task that gets what it needs as clones.
 fn spawn_with<A: Clone, T: 'static, F>(shared: &A, task: impl FnOnce(A) -> F) -> Task<T>
@@ -42,7 +24,7 @@ where
 
 #[test]
 fn a_waiter_releases_all_who_wait_once_it_was_set_often_enough() {
-    let (log, waiter) = (Log::default(), Rc::new(Waiter::new(2)));
+    let (log, waiter) = (Transcript::default(), Rc::new(Waiter::new(2)));
     run(async {
         for name in ["a", "b"] {
             let shared = (log.clone(), waiter.clone());
@@ -60,7 +42,7 @@ fn a_waiter_releases_all_who_wait_once_it_was_set_often_enough() {
         waiter.wait().await;
         log.say("at once");
     });
-    assert_eq!(log.take(), "set set a b set at once");
+    assert_eq!(log.words(), "set set a b set at once");
     assert_eq!(waiter.missing(), 0);
 }
 
@@ -71,7 +53,7 @@ fn a_waiter_that_is_set_zero_times_is_set() {
 
 #[test]
 fn an_event_releases_who_waits_also_if_it_is_cleared_at_once() {
-    let (log, event) = (Log::default(), Rc::new(Event::new()));
+    let (log, event) = (Transcript::default(), Rc::new(Event::new()));
     run(async {
         for name in ["a", "b"] {
             drop(spawn_with(&(log.clone(), event.clone()), async move |(log, event)| {
@@ -87,7 +69,7 @@ fn an_event_releases_who_waits_also_if_it_is_cleared_at_once() {
         quiescent().await;
         log.say(if late.done() { "late one passed" } else { "late one waits" });
     });
-    assert_eq!(log.take(), "a:false b:false late one waits");
+    assert_eq!(log.words(), "a:false b:false late one waits");
 }
 
 #[test]
@@ -168,7 +150,7 @@ fn who_is_no_task_can_wait_as_well() {
 
 #[test]
 fn a_lock_is_handed_over_in_the_order_of_asking() {
-    let shared = (Log::default(), Rc::new(Lock::new(0)));
+    let shared = (Transcript::default(), Rc::new(Lock::new(0)));
     run(async {
         let tasks = ["a", "b", "c"].map(|name| {
             spawn_with(&shared, async move |(log, lock)| {
@@ -188,7 +170,7 @@ fn a_lock_is_handed_over_in_the_order_of_asking() {
         }
     });
     let (log, lock) = shared;
-    assert_eq!(log.take(), "a1 b2 c3 a4 b5 c6");
+    assert_eq!(log.words(), "a1 b2 c3 a4 b5 c6");
     assert!(!lock.is_locked());
     assert_eq!(lock.try_lock().map(|it| *it), Some(6));
 }
@@ -209,7 +191,7 @@ fn nobody_overtakes_one_that_was_handed_the_lock_and_has_not_run() {
 
 #[test]
 fn permits_go_to_those_who_wait_in_their_order_and_the_rest_is_available() {
-    let shared = (Log::default(), Rc::new(Semaphore::new(0)));
+    let shared = (Transcript::default(), Rc::new(Semaphore::new(0)));
     run(async {
         for name in ["a", "b", "c"] {
             drop(spawn_with(&shared, async move |(log, semaphore)| {
@@ -229,14 +211,14 @@ fn permits_go_to_those_who_wait_in_their_order_and_the_rest_is_available() {
         drop(semaphore.try_acquire().expect("there are two"));
         assert_eq!(semaphore.available(), 2);
     });
-    assert_eq!(shared.0.take(), "a one b c 2 available");
+    assert_eq!(shared.0.words(), "a one b c 2 available");
 }
 
 #[test]
 fn a_notification_goes_to_the_first_one_and_if_that_is_cancelled_to_the_next() {
     // Cancelled before it is notified, notified but without the lock, and with the lock given to it.
     for stage in 0..3 {
-        let shared = (Log::default(), Rc::new(Lock::new(())), Rc::new(Condition::new()));
+        let shared = (Transcript::default(), Rc::new(Lock::new(())), Rc::new(Condition::new()));
         run(async {
             let tasks = ["a", "b", "c"].map(|name| {
                 spawn_with(&shared, async move |(log, lock, changed)| {
@@ -267,13 +249,13 @@ fn a_notification_goes_to_the_first_one_and_if_that_is_cancelled_to_the_next() {
             quiescent().await;
             assert!(tasks[0].cancelled() && lock.try_lock().is_some());
         });
-        assert_eq!(shared.0.take(), "b all c", "cancelled at {stage}");
+        assert_eq!(shared.0.words(), "b all c", "cancelled at {stage}");
     }
 }
 
 #[test]
 fn a_barrier_lets_go_in_rounds_and_gives_each_a_place() {
-    let shared = (Log::default(), Rc::new(Barrier::new(2)));
+    let shared = (Transcript::default(), Rc::new(Barrier::new(2)));
     run(async {
         let tasks = ["a", "b", "c", "d"].map(|name| {
             spawn_with(&shared, async move |(log, barrier)| {
@@ -284,12 +266,12 @@ fn a_barrier_lets_go_in_rounds_and_gives_each_a_place() {
             task.await.unwrap();
         }
     });
-    assert_eq!(shared.0.take(), "b1 d1 a0 c0");
+    assert_eq!(shared.0.words(), "b1 d1 a0 c0");
 }
 
 #[test]
 fn who_was_cancelled_at_a_barrier_has_not_come_and_its_place_is_free() {
-    let shared = (Log::default(), Rc::new(Barrier::new(3)));
+    let shared = (Transcript::default(), Rc::new(Barrier::new(3)));
     run(async {
         let come = |name| {
             spawn_with(&shared, async move |(log, barrier)| {
@@ -304,7 +286,7 @@ fn who_was_cancelled_at_a_barrier_has_not_come_and_its_place_is_free() {
         let _others = [come("c"), come("d")];
         quiescent().await;
     });
-    assert_eq!(shared.0.take(), "d2 b1 c0");
+    assert_eq!(shared.0.words(), "d2 b1 c0");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Other threads: `LoopHandle`, `to_thread`, and who may cross a border.
+//! Other threads: `LoopHandle` and `to_thread`; `auto_traits` has who may cross a border.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -149,23 +149,4 @@ fn closing_a_loop_does_not_wait_for_a_call_that_is_stuck() {
     event_loop.close().expect("it does not run");
     assert!(task.cancelled());
     drop(send);
-}
-
-/// Which types may go to another thread, and which may be shared.
-#[test]
-fn the_table_of_auto_traits() {
-    /// Compiles only if it is so.
-    fn is_send_and_sync<T: Send + Sync>() {}
-    is_send_and_sync::<boucle::LoopHandle>();
-    is_send_and_sync::<boucle::RemoteTask<i32>>();
-    is_send_and_sync::<boucle::Sleep>();
-    is_send_and_sync::<boucle::Interval>();
-    is_send_and_sync::<boucle::TaskId>();
-    is_send_and_sync::<boucle::TaskError>();
-    is_send_and_sync::<boucle::Panic>();
-    is_send_and_sync::<boucle::TaskInfo>();
-    is_send_and_sync::<boucle::RunError>();
-    is_send_and_sync::<boucle::Elapsed>();
-    is_send_and_sync::<boucle::NoLoop>();
-    // `Loop`, `Task` and `Callback` stay on their thread: `tests/src/lib.rs` has the other half.
 }

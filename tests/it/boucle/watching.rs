@@ -1,6 +1,6 @@
 //! Callbacks, hooks, chosen order, slow polls, the task tree.
 
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::future::pending;
 use std::panic::Location;
 use std::rc::Rc;
@@ -11,19 +11,7 @@ use boucle::{
     call_soon, interrupt, now, sleep, spawn,
 };
 
-/// A list that tasks write into.
-#[derive(Clone, Default)]
-struct Log(Rc<RefCell<Vec<String>>>);
-
-impl Log {
-    fn say(&self, word: impl ToString) {
-        self.0.borrow_mut().push(word.to_string());
-    }
-
-    fn take(&self) -> String {
-        self.0.take().join(" ")
-    }
-}
+use super::transcript::Transcript;
 
 fn virtual_loop() -> Loop {
     Loop::builder().virtual_time(true).build()
@@ -31,7 +19,7 @@ fn virtual_loop() -> Loop {
 
 #[test]
 fn callbacks_are_called_in_the_order_of_their_times() {
-    let (log, event_loop) = (Log::default(), virtual_loop());
+    let (log, event_loop) = (Transcript::default(), virtual_loop());
     let say = |word: &'static str| {
         let log = log.clone();
         move || log.say(word)
@@ -48,12 +36,12 @@ fn callbacks_are_called_in_the_order_of_their_times() {
             assert!(taken_back.cancelled() && !taken_back.cancel());
         })
         .expect("it ends");
-    assert_eq!(log.take(), "soon one two");
+    assert_eq!(log.words(), "soon one two");
 }
 
 #[test]
 fn a_callback_that_panics_is_reported_at_once_and_the_loop_goes_on() {
-    let log = Log::default();
+    let log = Transcript::default();
     let told = log.clone();
     let event_loop =
         Loop::builder().exception_handler(move |report| told.say(report.to_string())).build();
@@ -64,11 +52,11 @@ fn a_callback_that_panics_is_reported_at_once_and_the_loop_goes_on() {
             assert!(callback.done());
         })
         .expect("it ends");
-    assert_eq!(log.take(), "a callback of the loop failed: the task panicked: boom");
+    assert_eq!(log.words(), "a callback of the loop failed: the task panicked: boom");
 }
 
 /// Writes down what it is told, tasks by their numbers.
-impl Instrument for Log {
+impl Instrument for Transcript {
     fn task_spawned(&self, task: TaskId, _at: &'static Location<'static>) {
         self.say(format!("spawn{task}"));
     }
@@ -100,7 +88,7 @@ impl Instrument for Log {
 
 #[test]
 fn an_instrument_hears_everything_in_order() {
-    let log = Log::default();
+    let log = Transcript::default();
     let event_loop = Loop::builder().virtual_time(true).instrument(Rc::new(log.clone())).build();
     event_loop
         .run_until_complete(async {
@@ -109,7 +97,7 @@ fn an_instrument_hears_everything_in_order() {
         })
         .expect("it ends");
     assert_eq!(
-        log.take(),
+        log.words(),
         "spawn1 poll1 spawn2 waits(task 2) pending1 \
          poll2 set1s waits(1.000s more) pending2 \
          fired wake2byTimer poll2 wake1byTask(TaskId(2)) done2:Value ended2 \
@@ -125,14 +113,14 @@ fn an_order_chooses_who_is_next() {
             ready.len() - 1
         }
     }
-    let log = Log::default();
+    let log = Transcript::default();
     let event_loop = Loop::builder().order(NewestFirst).build();
     for word in ["a", "b", "c"] {
         let log = log.clone();
         drop(event_loop.add_task(async move { log.say(word) }));
     }
     event_loop.run();
-    assert_eq!(log.take(), "c b a");
+    assert_eq!(log.words(), "c b a");
 }
 
 #[test]
@@ -144,19 +132,19 @@ fn an_order_that_panics_or_points_outside_means_the_first() {
             ready.len()
         }
     }
-    let log = Log::default();
+    let log = Transcript::default();
     let event_loop = Loop::builder().order(Bad(Cell::new(false))).build();
     for word in ["a", "b", "c"] {
         let log = log.clone();
         drop(event_loop.add_task(async move { log.say(word) }));
     }
     event_loop.run();
-    assert_eq!(log.take(), "a b c");
+    assert_eq!(log.words(), "a b c");
 }
 
 #[test]
 fn a_poll_that_takes_too_long_is_reported_with_name_and_place() {
-    let log = Log::default();
+    let log = Transcript::default();
     let told = log.clone();
     let event_loop = Loop::builder()
         // Any poll takes longer than no time.
@@ -175,7 +163,7 @@ fn a_poll_that_takes_too_long_is_reported_with_name_and_place() {
     let task = event_loop.add_task(async {});
     task.set_name("slow one");
     event_loop.run();
-    assert_eq!(log.take(), format!("in slow one, spawned at {}", file!()));
+    assert_eq!(log.words(), format!("in slow one, spawned at {}", file!()));
 }
 
 #[test]

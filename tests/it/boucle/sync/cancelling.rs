@@ -6,7 +6,8 @@ use std::rc::Rc;
 use boucle::sync::{Barrier, Condition, Event, Lock, Queue, Semaphore};
 use boucle::{Task, interrupt, quiescent};
 
-use super::{run, spawn_with};
+use super::super::transcript::run;
+use super::spawn_with;
 
 /// Tasks that wait for one another, and whether they may stay as they are when nothing can run:
 /// asked with the number of those that are not done.

@@ -1,5 +1,5 @@
-//! What the tests of the core share: a transcript on the loop's clock, and a loop whose time is
-//! virtual and whose reports are written down.
+//! What the tests of the loop share: a transcript that tasks write into, what says that it is
+//! dropped, and loops whose time is virtual.
 
 use std::cell::RefCell;
 use std::pin::Pin;
@@ -23,8 +23,14 @@ impl Transcript {
         self.0.take().into_iter().map(|line| line + "\n").collect()
     }
 
+    /// The same, as a list.
     pub(super) fn lines(&self) -> Vec<String> {
         self.0.take()
+    }
+
+    /// The same, on one line.
+    pub(super) fn words(&self) -> String {
+        self.0.take().join(" ")
     }
 }
 
@@ -37,6 +43,16 @@ impl Drop for Says {
     }
 }
 
+/// Says its name with a minus when it is dropped, and whether that is outside of any task.
+pub(super) struct Held(pub(super) Transcript, pub(super) &'static str);
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        let place = if boucle::current_task().is_some() { "" } else { " outside" };
+        self.0.say(format!("-{}{place}", self.1));
+    }
+}
+
 /// Calls a function when it is dropped.
 pub(super) struct OnDrop<F: FnMut()>(pub(super) F);
 
@@ -44,6 +60,15 @@ impl<F: FnMut()> Drop for OnDrop<F> {
     fn drop(&mut self) {
         (self.0)();
     }
+}
+
+/// Runs `test` on a loop of its own, to its end, on virtual time.
+pub(super) fn run<T>(test: impl Future<Output = T>) -> T {
+    Loop::builder().virtual_time(true).build().run_until_complete(test).expect("the test ends")
+}
+
+pub(super) fn seconds(n: u64) -> Duration {
+    Duration::from_secs(n)
 }
 
 /// A loop whose time is virtual, and what it reports.
@@ -75,18 +100,5 @@ impl<T, F: FnMut(&mut Context<'_>) -> Poll<T> + Unpin> Future for PollFn<F> {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<T> {
         (self.0)(cx)
-    }
-}
-
-/// A small generator of chances: the same ones for the same seed.
-pub(super) struct Chance(pub(super) u64);
-
-impl Chance {
-    /// One of `0..n`.
-    pub(super) fn below(&mut self, n: u64) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0 % n
     }
 }
