@@ -3,4 +3,5 @@
 
 mod every_call_fails;
 mod fairness;
+mod hard_times;
 mod reactor;
