@@ -157,6 +157,9 @@ impl ConnectError {
 
 impl fmt::Display for ConnectError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.failed.is_empty() {
+            return f.write_str("cannot connect: there is no address");
+        }
         f.write_str("cannot connect to ")?;
         for (n, (address, error)) in self.failed.iter().enumerate() {
             write!(f, "{}{address}: {error}", if n == 0 { "" } else { "; to " })?;

@@ -128,6 +128,41 @@ impl TcpStream {
         Ok(TcpStream { source: connect(&[address]).await? })
     }
 
+    /// Connects to the first of some addresses that answers, as [`connect`](TcpStream::connect) does:
+    /// for who looks names up in another way.
+    ///
+    /// The two kinds of IP are tried by turns, and the kind of the first address begins.
+    ///
+    /// # Panics
+    ///
+    /// When polled in a thread that runs no loop.
+    ///
+    /// # Errors
+    ///
+    /// Each address failed: [`ConnectError`](crate::net::ConnectError) is inside, which has all errors,
+    /// and the kind is that of the first. `NotFound`: there is no address.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future closes what has begun to connect.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use boucle::net::{TcpListener, TcpStream};
+    ///
+    /// boucle::run(async {
+    ///     let gone = TcpListener::bind("127.0.0.1", 0).await.unwrap().local_addr().unwrap();
+    ///     let listener = TcpListener::bind("127.0.0.1", 0).await.unwrap();
+    ///     let here = listener.local_addr().unwrap();
+    ///     let stream = TcpStream::connect_to_any(&[gone, here]).await.unwrap();
+    ///     assert_eq!(stream.peer_addr().unwrap(), here);
+    /// });
+    /// ```
+    pub async fn connect_to_any(addresses: &[SocketAddr]) -> io::Result<TcpStream> {
+        Ok(TcpStream { source: connect(addresses).await? })
+    }
+
     /// Takes a connection of `std`, which does not block from then on.
     ///
     /// # Errors
