@@ -33,7 +33,14 @@
 
 mod accept;
 mod connect;
+mod resolve;
+mod server;
 mod stream;
 mod tcp;
 
-pub use self::tcp::{TcpListener, TcpStream};
+pub use self::connect::ConnectError;
+pub use self::resolve::resolve;
+pub use self::server::{Accept, Server};
+pub use self::tcp::{
+    ListenOptions, ReuniteError, TcpListener, TcpReadHalf, TcpStream, TcpWriteHalf,
+};

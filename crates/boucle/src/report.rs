@@ -54,6 +54,8 @@ enum What {
     Slow(Duration),
     /// What the loop could not do, and tries again.
     Io(&'static str, io::Error),
+    /// What has come to an end, and why.
+    End(&'static str, io::Error),
 }
 
 /// Runs code of a user, outside of any loop, that must not stop what is under way; its panic is
@@ -93,6 +95,11 @@ impl Report {
     /// The loop could not do something, and tries again.
     pub(crate) fn io(what: &'static str, error: io::Error) -> Report {
         Report { task: None, what: What::Io(what, error) }
+    }
+
+    /// Something has come to an end, and nobody has asked why.
+    pub(crate) fn io_end(what: &'static str, error: io::Error) -> Report {
+        Report { task: None, what: What::End(what, error) }
     }
 
     /// Prints the report on stderr.
@@ -149,7 +156,7 @@ impl Report {
     pub fn error(&self) -> Option<&TaskError> {
         match &self.what {
             What::Panic(error) => Some(error),
-            What::Slow(_) | What::Io(..) => None,
+            What::Slow(_) | What::Io(..) | What::End(..) => None,
         }
     }
 
@@ -194,7 +201,7 @@ impl Report {
     #[must_use]
     pub fn io_error(&self) -> Option<&io::Error> {
         match &self.what {
-            What::Io(_, error) => Some(error),
+            What::Io(_, error) | What::End(_, error) => Some(error),
             What::Panic(_) | What::Slow(_) => None,
         }
     }
@@ -224,7 +231,7 @@ impl Report {
     pub fn slow_poll(&self) -> Option<Duration> {
         match self.what {
             What::Slow(took) => Some(took),
-            What::Panic(_) | What::Io(..) => None,
+            What::Panic(_) | What::Io(..) | What::End(..) => None,
         }
     }
 }
@@ -237,6 +244,7 @@ impl fmt::Display for Report {
             }
             What::Panic(error) => write!(f, "a callback of the loop failed: {error}")?,
             What::Io(what, error) => write!(f, "{what}, and will try again: {error}")?,
+            What::End(what, error) => write!(f, "{what}: {error}")?,
             What::Slow(took) => write!(f, "a poll took {took:.3?} and held up all other tasks")?,
         }
         if let Some((id, name, at)) = &self.task {

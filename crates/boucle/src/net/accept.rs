@@ -1,4 +1,6 @@
 //! Taking connections: what to do when the system has none, or has run out of something.
+//!
+//! Road: stage 10.
 
 use std::io;
 use std::os::fd::AsFd;
@@ -34,9 +36,9 @@ pub(super) async fn accept<T: AsFd, R>(
             Ok(connection) => return Ok(connection),
             Err(error) => error,
         };
-        match kind(&error) {
+        match kind(&error, source.io()) {
             Kind::Broken => {}
-            Kind::Exhausted => {
+            Kind::Refused => {
                 if pause == FIRST_PAUSE {
                     let report = Report::io("cannot accept a connection", error);
                     require_entered(|core| core.tell(report));
@@ -51,32 +53,49 @@ pub(super) async fn accept<T: AsFd, R>(
 
 /// What an error of `accept` is about.
 enum Kind {
-    /// The connection, which is gone.
+    /// The connection, which is gone: the next one may be there already.
     Broken,
-    /// The system or the process, for now.
-    Exhausted,
+    /// The system or the process, for now: the connection stays in the queue, or another one follows
+    /// that is refused in the same way. To try again at once would never end.
+    Refused,
     /// The listener.
     Fatal,
 }
 
-fn kind(error: &io::Error) -> Kind {
+/// Tells what an error is about, for Linux by its manual's page: there the errors of a connection that
+/// broke come out of `accept`, and are to be passed over.
+fn kind(error: &io::Error, listener: &impl AsFd) -> Kind {
     match Errno::from_io_error(error) {
-        // The errors of the network below come out of `accept` on Linux: its page in the manual says to
-        // try again.
         Some(
             Errno::CONNABORTED
             | Errno::PROTO
+            | Errno::NOPROTOOPT
             | Errno::NETDOWN
             | Errno::NETUNREACH
             | Errno::HOSTDOWN
             | Errno::HOSTUNREACH
-            | Errno::NOPROTOOPT
-            | Errno::OPNOTSUPP
-            | Errno::PERM
-            | Errno::CONNRESET
             | Errno::TIMEDOUT,
         ) => Kind::Broken,
-        Some(Errno::MFILE | Errno::NFILE | Errno::NOBUFS | Errno::NOMEM) => Kind::Exhausted,
+        #[cfg(target_os = "linux")]
+        Some(Errno::NONET) => Kind::Broken,
+        // Of two meanings: the connection's option, or a socket that can never accept.
+        Some(Errno::OPNOTSUPP) if is_listener(listener) => Kind::Broken,
+        // The last one: a rule of a firewall or of the system's security, before anything is taken.
+        Some(Errno::MFILE | Errno::NFILE | Errno::NOBUFS | Errno::NOMEM | Errno::PERM) => {
+            Kind::Refused
+        }
         _ => Kind::Fatal,
+    }
+}
+
+/// Whether the system knows a socket as one that accepts.
+fn is_listener(socket: &impl AsFd) -> bool {
+    #[cfg(any(target_os = "linux", target_os = "android", target_os = "freebsd"))]
+    return socket2::SockRef::from(socket).is_listener().unwrap_or(false);
+    // Elsewhere nobody says, and the error has the other meaning.
+    #[cfg(not(any(target_os = "linux", target_os = "android", target_os = "freebsd")))]
+    {
+        let _ = socket;
+        false
     }
 }

@@ -2,10 +2,14 @@
 
 use std::io;
 use std::io::{IoSlice, IoSliceMut, Read, Write};
+use std::net::Shutdown;
 use std::os::fd::AsFd;
 use std::task::{Context, Poll};
 
+use socket2::SockRef;
+
 use crate::reactor::{Direction, Source};
+use crate::sys;
 use crate::sys::SystemCall;
 
 /// Something that streams bytes, and is used by shared reference as `std`'s sockets are.
@@ -43,6 +47,17 @@ impl<T: Streams> Source<T> {
         let n = self.io_when_ready(Direction::Read, SystemCall::Read, |io| io.read(buffer)).await?;
         self.was_read(n, buffer.len());
         Ok(n)
+    }
+
+    pub(super) async fn read_exact(&self, buffer: &mut [u8]) -> io::Result<()> {
+        let mut left = buffer;
+        while !left.is_empty() {
+            match self.read(left).await? {
+                0 => return Err(io::ErrorKind::UnexpectedEof.into()),
+                n => left = &mut left[n..],
+            }
+        }
+        Ok(())
     }
 
     pub(super) async fn write(&self, buffer: &[u8]) -> io::Result<usize> {
@@ -105,6 +120,19 @@ impl<T: Streams> Source<T> {
         polled
     }
 
+    pub(super) fn shutdown(&self, how: Shutdown) -> io::Result<()> {
+        sys::call(SystemCall::Shutdown, || SockRef::from(self.io()).shutdown(how))
+    }
+
+    /// Ends the direction away from us; the other side reads the end.
+    pub(super) fn end_writing(&self) -> io::Result<()> {
+        match self.shutdown(Shutdown::Write) {
+            // The other side was quicker.
+            Err(error) if error.kind() == io::ErrorKind::NotConnected => Ok(()),
+            result => result,
+        }
+    }
+
     fn was_read(&self, n: usize, wanted: usize) {
         // Nothing at all is the end, which can be read again.
         if 0 < n && n < wanted {
@@ -119,17 +147,24 @@ impl<T: Streams> Source<T> {
     }
 }
 
-/// Gives a socket the traits of `futures-io`, owned and by shared reference. It has a field `source`
-/// and a method `shutdown`.
+/// Gives a socket the traits of `futures-io`, owned and by shared reference. It has a field `source`.
 macro_rules! streams_bytes {
     ($($name:ty),*) => { $(
+        $crate::net::stream::reads_bytes!($name, source);
+        $crate::net::stream::writes_bytes!($name, source);
+    )* };
+}
+
+/// Gives the trait by which others read. The path leads to the source.
+macro_rules! reads_bytes {
+    ($name:ty, $($source:ident).+) => {
         impl futures_io::AsyncRead for $name {
             fn poll_read(
                 self: std::pin::Pin<&mut Self>,
                 cx: &mut std::task::Context<'_>,
                 buffer: &mut [u8],
             ) -> std::task::Poll<std::io::Result<usize>> {
-                self.source.poll_read(cx, buffer)
+                self.$($source).+.poll_read(cx, buffer)
             }
 
             fn poll_read_vectored(
@@ -137,17 +172,22 @@ macro_rules! streams_bytes {
                 cx: &mut std::task::Context<'_>,
                 buffers: &mut [std::io::IoSliceMut<'_>],
             ) -> std::task::Poll<std::io::Result<usize>> {
-                self.source.poll_read_vectored(cx, buffers)
+                self.$($source).+.poll_read_vectored(cx, buffers)
             }
         }
+    };
+}
 
+/// Gives the trait by which others write. The path leads to the source.
+macro_rules! writes_bytes {
+    ($name:ty, $($source:ident).+) => {
         impl futures_io::AsyncWrite for $name {
             fn poll_write(
                 self: std::pin::Pin<&mut Self>,
                 cx: &mut std::task::Context<'_>,
                 buffer: &[u8],
             ) -> std::task::Poll<std::io::Result<usize>> {
-                self.source.poll_write(cx, buffer)
+                self.$($source).+.poll_write(cx, buffer)
             }
 
             fn poll_write_vectored(
@@ -155,7 +195,7 @@ macro_rules! streams_bytes {
                 cx: &mut std::task::Context<'_>,
                 buffers: &[std::io::IoSlice<'_>],
             ) -> std::task::Poll<std::io::Result<usize>> {
-                self.source.poll_write_vectored(cx, buffers)
+                self.$($source).+.poll_write_vectored(cx, buffers)
             }
 
             fn poll_flush(
@@ -165,18 +205,13 @@ macro_rules! streams_bytes {
                 std::task::Poll::Ready(Ok(()))
             }
 
-            /// Ends the direction away from us; the other side reads the end.
             fn poll_close(
                 self: std::pin::Pin<&mut Self>,
                 _cx: &mut std::task::Context<'_>,
             ) -> std::task::Poll<std::io::Result<()>> {
-                std::task::Poll::Ready(match self.shutdown(std::net::Shutdown::Write) {
-                    // The other side was quicker.
-                    Err(error) if error.kind() == std::io::ErrorKind::NotConnected => Ok(()),
-                    result => result,
-                })
+                std::task::Poll::Ready(self.$($source).+.end_writing())
             }
         }
-    )* };
+    };
 }
-pub(super) use streams_bytes;
+pub(super) use {reads_bytes, streams_bytes, writes_bytes};
