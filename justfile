@@ -22,6 +22,10 @@ test:
 slow:
     bash .ci/slow
 
+# An hour of connects, echoes and resets: memory and descriptors must stay as they are.
+soak:
+    cargo test --release -p tests --test it -- --ignored --nocapture net::soak
+
 # Accepts all snapshots as they are now; look at `git diff` afterwards.
 accept:
     INSTA_UPDATE=always cargo test -p tests

@@ -5,3 +5,4 @@ mod every_call_fails;
 mod fairness;
 mod hard_times;
 mod reactor;
+mod soak;
