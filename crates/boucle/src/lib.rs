@@ -37,8 +37,10 @@
 //! - **One another.** [`sync`]: [`Queue`](sync::Queue), [`Lock`](sync::Lock),
 //!   [`Event`](sync::Event) and their kin: fair, and no waiter that is dropped swallows a wake.
 //! - **Threads.** [`to_thread`] for what blocks; a [`LoopHandle`] reaches a loop from elsewhere.
+//! - **Sockets.** [`net`]: [`TcpStream`](net::TcpStream), [`TcpListener`](net::TcpListener) and their
+//!   kin, with the traits of `futures-io`.
 //! - **Tests.** [`Builder::virtual_time`] makes an hour pass at once; [`quiescent`] waits until nothing
-//!   else can run; an [`Order`] chooses who is next.
+//!   else can run; an [`Order`] chooses who is next; [`Faults`] let system calls fail.
 //! - **Looking.** [`Loop::task_tree`] and [`all_tasks`] show who waits for whom; an [`Instrument`]
 //!   watches; [`Builder::debug`] reports polls that hold up the others; a [`Report`] tells the
 //!   exception handler what nobody else will hear of.
@@ -64,8 +66,8 @@
 //! # What holds
 //!
 //! - The ready queue is first come, first served. A turn polls the tasks that were ready as it began.
-//!   The inbox of other threads and the timers are looked at after at most 61 polls. In one poll a
-//!   task gets at most 128 items, locks or permits without waiting; then it gives the turn back.
+//!   The inbox of other threads, the timers and the sockets are looked at after at most 61 polls. In
+//!   one poll a task does at most 128 things that it need not wait for: an item, a permit, a read.
 //! - A task starts at the next turn, never inside [`spawn`].
 //! - Timers fire by deadline, and those of one deadline in the order in which they were set.
 //! - [`Task::cancel`] is a request: the future is dropped at the task's next turn, inside the task.
@@ -90,9 +92,11 @@
 //! | `wait_for(f, 1)`, `timeout(1)` | [`timeout`] |
 //! | `sleep(0)` | [`interrupt`] |
 //! | `asyncio.Future` | [`sync::Waiter`] |
+//! | `open_connection`, `start_server` | [`net::TcpStream::connect`], [`net::Server`] |
 //! | `loop.set_debug(True)` | [`Builder::debug`] |
 //!
-//! Not here: sockets and streams, processes, context variables, signals other than Ctrl-C.
+//! Not here: processes, files, context variables, signals other than Ctrl-C. The crates `async-process`,
+//! `async-fs` and `async-signal` work as they are.
 
 mod budget;
 mod builder;

@@ -6,6 +6,7 @@ use std::fmt::Write;
 use std::marker::{PhantomData, PhantomPinned};
 use std::rc::Rc;
 
+use boucle::net;
 use boucle::sync;
 use syn::{Item, Visibility};
 
@@ -66,7 +67,9 @@ fn the_table_of_auto_traits_has_every_public_type() {
         boucle::AsCompleted<u32>,
         boucle::Builder,
         boucle::Callback,
+        boucle::Driver,
         boucle::Elapsed,
+        boucle::Ended,
         boucle::GroupError,
         boucle::GroupTask<u32>,
         boucle::Interval,
@@ -82,12 +85,23 @@ fn the_table_of_auto_traits_has_every_public_type() {
         boucle::RunEnd,
         boucle::RunError,
         boucle::Sleep,
+        boucle::SystemCall,
         boucle::Task<u32>,
         boucle::TaskError,
         boucle::TaskGroup,
         boucle::TaskId,
         boucle::TaskInfo,
         boucle::TaskState,
+        boucle::WaitsFor,
+        boucle::WokenBy,
+        net::ConnectError,
+        net::ListenOptions,
+        net::ReuniteError,
+        net::Server<net::TcpListener>,
+        net::TcpListener,
+        net::TcpReadHalf,
+        net::TcpStream,
+        net::TcpWriteHalf,
         sync::Barrier,
         sync::BrokenBarrier,
         sync::Condition,

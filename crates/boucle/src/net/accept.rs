@@ -29,6 +29,8 @@ pub(super) async fn accept<T: AsFd, R>(
     source: &Source<T>,
     mut f: impl FnMut(&T) -> io::Result<R>,
 ) -> io::Result<R> {
+    // Before anything else: once the descriptors are gone, there is none to wait with.
+    require_entered(|core| core.reactor.watcher(core).map(drop))?;
     let mut pause = FIRST_PAUSE;
     loop {
         let accepted = source.io_when_ready(Direction::Read, SystemCall::Accept, &mut f).await;
