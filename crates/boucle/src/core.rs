@@ -108,13 +108,13 @@ pub(crate) struct Core {
     slow_poll: Option<Duration>,
     /// Which loop of the process it is.
     id: LoopId,
-    /// The loop itself, for the tasks' handles.
+    /// The loop itself, for those who keep it.
     me: Weak<Core>,
 }
 
 impl Core {
     pub(crate) fn new(settings: Settings) -> Rc<Core> {
-        Rc::new_cyclic(|me| Core {
+        let core = Rc::new_cyclic(|me| Core {
             remote: Arc::new(Remote::new()),
             registry: Registry::default(),
             current_task: Cell::new(None),
@@ -137,7 +137,9 @@ impl Core {
             slow_poll: settings.slow_poll,
             id: LoopId::next(),
             me: me.clone(),
-        })
+        });
+        cell::open(&core);
+        core
     }
 
     /// Which loop of the process it is.
@@ -171,7 +173,7 @@ impl Core {
         if let Some(instrument) = &self.instrument {
             self.guard(|| instrument.task_spawned(raw.id(), at));
         }
-        Task::new(raw, self.weak())
+        Task::new(raw)
     }
 
     /// Puts a task at the end of the ready queue.
@@ -303,6 +305,7 @@ impl Core {
 
 impl Drop for Core {
     fn drop(&mut self) {
+        cell::leave(self);
         elsewhere::forget(self.id);
     }
 }

@@ -16,7 +16,7 @@
 use std::collections::VecDeque;
 
 use crate::primitives::{AtomicU8, Mutex, Ordering, Thread};
-use crate::task::cell::Letter;
+use crate::task::cell::{Home, Letter};
 
 /// The loop works, or is about to look into its inbox.
 const AWAKE: u8 = 0;
@@ -33,6 +33,8 @@ pub(crate) struct Remote {
     inbox: Mutex<Inbox>,
     /// The thread that the loop lives on: unparked by whoever brings mail while it sleeps.
     thread: Thread,
+    /// For the loop's own thread: how its tasks find it.
+    pub(crate) home: Home,
 }
 
 /// The mail that the loop has not taken.
@@ -58,6 +60,7 @@ impl Remote {
             state: AtomicU8::new(AWAKE),
             inbox: Mutex::new(Inbox { mail: VecDeque::new(), closed: false }),
             thread: Thread::current(),
+            home: Home::new(),
         }
     }
 

@@ -8,13 +8,10 @@ use std::any::Any;
 use std::fmt;
 use std::panic::Location;
 use std::pin::Pin;
-use std::rc::Weak;
 use std::sync::{Mutex, PoisonError};
 use std::task::{Context, Poll};
 
-use crate::core::Core;
 use crate::elsewhere::require_current;
-use crate::event_loop::Loop;
 use crate::task::cell::Raw;
 
 /// Which task, in its loop. Never given twice to two tasks that live at the same time.
@@ -141,13 +138,11 @@ impl fmt::Debug for Panic {
 pub struct Task<T> {
     /// The task's memory; none only while it is dropped.
     raw: Option<Raw<T>>,
-    /// Its loop, which may be gone.
-    core: Weak<Core>,
 }
 
 impl<T> Task<T> {
-    pub(crate) fn new(raw: Raw<T>, core: Weak<Core>) -> Task<T> {
-        Task { raw: Some(raw), core }
+    pub(crate) fn new(raw: Raw<T>) -> Task<T> {
+        Task { raw: Some(raw) }
     }
 
     fn raw(&self) -> &Raw<T> {
@@ -170,14 +165,14 @@ impl<T> Task<T> {
     #[doc(alias = "get_name")]
     #[must_use]
     pub fn name(&self) -> String {
-        let core = self.core.upgrade();
-        let name = core.and_then(|core| core.name(self.id()));
+        let name = self.raw().core().and_then(|core| core.name(self.id()));
         name.map_or_else(|| format!("task {}", self.id()), |name| name.to_string())
     }
 
     /// Gives it a name, which reports and the task tree show.
     pub fn set_name(&self, name: &str) {
-        if let Some(core) = self.core.upgrade().filter(|_| !self.done()) {
+        if let Some(core) = self.raw().core().filter(|_| !self.done()) {
+            self.raw().set_named();
             core.set_name(self.id(), name);
         }
     }
@@ -198,7 +193,7 @@ impl<T> Task<T> {
     ///
     /// `false` if it has ended already. Nothing is thrown into the task: destructors clean up.
     pub fn cancel(&self) -> bool {
-        self.core.upgrade().is_some_and(|core| self.raw().cancel(&core))
+        self.raw().core().is_some_and(|core| self.raw().cancel(&core))
     }
 
     /// Looks at the result, which can be looked at again.
@@ -240,7 +235,7 @@ impl<T> Future for Task<T> {
             Err(TaskError::Taken) => panic!("the result of the task was taken by an await before"),
             result => return Poll::Ready(result),
         }
-        let Some(core) = self.core.upgrade() else { return Poll::Ready(Err(TaskError::Cancelled)) };
+        let Some(core) = raw.core() else { return Poll::Ready(Err(TaskError::Cancelled)) };
         // A task of another loop is foreign here: its number means nothing.
         let awaiter = cell::task_in(&core, cx.waker());
         assert!(awaiter != Some(self.id()), "a task cannot await itself: it would wait for ever");
@@ -254,12 +249,7 @@ impl<T> Unpin for Task<T> {}
 impl<T> Drop for Task<T> {
     fn drop(&mut self) {
         let raw = self.raw.take().expect("the handle is there until it is dropped");
-        // As a `Loop`: the result may be all that keeps it, and then this must close it.
-        match self.core.upgrade().map(Loop::of) {
-            Some(event_loop) => raw.detach(event_loop.core()),
-            // The loop is gone, and with it every future; a result may be left.
-            None => raw.detach_orphan(),
-        }
+        raw.detach();
     }
 }
 

@@ -33,6 +33,7 @@
 
 mod handle;
 mod here;
+mod home;
 mod registry;
 mod run;
 mod waker;
@@ -50,6 +51,7 @@ use std::task::{Context, Poll};
 
 pub(crate) use self::handle::Raw;
 pub(crate) use self::here::{Entered, with_entered};
+pub(crate) use self::home::{Home, leave, open};
 pub(crate) use self::registry::Registry;
 pub(crate) use self::run::{Runnable, spawn, with_borrowed};
 pub(crate) use self::waker::{Letter, task_in, task_of};
@@ -76,6 +78,8 @@ const ERROR: u16 = 1 << 6;
 const TAKEN: u16 = 1 << 7;
 /// Somebody has read the error: it is not reported.
 const READ: u16 = 1 << 8;
+/// The loop keeps a name for it.
+const NAMED: u16 = 1 << 9;
 
 /// The owner thread's share of `refs`.
 const LOCAL: u32 = 1 << 31;
@@ -84,8 +88,9 @@ const LOCAL: u32 = 1 << 31;
 pub(crate) struct Header {
     /// What depends on the future's type.
     vtable: &'static VTable,
-    /// The loop's remote part. Alive as long as the loop, and as long as a waker counts in `refs`:
-    /// the first one takes a share of the `Arc`, the last one gives it back.
+    /// The loop's remote part. Alive as long as the loop; as long as a waker counts in `refs`: the
+    /// first one takes a share of the `Arc`, the last one gives it back; and as long as LOCAL is set:
+    /// see `home`.
     remote: NonNull<Remote>,
     /// LOCAL, and the number of wakers and letters.
     refs: AtomicU32,
@@ -274,6 +279,7 @@ unsafe fn allocate<F: Future>(
     });
     let task = NonNull::from(Box::leak(cell)).cast::<Header>();
     core.registry.enter(id, task);
+    home::join(core);
     task
 }
 

@@ -8,9 +8,10 @@ use std::panic::{AssertUnwindSafe, Location};
 use std::ptr::NonNull;
 use std::rc::Rc;
 
-use super::run::{drop_result, release_if_unused, schedule};
-use super::{CANCEL, DONE, ERROR, HANDLE, Header, READ, TAKEN, VALUE, drop_quietly};
+use super::run::{drop_result, forget_name, release_if_unused, schedule};
+use super::{CANCEL, DONE, ERROR, HANDLE, Header, NAMED, READ, TAKEN, VALUE, drop_quietly, home};
 use crate::core::Core;
+use crate::event_loop::Loop;
 use crate::report::Report;
 use crate::task::{TaskError, TaskId};
 
@@ -41,6 +42,17 @@ impl<T> Raw<T> {
     /// Whether it ended without value and error: its future was dropped.
     pub(crate) fn is_cancelled(&self) -> bool {
         self.is_done() && !self.header().is(VALUE | ERROR | TAKEN)
+    }
+
+    /// The task's loop, unless it is gone.
+    pub(crate) fn core(&self) -> Option<Rc<Core>> {
+        // SAFETY: a handle is part of the owner thread's share, and stays on that thread.
+        unsafe { home::core_of(self.header()) }
+    }
+
+    /// Notes that the loop keeps a name for the task.
+    pub(crate) fn set_named(&self) {
+        self.header().set(NAMED);
     }
 
     /// Asks the loop to drop the future at the task's next turn.
@@ -105,21 +117,30 @@ impl<T> Raw<T> {
     }
 
     /// Lets the task go on alone; a result that is there is dropped, an unread error reported.
-    pub(crate) fn detach(self, core: &Core) {
+    pub(crate) fn detach(self) {
         let header = self.header();
-        if header.is(DONE) {
-            // HANDLE still keeps the task: a destructor may close the loop, or run it.
-            drop_result(core, header);
-            core.forget(header.id);
+        if header.is(DONE) && header.is(VALUE | ERROR | NAMED) {
+            self.detach_result();
+            return;
         }
         header.clear(HANDLE);
         release_if_unused(header);
     }
-}
 
-impl<T> Raw<T> {
+    /// As `detach`, when something is left of the task.
+    fn detach_result(self) {
+        // As a `Loop`: the result may be all that keeps it, and then this must close it.
+        let Some(event_loop) = self.core().map(Loop::of) else { return self.detach_orphan() };
+        let (core, header) = (event_loop.core(), self.header());
+        // HANDLE still keeps the task: a destructor may close the loop, or run it.
+        drop_result(core, header);
+        forget_name(core, header);
+        header.clear(HANDLE);
+        release_if_unused(header);
+    }
+
     /// As `detach`, when the loop is gone: an error that nobody read is printed.
-    pub(crate) fn detach_orphan(mut self) {
+    fn detach_orphan(mut self) {
         let is_read = self.header().is(READ);
         let error = match self.take() {
             Ok(value) => {

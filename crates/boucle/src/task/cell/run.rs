@@ -11,8 +11,8 @@ use std::task::{Context, Poll, Waker};
 
 use super::waker::WAKER;
 use super::{
-    CANCEL, DONE, ERROR, HANDLE, Header, LOCAL, READ, RUNNING, Raw, SCHEDULED, VALUE, allocate,
-    drop_quietly,
+    CANCEL, DONE, ERROR, HANDLE, Header, LOCAL, NAMED, READ, RUNNING, Raw, SCHEDULED, VALUE, allocate,
+    drop_quietly, home,
 };
 use crate::core::Core;
 use crate::primitives::Ordering;
@@ -57,7 +57,7 @@ pub(crate) fn with_borrowed<F: Future, R>(
             }
             // A value that borrows must not stay behind either; it goes with the handle.
             // SAFETY: not used again.
-            unsafe { ManuallyDrop::take(&mut self.1) }.detach(self.0);
+            unsafe { ManuallyDrop::take(&mut self.1) }.detach();
         }
     }
 
@@ -97,6 +97,13 @@ fn end(core: &Core, header: &Header) {
     core.task_ended(header.id, header.awaiter.replace(TaskId::NONE));
     if !header.is(HANDLE) {
         drop_result(core, header);
+        forget_name(core, header);
+    }
+}
+
+/// Forgets the name of a task that has ended and that nobody can ask for it.
+pub(super) fn forget_name(core: &Core, header: &Header) {
+    if header.is(NAMED) {
         core.forget(header.id);
     }
 }
@@ -129,13 +136,15 @@ pub(super) fn release_if_unused(header: &Header) {
         return;
     }
     header.life.look();
-    let (task, free) = (NonNull::from(header), header.vtable.free);
+    let (task, free, remote) = (NonNull::from(header), header.vtable.free, header.remote);
     // With no waker there is nobody who could make one. Else the last waker frees.
     let alone = header.refs.load(Ordering::Acquire) == LOCAL;
     if alone || header.refs.fetch_and(!LOCAL, Ordering::AcqRel) == LOCAL {
         // SAFETY: nobody on this thread needs it, and there are no wakers: nobody has a pointer.
         unsafe { free(task) };
     }
+    // SAFETY: this is the owner thread, and LOCAL has just been given up.
+    unsafe { home::part(remote) };
 }
 
 /// A task in the ready queue. Dropping it takes the task out of the queue, and nothing else.
