@@ -9,7 +9,9 @@ use std::ptr::NonNull;
 use std::rc::Rc;
 
 use super::run::{drop_result, forget_name, release_if_unused, schedule};
-use super::{CANCEL, DONE, ERROR, HANDLE, Header, NAMED, READ, TAKEN, VALUE, drop_quietly, home};
+use super::{
+    CANCEL, DONE, ERROR, HANDLE, Header, NAMED, READ, TAKEN, VALUE, body, drop_quietly, home,
+};
 use crate::core::Core;
 use crate::event_loop::Loop;
 use crate::report::Report;
@@ -32,7 +34,7 @@ impl<T> Raw<T> {
     }
 
     pub(crate) fn spawned_at(&self) -> &'static Location<'static> {
-        self.header().spawned_at
+        self.header().spawned_at()
     }
 
     pub(crate) fn is_done(&self) -> bool {
@@ -74,8 +76,8 @@ impl<T> Raw<T> {
     /// Looks at the result; an error counts as read.
     pub(crate) fn result(&self) -> Result<&T, &TaskError> {
         let header = self.header();
-        // SAFETY: the handle keeps the task alive, and this is its thread.
-        let body = unsafe { (header.vtable.value)(self.task) };
+        // SAFETY: the handle keeps the task alive.
+        let body = unsafe { body(self.task) };
         if header.is(VALUE) {
             // SAFETY: with VALUE the body holds the value. It is moved out through `&mut self` only.
             Ok(unsafe { &*body.cast::<T>() })
@@ -95,8 +97,8 @@ impl<T> Raw<T> {
     /// Takes the result out.
     pub(crate) fn take(&mut self) -> Result<T, TaskError> {
         let header = self.header();
-        // SAFETY: the handle keeps the task alive, and this is its thread.
-        let body = unsafe { (header.vtable.value)(self.task) };
+        // SAFETY: the handle keeps the task alive.
+        let body = unsafe { body(self.task) };
         if header.is(VALUE) {
             header.clear(VALUE);
             header.set(TAKEN);
@@ -153,7 +155,7 @@ impl<T> Raw<T> {
             }
         };
         let header = self.header();
-        let report = error.map(|it| Report::task(header.id, None, header.spawned_at, it));
+        let report = error.map(|it| Report::task(header.id, None, header.spawned_at(), it));
         header.clear(HANDLE);
         release_if_unused(header);
         if let Some(report) = report {

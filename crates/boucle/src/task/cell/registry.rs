@@ -6,6 +6,7 @@ use std::panic::Location;
 use std::ptr;
 use std::ptr::NonNull;
 
+use super::kind::Kinds;
 use super::run::{drop_future_now, schedule};
 use super::{Header, RUNNING, SCHEDULED};
 use crate::core::Core;
@@ -19,6 +20,8 @@ pub(crate) struct Registry {
     free: Cell<u32>,
     /// How many tasks there are.
     n_tasks: Cell<usize>,
+    /// What kinds of tasks there were.
+    pub(super) kinds: Kinds,
     /// How many ids have been given.
     n_ids: Cell<u32>,
 }
@@ -52,6 +55,7 @@ impl Default for Registry {
             places: UnsafeCell::default(),
             free: Cell::new(NO_PLACE),
             n_tasks: Cell::new(0),
+            kinds: Kinds::new(),
             n_ids: Cell::new(0),
         }
     }
@@ -115,7 +119,7 @@ impl Registry {
     /// Where the task was spawned, whether it is in the ready queue, and whether it runs.
     pub(crate) fn look(&self, id: TaskId) -> Option<(&'static Location<'static>, bool, bool)> {
         let header = self.get(id)?;
-        Some((header.spawned_at, header.is(SCHEDULED), header.is(RUNNING)))
+        Some((header.spawned_at(), header.is(SCHEDULED), header.is(RUNNING)))
     }
 
     /// Who awaits the task.

@@ -11,8 +11,8 @@ use std::task::{Context, Poll, Waker};
 
 use super::waker::WAKER;
 use super::{
-    CANCEL, DONE, ERROR, HANDLE, Header, LOCAL, NAMED, READ, RUNNING, Raw, SCHEDULED, VALUE, allocate,
-    drop_quietly, home,
+    CANCEL, DONE, ERROR, HANDLE, Header, LOCAL, NAMED, READ, RUNNING, Raw, SCHEDULED, VALUE,
+    allocate, body, drop_quietly, home,
 };
 use crate::core::Core;
 use crate::primitives::Ordering;
@@ -83,7 +83,7 @@ pub(super) fn drop_future_now(core: &Core, header: &Header) {
     header.set(RUNNING | CANCEL);
     let outer = core.current_task.replace(Some(header.id));
     // SAFETY: not DONE: the body holds the future. RUNNING keeps the task alive.
-    unsafe { (header.vtable.drop_future)(NonNull::from(header)) };
+    unsafe { (header.vtable().drop_future)(NonNull::from(header)) };
     core.current_task.set(outer);
     end(core, header);
     header.clear(RUNNING);
@@ -114,18 +114,18 @@ pub(super) fn drop_result(core: &Core, header: &Header) {
     if header.is(VALUE) {
         header.clear(VALUE);
         // SAFETY: with VALUE, which is cleared now, the body holds the value.
-        let drop_value = || unsafe { (header.vtable.drop_value)(task) };
+        let drop_value = || unsafe { (header.vtable().drop_value)(task) };
         if let Err(payload) = panic::catch_unwind(AssertUnwindSafe(drop_value)) {
-            core.report(header.id, header.spawned_at, TaskError::panicked(payload));
+            core.report(header.id, header.spawned_at(), TaskError::panicked(payload));
         }
     } else if header.is(ERROR) {
         header.clear(ERROR);
         // SAFETY: with ERROR, which is cleared now, the body holds a box, and nobody else takes it.
-        let error = unsafe { (header.vtable.value)(task).cast::<Box<TaskError>>().read() };
+        let error = unsafe { body(task).cast::<Box<TaskError>>().read() };
         if header.is(READ) {
             drop_quietly(error);
         } else {
-            core.report(header.id, header.spawned_at, *error);
+            core.report(header.id, header.spawned_at(), *error);
         }
     }
 }
@@ -136,7 +136,7 @@ pub(super) fn release_if_unused(header: &Header) {
         return;
     }
     header.life.look();
-    let (task, free, remote) = (NonNull::from(header), header.vtable.free, header.remote);
+    let (task, free, remote) = (NonNull::from(header), header.vtable().free, header.remote);
     // With no waker there is nobody who could make one. Else the last waker frees.
     let alone = header.refs.load(Ordering::Acquire) == LOCAL;
     if alone || header.refs.fetch_and(!LOCAL, Ordering::AcqRel) == LOCAL {
@@ -189,7 +189,7 @@ impl Runnable {
         let waker = ManuallyDrop::new(unsafe { Waker::new(this.task.as_ptr().cast(), &WAKER) });
         let mut cx = Context::from_waker(&waker);
         // SAFETY: not DONE: the body holds the future. This is the loop's thread.
-        let ended = unsafe { (header.vtable.poll)(this.task, &mut cx) };
+        let ended = unsafe { (header.vtable().poll)(this.task, &mut cx) };
         if ended {
             end(core, header);
         }

@@ -94,7 +94,7 @@ unsafe fn remove_ref(task: NonNull<Header>) {
     // SAFETY: what counts keeps the task alive until the next line.
     let (remote, free, refs) = unsafe {
         let header = task.as_ref();
-        (header.remote.as_ptr(), header.vtable.free, &raw const header.refs)
+        (header.remote.as_ptr(), header.vtable().free, &raw const header.refs)
     };
     // SAFETY: alive as above; after this only what was copied is used, unless it was the last.
     let before = unsafe { (*refs).fetch_sub(1, Ordering::Release) };
