@@ -170,36 +170,48 @@ impl Runnable {
     }
 
     /// Polls the task once, or drops its future if it was cancelled.
+    #[inline]
     pub(crate) fn run(self, core: &Core) -> Poll<()> {
         let this = ManuallyDrop::new(self);
         let header = this.header();
-        header.clear(SCHEDULED);
-        if header.is(DONE) {
-            release_if_unused(header);
-            return Poll::Ready(());
-        }
-        if header.is(CANCEL) {
-            drop_future_now(core, header);
+        if header.is(DONE | CANCEL) {
+            header.clear(SCHEDULED);
+            run_no_more(core, header);
             return Poll::Ready(());
         }
 
-        header.set(RUNNING);
+        header.state.set(header.state.get() & !SCHEDULED | RUNNING);
         // SAFETY: the waker lives on the loop's share: RUNNING keeps the task alive, and what is not
         // dropped does not count. A clone counts for itself.
         let waker = ManuallyDrop::new(unsafe { Waker::new(this.task.as_ptr().cast(), &WAKER) });
         let mut cx = Context::from_waker(&waker);
         // SAFETY: not DONE: the body holds the future. This is the loop's thread.
         let ended = unsafe { (header.vtable().poll)(this.task, &mut cx) };
-        if ended {
-            end(core, header);
+        if !ended {
+            header.clear(RUNNING);
+            return Poll::Pending;
         }
-        header.clear(RUNNING);
-        if ended {
-            release_if_unused(header);
-            return Poll::Ready(());
-        }
-        Poll::Pending
+        end_run(core, header);
+        Poll::Ready(())
     }
+}
+
+/// The turn of a task that is DONE, or will be. Apart, as `end_run`: a poll is done much more often.
+#[inline(never)]
+fn run_no_more(core: &Core, header: &Header) {
+    if header.is(DONE) {
+        release_if_unused(header);
+    } else {
+        drop_future_now(core, header);
+    }
+}
+
+/// The poll was the last one.
+#[inline(never)]
+fn end_run(core: &Core, header: &Header) {
+    end(core, header);
+    header.clear(RUNNING);
+    release_if_unused(header);
 }
 
 impl Drop for Runnable {
