@@ -29,6 +29,7 @@ use crate::task::cell;
 use crate::task::cell::{Raw, Registry, Runnable};
 use crate::task::{Task, TaskError, TaskId};
 use crate::timers::Timers;
+use crate::together::Families;
 use crate::wake::Wake;
 
 /// After so many polls the inbox and the timers are looked at, whoever else is ready.
@@ -96,6 +97,8 @@ pub(crate) struct Core {
     pub(crate) quiescent: RefCell<Vec<(Rc<Cell<bool>>, Wake)>>,
     /// The wakers of those who await a task and are no tasks of this loop, by the task.
     awaiters: RefCell<HashMap<TaskId, Waker>>,
+    /// The families that have children here.
+    pub(crate) families: RefCell<Families>,
     /// The names that tasks were given.
     names: RefCell<HashMap<TaskId, Rc<str>>>,
     /// Who is told of panics that nobody read.
@@ -130,6 +133,7 @@ impl Core {
             exact_timers: settings.exact_timers,
             quiescent: RefCell::default(),
             awaiters: RefCell::default(),
+            families: RefCell::default(),
             names: RefCell::default(),
             handler: RefCell::new(settings.handler.unwrap_or_else(Report::default_handler)),
             instrument: settings.instrument,
@@ -209,15 +213,17 @@ impl Core {
         self.guard(|| drop(unused));
     }
 
-    /// A task has ended: wakes who awaits it.
-    pub(crate) fn task_ended(&self, id: TaskId, awaiter: TaskId) {
-        if awaiter == TaskId::FOREIGN {
+    /// A task has ended, with a value or without: wakes who awaits it.
+    pub(crate) fn task_ended(&self, id: TaskId, awaiter: TaskId, has_value: bool) {
+        if awaiter.is_task() {
+            self.wake(awaiter);
+        } else if awaiter == TaskId::FOREIGN {
             let waker = self.awaiters.borrow_mut().remove(&id);
             if let Some(waker) = waker {
                 self.guard(|| waker.wake());
             }
-        } else if awaiter != TaskId::NONE {
-            self.wake(awaiter);
+        } else if let Some((family, place)) = awaiter.as_child() {
+            Families::tell(self, family, place, has_value);
         }
         if self.slow_poll.is_some() {
             self.stats.borrow_mut().remove(&id);
@@ -295,10 +301,12 @@ impl Core {
         let timers = self.timers.replace(Timers::new());
         let quiescent = self.quiescent.take();
         let awaiters = self.awaiters.take();
+        let families = self.families.take();
         self.guard(|| drop(ready));
         self.guard(|| drop(timers));
         self.guard(|| drop(quiescent));
         self.guard(|| drop(awaiters));
+        self.guard(|| drop(families));
         self.mode.set(Mode::Closed);
     }
 }

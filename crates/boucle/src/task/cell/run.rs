@@ -94,7 +94,7 @@ pub(super) fn drop_future_now(core: &Core, header: &Header) {
 fn end(core: &Core, header: &Header) {
     core.registry.leave(header.id);
     header.set(DONE);
-    core.task_ended(header.id, header.awaiter.replace(TaskId::NONE));
+    core.task_ended(header.id, header.awaiter.replace(TaskId::NONE), header.is(VALUE));
     if !header.is(HANDLE) {
         drop_result(core, header);
         forget_name(core, header);
