@@ -192,10 +192,16 @@ impl Core {
     }
 
     /// Tells who watches that a task was woken.
+    #[inline]
     pub(crate) fn task_woken(&self, id: TaskId) {
         if let Some(instrument) = &self.instrument {
-            self.guard(|| instrument.woken(id, self.current_task.get()));
+            self.tell_of_wake(instrument, id);
         }
+    }
+
+    #[cold]
+    fn tell_of_wake(&self, instrument: &Rc<dyn Instrument>, id: TaskId) {
+        self.guard(|| instrument.woken(id, self.current_task.get()));
     }
 
     /// Notes who awaits the task of `raw`.
@@ -217,17 +223,28 @@ impl Core {
     pub(crate) fn task_ended(&self, id: TaskId, awaiter: TaskId, has_value: bool) {
         if awaiter.is_task() {
             self.wake(awaiter);
-        } else if awaiter == TaskId::FOREIGN {
-            let waker = self.awaiters.borrow_mut().remove(&id);
-            if let Some(waker) = waker {
-                self.guard(|| waker.wake());
-            }
         } else if let Some((family, place)) = awaiter.as_child() {
             Families::tell(self, family, place, has_value);
+        } else if awaiter == TaskId::FOREIGN {
+            self.wake_foreigner(id);
         }
-        if self.slow_poll.is_some() {
-            self.stats.borrow_mut().remove(&id);
+        if self.slow_poll.is_some() || self.instrument.is_some() {
+            self.tell_of_end(id);
         }
+    }
+
+    /// Wakes who awaits the task of this number, and is no task of this loop.
+    #[inline(never)]
+    fn wake_foreigner(&self, id: TaskId) {
+        let waker = self.awaiters.borrow_mut().remove(&id);
+        if let Some(waker) = waker {
+            self.guard(|| waker.wake());
+        }
+    }
+
+    #[cold]
+    fn tell_of_end(&self, id: TaskId) {
+        self.stats.borrow_mut().remove(&id);
         if let Some(instrument) = &self.instrument {
             self.guard(|| instrument.task_done(id));
         }

@@ -144,6 +144,7 @@ impl Families {
     }
 
     /// A child has ended: its family hears of it, and leaves if it was the last one.
+    #[inline(never)]
     pub(crate) fn tell(core: &Core, family: u32, place: u32, has_value: bool) {
         let mut families = core.families.borrow_mut();
         let seat = &mut families.seats[family as usize];

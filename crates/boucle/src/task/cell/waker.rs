@@ -5,7 +5,7 @@ use std::ptr;
 use std::ptr::NonNull;
 use std::task::{RawWaker, RawWakerVTable, Waker};
 
-use super::here::{is_here, with_entered};
+use super::here::{is_here, with_here};
 use super::run::schedule;
 use super::{Header, LOCAL};
 use crate::core::Core;
@@ -48,14 +48,20 @@ unsafe fn wake(data: *const ()) {
 unsafe fn wake_by_ref(data: *const ()) {
     // SAFETY: called with a waker's data.
     let header = unsafe { header_of(data) };
-    if is_here(header.remote.as_ptr()) {
-        // This thread is in the task's loop, so it is the owner thread.
-        with_entered(|core| {
-            core.task_woken(header.id);
-            schedule(core, header);
-        });
-        return;
+    // If this thread is in the task's loop, it is the owner thread.
+    let here = with_here(header.remote.as_ptr(), |core| {
+        core.task_woken(header.id);
+        schedule(core, header);
+    });
+    if here.is_none() {
+        wake_from_elsewhere(header);
     }
+}
+
+/// Brings a letter to the task's loop, unless there is one. Apart, since it is rare.
+#[cold]
+#[inline(never)]
+fn wake_from_elsewhere(header: &Header) {
     if !header.in_inbox.swap(true, Ordering::AcqRel) {
         add_ref(header);
         let letter = Letter(NonNull::from(header));
