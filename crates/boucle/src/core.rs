@@ -8,7 +8,7 @@
 mod turns;
 
 use std::cell::{Cell, RefCell};
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
 use std::io;
 use std::io::Write;
 use std::panic;
@@ -83,8 +83,10 @@ pub(crate) struct Core {
     pub(crate) interrupted: Cell<bool>,
     /// How many answers of other threads are awaited: virtual time stands still for them.
     pub(crate) n_abroad: Cell<usize>,
-    /// The tasks that can go on, next one first.
-    ready: RefCell<VecDeque<Runnable>>,
+    /// The tasks that can go on, next one first: those of the next turn.
+    ready: RefCell<Vec<Runnable>>,
+    /// Empty room for them, used in turns with the other.
+    spare: Cell<Vec<Runnable>>,
     /// Who chooses among them, if it is not the first come.
     order: RefCell<Option<Box<dyn Order>>>,
     /// Deadlines, and whom to wake then.
@@ -127,6 +129,7 @@ impl Core {
             interrupted: Cell::new(false),
             n_abroad: Cell::new(0),
             ready: RefCell::default(),
+            spare: Cell::default(),
             order: RefCell::new(settings.order),
             timers: RefCell::new(Timers::new()),
             n_polls: Cell::new(0),
@@ -182,7 +185,7 @@ impl Core {
 
     /// Puts a task at the end of the ready queue.
     pub(crate) fn make_ready(&self, task: Runnable) {
-        self.ready.borrow_mut().push_back(task);
+        self.ready.borrow_mut().push(task);
     }
 
     /// Wakes a task by its number; one that has ended is not there any more.
@@ -221,7 +224,9 @@ impl Core {
 
     /// A task has ended, with a value or without: wakes who awaits it.
     pub(crate) fn task_ended(&self, id: TaskId, awaiter: TaskId, has_value: bool) {
-        if awaiter.is_task() {
+        if awaiter == TaskId::NONE {
+            // The usual case, if it ends before anybody asks.
+        } else if awaiter.is_task() {
             self.wake(awaiter);
         } else if let Some((family, place)) = awaiter.as_child() {
             Families::tell(self, family, place, has_value);
