@@ -87,19 +87,23 @@ const NAMED: u16 = 1 << 9;
 const LOCAL: u32 = 1 << 31;
 
 /// What every task has, whatever its future is.
+///
+/// In this order, the small fields first: the gap between them would else lie before the future, and the
+/// compiler moves the two together, so that the future's way into its cell is a stalled one.
+#[repr(C)]
 pub(crate) struct Header {
-    /// Its type, and where it was spawned.
-    kind: &'static Kind,
-    /// The loop's remote part. Alive as long as the loop; as long as a waker counts in `refs`: the
-    /// first one takes a share of the `Arc`, the last one gives it back; and as long as LOCAL is set:
-    /// see `home`.
-    remote: NonNull<Remote>,
     /// LOCAL, and the number of wakers and letters.
     refs: AtomicU32,
     /// Whether a letter of this task is in the inbox: so there is one at the most.
     in_inbox: AtomicBool,
     /// The bits above.
     state: Cell<u16>,
+    /// Its type, and where it was spawned.
+    kind: &'static Kind,
+    /// The loop's remote part. Alive as long as the loop; as long as a waker counts in `refs`: the
+    /// first one takes a share of the `Arc`, the last one gives it back; and as long as LOCAL is set:
+    /// see `home`.
+    remote: NonNull<Remote>,
     /// Which task this is; its place in the registry is part of it.
     id: TaskId,
     /// The task that awaits this one, or `TaskId::FOREIGN`: then the loop keeps the waker aside.
