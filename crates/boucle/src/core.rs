@@ -178,9 +178,19 @@ impl Core {
         );
         let raw = cell::spawn(self, future, at);
         if let Some(instrument) = &self.instrument {
-            self.guard(|| instrument.task_spawned(raw.id(), at));
+            self.tell_of_spawn(instrument, raw.id(), at);
         }
         Task::new(raw)
+    }
+
+    #[cold]
+    fn tell_of_spawn(
+        &self,
+        instrument: &Rc<dyn Instrument>,
+        id: TaskId,
+        at: &'static Location<'static>,
+    ) {
+        self.guard(|| instrument.task_spawned(id, at));
     }
 
     /// Puts a task at the end of the ready queue.

@@ -244,16 +244,26 @@ impl<T> Future for Task<T> {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let raw = self.raw.as_mut().expect("the handle is there until it is dropped");
-        match raw.take() {
-            Err(TaskError::Pending) => {}
-            Err(TaskError::Taken) => panic!("the result of the task was taken by an await before"),
-            result => return Poll::Ready(result),
+        if !raw.is_done() {
+            return self.wait(cx);
         }
+        match raw.take() {
+            Err(TaskError::Taken) => panic!("the result of the task was taken by an await before"),
+            result => Poll::Ready(result),
+        }
+    }
+}
+
+impl<T> Task<T> {
+    /// The task has not ended: notes who awaits it.
+    #[inline(never)]
+    fn wait(&self, cx: &Context<'_>) -> Poll<Result<T, TaskError>> {
+        let raw = self.raw();
         let Some(core) = raw.core() else { return Poll::Ready(Err(TaskError::Cancelled)) };
         // A task of another loop is foreign here: its number means nothing.
         let awaiter = cell::task_in(&core, cx.waker());
         assert!(awaiter != Some(self.id()), "a task cannot await itself: it would wait for ever");
-        core.await_task(self.raw(), awaiter, cx.waker());
+        core.await_task(raw, awaiter, cx.waker());
         Poll::Pending
     }
 }

@@ -129,7 +129,8 @@ impl<T> Raw<T> {
         release_if_unused(header);
     }
 
-    /// As `detach`, when something is left of the task.
+    /// As `detach`, when something is left of the task. Apart, as `await` leaves nothing.
+    #[inline(never)]
     fn detach_result(self) {
         // As a `Loop`: the result may be all that keeps it, and then this must close it.
         let Some(event_loop) = self.core().map(Loop::of) else { return self.detach_orphan() };

@@ -71,8 +71,19 @@ pub(super) unsafe fn part(remote: NonNull<Remote>) {
     };
     if is_last {
         // SAFETY: the loop is gone and had tasks, this one at least: `leave` left a share.
-        unsafe { Arc::decrement_strong_count(remote.as_ptr()) };
+        unsafe { give_up(remote) };
     }
+}
+
+/// Gives up a share in a loop's remote part; the last one frees it.
+///
+/// # Safety
+///
+/// The share was left by `leave`, and `remote` is not used again.
+#[cold]
+unsafe fn give_up(remote: NonNull<Remote>) {
+    // SAFETY: as for this function.
+    unsafe { Arc::decrement_strong_count(remote.as_ptr()) };
 }
 
 /// The loop of a task, unless it is gone.

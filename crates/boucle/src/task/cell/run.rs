@@ -96,9 +96,15 @@ fn end(core: &Core, header: &Header) {
     header.set(DONE);
     core.task_ended(header.id, header.awaiter.replace(TaskId::NONE), header.is(VALUE));
     if !header.is(HANDLE) {
-        drop_result(core, header);
-        forget_name(core, header);
+        drop_unasked(core, header);
     }
+}
+
+/// Nobody can ask for the result, or for the name.
+#[inline(never)]
+fn drop_unasked(core: &Core, header: &Header) {
+    drop_result(core, header);
+    forget_name(core, header);
 }
 
 /// Forgets the name of a task that has ended and that nobody can ask for it.
