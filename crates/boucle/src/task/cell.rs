@@ -28,6 +28,9 @@
 //! `Task` handle. The future and the result are dropped before LOCAL is cleared, on the owner thread;
 //! whoever takes `refs` to zero frees memory and nothing else. On the owner thread a wake costs no
 //! atomic operation, and a task that nobody else knows is freed without one.
+//!
+//! A handle is one pointer, to its task. As long as LOCAL is set the loop's remote part lives, also when
+//! the loop is gone; in it a handle finds its loop, or that there is none (`home`).
 
 #![expect(unsafe_code, reason = "one allocation a task, and wakes without atomic operations")]
 
@@ -88,8 +91,8 @@ const LOCAL: u32 = 1 << 31;
 
 /// What every task has, whatever its future is.
 ///
-/// In this order, the small fields first: the gap between them would else lie before the future, and the
-/// compiler moves the two together, so that the future's way into its cell is a stalled one.
+/// In this order, with the gap not at the end: the compiler would move it together with the future, in
+/// steps that do not match those in which the future was written, and the processor would wait.
 #[repr(C)]
 pub(crate) struct Header {
     /// LOCAL, and the number of wakers and letters.
@@ -106,7 +109,8 @@ pub(crate) struct Header {
     remote: NonNull<Remote>,
     /// Which task this is; its place in the registry is part of it.
     id: TaskId,
-    /// The task that awaits this one, or `TaskId::FOREIGN`: then the loop keeps the waker aside.
+    /// The task that awaits this one; or its place in a family, which hears of its end; or
+    /// `TaskId::FOREIGN`: then the loop keeps the waker aside.
     awaiter: Cell<TaskId>,
     /// Ends as this is freed.
     life: Life,

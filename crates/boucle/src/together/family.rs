@@ -51,8 +51,10 @@ impl News {
     fn expect<T>(self: &Rc<News>, core: &Core, child: &Raw<T>, place: usize) {
         self.n_missing.set(self.n_missing.get() + 1);
         if child.is_done() {
-            // Who watches has closed the loop.
-            self.has_ended(place, false);
+            // Who watches spawns has closed the loop.
+            if self.has_ended(place, false) {
+                self.wake_parent(core);
+            }
             return;
         }
         let mut families = core.families.borrow_mut();
@@ -147,7 +149,7 @@ impl Families {
     #[inline(never)]
     pub(crate) fn tell(core: &Core, family: u32, place: u32, has_value: bool) {
         let mut families = core.families.borrow_mut();
-        let seat = &mut families.seats[family as usize];
+        let Some(seat) = families.seats.get_mut(family as usize) else { return };
         let Some(Seat { news, n_children }) = seat else { return };
         let news = Rc::clone(news);
         *n_children -= 1;
