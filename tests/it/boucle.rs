@@ -9,6 +9,7 @@ mod core_results;
 mod core_timers;
 mod core_wakes;
 mod ecosystem;
+mod families;
 mod gathering;
 mod groups;
 mod property;

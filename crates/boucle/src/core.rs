@@ -6,9 +6,10 @@
 //! Road: stages 4 to 6, 8 to 10.
 
 mod turns;
+mod watched;
 
 use std::cell::{Cell, RefCell};
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
 use std::io;
 use std::io::Write;
 use std::panic;
@@ -18,6 +19,7 @@ use std::task::Waker;
 use std::time::Duration;
 
 pub(crate) use self::turns::End;
+use self::watched::Stats;
 use crate::budget::BUDGET;
 use crate::builder::Driver;
 use crate::clock::Clock;
@@ -33,6 +35,7 @@ use crate::task::cell;
 use crate::task::cell::{Raw, Registry, Runnable};
 use crate::task::{Task, TaskError, TaskId};
 use crate::timers::Timers;
+use crate::together::Families;
 use crate::wake::Wake;
 
 /// After so many polls the inbox and the timers are looked at, whoever else is ready.
@@ -55,17 +58,6 @@ pub(crate) enum Mode {
     Closing,
     /// Closed for good.
     Closed,
-}
-
-/// What debug mode keeps of a task.
-#[derive(Default)]
-struct Stats {
-    /// How often it was polled.
-    n_polls: u64,
-    /// How long that took.
-    busy: Duration,
-    /// What it began to wait for in its last poll.
-    waits_for: Vec<WaitsFor>,
 }
 
 /// How a loop is made; `Builder` fills it in.
@@ -99,8 +91,10 @@ pub(crate) struct Core {
     pub(crate) interrupted: Cell<bool>,
     /// How many answers of other threads are awaited: virtual time stands still for them.
     pub(crate) n_abroad: Cell<usize>,
-    /// The tasks that can go on, next one first.
-    ready: RefCell<VecDeque<Runnable>>,
+    /// The tasks that can go on, next one first: those of the next turn.
+    ready: RefCell<Vec<Runnable>>,
+    /// Empty room for them, used in turns with the other.
+    spare: Cell<Vec<Runnable>>,
     /// Who chooses among them, if it is not the first come.
     order: RefCell<Option<Box<dyn Order>>>,
     /// Deadlines, and whom to wake then.
@@ -121,6 +115,8 @@ pub(crate) struct Core {
     pub(crate) quiescent: RefCell<Vec<(Rc<Cell<bool>>, Wake)>>,
     /// The wakers of those who await a task and are no tasks of this loop, by the task.
     awaiters: RefCell<HashMap<TaskId, Waker>>,
+    /// The families that have children here.
+    pub(crate) families: RefCell<Families>,
     /// The names that tasks were given.
     names: RefCell<HashMap<TaskId, Rc<str>>>,
     /// Who is told of panics that nobody read.
@@ -135,13 +131,13 @@ pub(crate) struct Core {
     slow_poll: Option<Duration>,
     /// Which loop of the process it is.
     id: LoopId,
-    /// The loop itself, for the tasks' handles.
+    /// The loop itself, for those who keep it.
     me: Weak<Core>,
 }
 
 impl Core {
     pub(crate) fn new(settings: Settings) -> Rc<Core> {
-        Rc::new_cyclic(|me| Core {
+        let core = Rc::new_cyclic(|me| Core {
             remote: Arc::new(Remote::new()),
             registry: Registry::default(),
             current_task: Cell::new(None),
@@ -151,6 +147,7 @@ impl Core {
             interrupted: Cell::new(false),
             n_abroad: Cell::new(0),
             ready: RefCell::default(),
+            spare: Cell::default(),
             order: RefCell::new(settings.order),
             timers: RefCell::new(Timers::new()),
             budget: Cell::new(BUDGET),
@@ -161,6 +158,7 @@ impl Core {
             faults: settings.faults,
             quiescent: RefCell::default(),
             awaiters: RefCell::default(),
+            families: RefCell::default(),
             names: RefCell::default(),
             handler: RefCell::new(settings.handler.unwrap_or_else(Report::default_handler)),
             instrument: settings.instrument,
@@ -169,7 +167,9 @@ impl Core {
             slow_poll: settings.slow_poll,
             id: LoopId::next(),
             me: me.clone(),
-        })
+        });
+        cell::open(&core);
+        core
     }
 
     /// Which loop of the process it is.
@@ -201,56 +201,17 @@ impl Core {
         );
         let raw = cell::spawn(self, future, at);
         self.task_spawned(raw.id(), at);
-        Task::new(raw, self.weak())
-    }
-
-    /// Tells who watches that a task was spawned.
-    pub(crate) fn task_spawned(&self, id: TaskId, at: &'static Location<'static>) {
-        if let Some(instrument) = &self.instrument {
-            self.guard(|| instrument.task_spawned(id, at));
-        }
+        Task::new(raw)
     }
 
     /// Puts a task at the end of the ready queue.
     pub(crate) fn make_ready(&self, task: Runnable) {
-        self.ready.borrow_mut().push_back(task);
+        self.ready.borrow_mut().push(task);
     }
 
     /// Wakes a task by its number; one that has ended is not there any more.
     pub(crate) fn wake(&self, id: TaskId) {
         self.registry.wake(self, id);
-    }
-
-    /// Tells who watches that a task was woken.
-    pub(crate) fn task_woken(&self, id: TaskId) {
-        if let Some(instrument) = &self.instrument {
-            let by = self.current_task.get().map_or(self.wakes_for.get(), WokenBy::Task);
-            self.guard(|| instrument.woken(id, by));
-        }
-    }
-
-    /// What debug mode knows of what a task waits for.
-    pub(crate) fn waits_of(&self, id: TaskId) -> Vec<WaitsFor> {
-        self.stats.borrow().get(&id).map_or_else(Vec::new, |it| it.waits_for.clone())
-    }
-
-    /// Notes what the task that is being polled begins to wait for.
-    #[inline]
-    pub(crate) fn waits(&self, on: impl FnOnce() -> WaitsFor) {
-        if self.instrument.is_some() || self.slow_poll.is_some() {
-            self.waits_watched(on());
-        }
-    }
-
-    #[cold]
-    fn waits_watched(&self, on: WaitsFor) {
-        let Some(task) = self.current_task.get() else { return };
-        if self.slow_poll.is_some() {
-            self.stats.borrow_mut().entry(task).or_default().waits_for.push(on);
-        }
-        if let Some(instrument) = &self.instrument {
-            self.guard(|| instrument.waits(task, on));
-        }
     }
 
     /// Notes who awaits the task of `raw`.
@@ -271,30 +232,40 @@ impl Core {
 
     /// A task has ended: wakes who awaits it.
     pub(crate) fn task_ended(&self, id: TaskId, awaiter: TaskId, how: Ended) {
-        if awaiter == TaskId::FOREIGN {
-            let waker = self.awaiters.borrow_mut().remove(&id);
-            if let Some(waker) = waker {
-                self.guard(|| waker.wake());
-            }
-        } else if awaiter != TaskId::NONE {
+        if awaiter == TaskId::NONE {
+            // The usual case, if it ends before anybody asks.
+        } else if awaiter.is_task() {
             self.wake(awaiter);
+        } else if let Some((family, place)) = awaiter.as_child() {
+            Families::tell(self, family, place, how == Ended::Value);
+        } else if awaiter == TaskId::FOREIGN {
+            self.wake_foreigner(id);
         }
-        if self.slow_poll.is_some() {
-            self.stats.borrow_mut().remove(&id);
+        if self.slow_poll.is_some() || self.instrument.is_some() {
+            self.tell_of_end(id, how);
         }
-        if let Some(instrument) = &self.instrument {
-            self.guard(|| instrument.task_done(id, how));
+    }
+
+    /// Wakes who awaits the task of this number, and is no task of this loop.
+    #[inline(never)]
+    fn wake_foreigner(&self, id: TaskId) {
+        let waker = self.awaiters.borrow_mut().remove(&id);
+        if let Some(waker) = waker {
+            self.guard(|| waker.wake());
+        }
+    }
+
+    /// The task that awaits this one: itself, or as the parent of its family.
+    pub(crate) fn awaiter(&self, id: TaskId) -> Option<TaskId> {
+        let awaiter = self.registry.awaiter(id);
+        match awaiter.as_child() {
+            Some((family, _)) => self.families.borrow().parent(family),
+            None => Some(awaiter).filter(|it| it.is_task()),
         }
     }
 
     pub(crate) fn name(&self, id: TaskId) -> Option<Rc<str>> {
         self.names.borrow().get(&id).cloned()
-    }
-
-    /// How often a task was polled, and how long that took, if that is counted.
-    pub(crate) fn polls_of(&self, id: TaskId) -> Option<(u64, Duration)> {
-        self.slow_poll?;
-        Some(self.stats.borrow().get(&id).map_or((0, Duration::ZERO), |it| (it.n_polls, it.busy)))
     }
 
     /// Forgets what was kept beside a task that has ended and has no handle.
@@ -358,16 +329,19 @@ impl Core {
         let timers = self.timers.replace(Timers::new());
         let quiescent = self.quiescent.take();
         let awaiters = self.awaiters.take();
+        let families = self.families.take();
         self.guard(|| drop(ready));
         self.guard(|| drop(timers));
         self.guard(|| drop(quiescent));
         self.guard(|| drop(awaiters));
+        self.guard(|| drop(families));
         self.mode.set(Mode::Closed);
     }
 }
 
 impl Drop for Core {
     fn drop(&mut self) {
+        cell::leave(self);
         elsewhere::forget(self.id);
     }
 }

@@ -68,6 +68,10 @@ pub(crate) fn call_later_elsewhere(id: LoopId, f: impl FnOnce(&Core) + Send + 's
 /// Calls `f` with the loop that this thread is in, else with the one that was set.
 #[track_caller]
 pub(crate) fn require_current<R>(f: impl FnOnce(&Core) -> R) -> R {
+    if cell::with_entered(|_| ()).is_some() {
+        // The usual case, without counting: who is in the loop keeps it.
+        return require_entered(f);
+    }
     match Loop::current() {
         Ok(event_loop) => f(event_loop.core()),
         Err(error) => panic!("{error}"),

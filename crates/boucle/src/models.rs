@@ -15,7 +15,7 @@ use loom::thread;
 use loom::thread::{JoinHandle, ThreadId};
 
 use crate::event_loop::{Loop, RunError};
-use crate::instrument::Instrument;
+use crate::instrument::{Instrument, WokenBy};
 use crate::primitives::Arc;
 use crate::task::TaskId;
 
@@ -70,7 +70,7 @@ impl Threads {
 struct CountWakes(Cell<u32>);
 
 impl Instrument for CountWakes {
-    fn woken(&self, _task: TaskId, _by: Option<TaskId>) {
+    fn woken(&self, _task: TaskId, _by: WokenBy) {
         self.0.set(self.0.get() + 1);
     }
 }

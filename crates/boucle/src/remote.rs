@@ -19,7 +19,7 @@ use std::sync::{OnceLock, Weak};
 
 use crate::primitives::{AtomicU8, Mutex, Ordering, Thread};
 use crate::reactor::Watcher;
-use crate::task::cell::Letter;
+use crate::task::cell::{Home, Letter};
 
 /// The loop works, or is about to look into its inbox.
 const AWAKE: u8 = 0;
@@ -39,6 +39,8 @@ pub(crate) struct Remote {
     /// Where the loop sleeps once it has descriptors: set on its thread, before it first sleeps there.
     /// Weak: who has a waker of a loop that is gone shall not keep its descriptors.
     watcher: OnceLock<Weak<Watcher>>,
+    /// For the loop's own thread: how its tasks find it.
+    pub(crate) home: Home,
 }
 
 /// The mail that the loop has not taken.
@@ -65,6 +67,7 @@ impl Remote {
             inbox: Mutex::new(Inbox { mail: VecDeque::new(), closed: false }),
             thread: Thread::current(),
             watcher: OnceLock::new(),
+            home: Home::new(),
         }
     }
 

@@ -9,14 +9,11 @@ mod id;
 use std::fmt;
 use std::panic::Location;
 use std::pin::Pin;
-use std::rc::Weak;
 use std::task::{Context, Poll};
 
 pub use self::error::{Panic, TaskError};
 pub use self::id::TaskId;
-use crate::core::Core;
 use crate::elsewhere::require_current;
-use crate::event_loop::Loop;
 use crate::task::cell::Raw;
 
 /// A task that was spawned; awaiting it gives its result.
@@ -59,16 +56,14 @@ use crate::task::cell::Raw;
 pub struct Task<T> {
     /// The task's memory; none only while it is dropped.
     raw: Option<Raw<T>>,
-    /// Its loop, which may be gone.
-    core: Weak<Core>,
 }
 
 impl<T> Task<T> {
-    pub(crate) fn new(raw: Raw<T>, core: Weak<Core>) -> Task<T> {
-        Task { raw: Some(raw), core }
+    pub(crate) fn new(raw: Raw<T>) -> Task<T> {
+        Task { raw: Some(raw) }
     }
 
-    fn raw(&self) -> &Raw<T> {
+    pub(crate) fn raw(&self) -> &Raw<T> {
         self.raw.as_ref().expect("the handle is there until it is dropped")
     }
 
@@ -119,8 +114,7 @@ impl<T> Task<T> {
     #[doc(alias = "get_name")]
     #[must_use]
     pub fn name(&self) -> String {
-        let core = self.core.upgrade();
-        let name = core.and_then(|core| core.name(self.id()));
+        let name = self.raw().core().and_then(|core| core.name(self.id()));
         name.map_or_else(|| format!("task {}", self.id()), |name| name.to_string())
     }
 
@@ -136,7 +130,8 @@ impl<T> Task<T> {
     /// });
     /// ```
     pub fn set_name(&self, name: &str) {
-        if let Some(core) = self.core.upgrade().filter(|_| !self.done()) {
+        if let Some(core) = self.raw().core().filter(|_| !self.done()) {
+            self.raw().set_named();
             core.set_name(self.id(), name);
         }
     }
@@ -208,7 +203,7 @@ impl<T> Task<T> {
     #[doc(alias = "cancelling")]
     #[doc(alias = "uncancel")]
     pub fn cancel(&self) -> bool {
-        self.core.upgrade().is_some_and(|core| self.raw().cancel(&core))
+        self.raw().core().is_some_and(|core| self.raw().cancel(&core))
     }
 
     /// Looks at the result, which can be looked at again.
@@ -271,16 +266,26 @@ impl<T> Future for Task<T> {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let raw = self.raw.as_mut().expect("the handle is there until it is dropped");
-        match raw.take() {
-            Err(TaskError::Pending) => {}
-            Err(TaskError::Taken) => panic!("the result of the task was taken by an await before"),
-            result => return Poll::Ready(result),
+        if !raw.is_done() {
+            return self.wait(cx);
         }
-        let Some(core) = self.core.upgrade() else { return Poll::Ready(Err(TaskError::Cancelled)) };
+        match raw.take() {
+            Err(TaskError::Taken) => panic!("the result of the task was taken by an await before"),
+            result => Poll::Ready(result),
+        }
+    }
+}
+
+impl<T> Task<T> {
+    /// The task has not ended: notes who awaits it.
+    #[inline(never)]
+    fn wait(&self, cx: &Context<'_>) -> Poll<Result<T, TaskError>> {
+        let raw = self.raw();
+        let Some(core) = raw.core() else { return Poll::Ready(Err(TaskError::Cancelled)) };
         // A task of another loop is foreign here: its number means nothing.
         let awaiter = cell::task_in(&core, cx.waker());
         assert!(awaiter != Some(self.id()), "a task cannot await itself: it would wait for ever");
-        core.await_task(self.raw(), awaiter, cx.waker());
+        core.await_task(raw, awaiter, cx.waker());
         Poll::Pending
     }
 }
@@ -290,12 +295,7 @@ impl<T> Unpin for Task<T> {}
 impl<T> Drop for Task<T> {
     fn drop(&mut self) {
         let raw = self.raw.take().expect("the handle is there until it is dropped");
-        // As a `Loop`: the result may be all that keeps it, and then this must close it.
-        match self.core.upgrade().map(Loop::of) {
-            Some(event_loop) => raw.detach(event_loop.core()),
-            // The loop is gone, and with it every future; a result may be left.
-            None => raw.detach_orphan(),
-        }
+        raw.detach();
     }
 }
 

@@ -219,7 +219,7 @@ fn infos(core: &Core) -> Vec<TaskInfo> {
                 name: core.name(id).map_or_else(|| format!("task {id}"), |it| it.to_string()),
                 spawned_at,
                 state,
-                awaited_by: Some(core.registry.awaiter(id)).filter(|it| it.is_task()),
+                awaited_by: core.awaiter(id),
                 polls: core.polls_of(id),
                 waits_for: waits.remove(&id).unwrap_or_default(),
             })
@@ -239,8 +239,11 @@ fn waits(
     let times = deadlines
         .iter()
         .map(|(id, end)| (*id, WaitsFor::Time(Duration::from_nanos(end.saturating_sub(now)))));
-    let tasks =
-        core.registry.ids().into_iter().map(|id| (core.registry.awaiter(id), WaitsFor::Task(id)));
+    let tasks = core
+        .registry
+        .ids()
+        .into_iter()
+        .filter_map(|id| Some((core.awaiter(id)?, WaitsFor::Task(id))));
     for (id, on) in times.chain(tasks).chain(core.reactor.waits()) {
         waits.entry(id).or_default().push(on);
     }

@@ -2,6 +2,7 @@
 //!
 //! Road: stages 4, 9, 10.
 
+use std::mem;
 use std::time::{Duration, Instant};
 
 use super::{Core, GRAIN, MANY, POLLS_BETWEEN_LOOKS};
@@ -45,21 +46,17 @@ impl Core {
     /// One turn: polls the tasks that are ready as it begins, then looks at inbox and timers. Whether
     /// a task is certainly ready for the next one.
     fn turn(&self) -> bool {
-        let n_ready = self.ready.borrow().len();
-        for _ in 0..n_ready {
-            let Some(task) = self.next_task() else { break };
-            self.run_task(task);
-            if self.n_polls.get() >= POLLS_BETWEEN_LOOKS {
-                self.n_polls.set(0);
-                self.look();
-                self.reactor.look(self);
+        if self.order.borrow().is_none() {
+            self.run_ready();
+        } else {
+            let n_ready = self.ready.borrow().len();
+            for _ in 0..n_ready {
+                let Some(task) = self.next_task() else { break };
+                self.run_task(task);
             }
         }
         if self.remote.has_mail() {
             self.take_mail();
-        }
-        if n_ready > MANY {
-            self.give_back();
         }
         let is_ready = !self.ready.borrow().is_empty();
         if !is_ready {
@@ -68,27 +65,37 @@ impl Core {
         is_ready
     }
 
-    /// Gives back the memory of a queue that was long for a moment: a million tasks were spawned, say.
-    #[cold]
-    fn give_back(&self) {
+    /// Polls those that are ready, the first come first.
+    fn run_ready(&self) {
         let mut ready = self.ready.borrow_mut();
-        if ready.len() < ready.capacity() / 8 {
-            let enough = (ready.len() * 2).max(MANY);
-            ready.shrink_to(enough);
+        if ready.len() <= 1 {
+            let only = ready.pop();
+            drop(ready);
+            if let Some(task) = only {
+                self.run_task(task);
+            }
+            return;
+        }
+        // Those that are ready for the next turn come into the other room.
+        let mut batch = mem::replace(&mut *ready, self.spare.take());
+        drop(ready);
+        for task in batch.drain(..) {
+            self.run_task(task);
+        }
+        // Room that was needed for a moment is given back: a million tasks were spawned, say.
+        if batch.capacity() <= MANY || self.ready.borrow().len() >= batch.capacity() / 8 {
+            self.spare.set(batch);
         }
     }
 
-    /// Who is next: the one place where order is decided.
+    /// Who is next, if it is not the first come: the one place where order is decided.
     fn next_task(&self) -> Option<Runnable> {
-        if self.order.borrow().is_none() {
-            return self.ready.borrow_mut().pop_front();
-        }
         // Those that ended meanwhile are no choice.
         let ended = {
             let mut ready = self.ready.borrow_mut();
             let mut ended = Vec::new();
             while let Some(place) = ready.iter().position(|it| !it.is_live()) {
-                ended.extend(ready.remove(place));
+                ended.push(ready.remove(place));
             }
             ended
         };
@@ -102,10 +109,10 @@ impl Core {
         self.guard(|| chosen = order.choose(&ids));
         self.order.replace(Some(order));
         let place = if chosen < ids.len() { chosen } else { 0 };
-        self.ready.borrow_mut().remove(place)
+        Some(self.ready.borrow_mut().remove(place))
     }
 
-    /// Polls one task.
+    /// Polls one task, and looks around from time to time.
     fn run_task(&self, task: Runnable) {
         self.n_polls.set(self.n_polls.get() + 1);
         self.budget.set(BUDGET);
@@ -117,6 +124,17 @@ impl Core {
             self.run_watched(id, task);
         }
         self.current_task.set(None);
+        if self.n_polls.get() >= POLLS_BETWEEN_LOOKS {
+            self.look_around();
+        }
+    }
+
+    /// Looks at the inbox, the timers and the descriptors, though tasks are ready.
+    #[cold]
+    fn look_around(&self) {
+        self.n_polls.set(0);
+        self.look();
+        self.reactor.look(self);
     }
 
     /// Polls one task, with a watch and witnesses.

@@ -28,11 +28,16 @@
 //! `Task` handle. The future and the result are dropped before LOCAL is cleared, on the owner thread;
 //! whoever takes `refs` to zero frees memory and nothing else. On the owner thread a wake costs no
 //! atomic operation, and a task that nobody else knows is freed without one.
+//!
+//! A handle is one pointer, to its task. As long as LOCAL is set the loop's remote part lives, also when
+//! the loop is gone; in it a handle finds its loop, or that there is none (`home`).
 
 #![expect(unsafe_code, reason = "one allocation a task, and wakes without atomic operations")]
 
 mod handle;
 mod here;
+mod home;
+mod kind;
 mod registry;
 mod run;
 mod waker;
@@ -50,6 +55,8 @@ use std::task::{Context, Poll};
 
 pub(crate) use self::handle::Raw;
 pub(crate) use self::here::{Entered, with_entered};
+pub(crate) use self::home::{Home, leave, open};
+use self::kind::Kind;
 pub(crate) use self::registry::Registry;
 pub(crate) use self::run::{Runnable, spawn, with_borrowed};
 pub(crate) use self::waker::{Letter, task_in, task_of};
@@ -76,34 +83,41 @@ const ERROR: u16 = 1 << 6;
 const TAKEN: u16 = 1 << 7;
 /// Somebody has read the error: it is not reported.
 const READ: u16 = 1 << 8;
+/// The loop keeps a name for it.
+const NAMED: u16 = 1 << 9;
 
 /// The owner thread's share of `refs`.
 const LOCAL: u32 = 1 << 31;
 
 /// What every task has, whatever its future is.
+///
+/// In this order, with the gap not at the end: the compiler would move it together with the future, in
+/// steps that do not match those in which the future was written, and the processor would wait.
+#[repr(C)]
 pub(crate) struct Header {
-    /// What depends on the future's type.
-    vtable: &'static VTable,
-    /// The loop's remote part. Alive as long as the loop, and as long as a waker counts in `refs`:
-    /// the first one takes a share of the `Arc`, the last one gives it back.
-    remote: NonNull<Remote>,
     /// LOCAL, and the number of wakers and letters.
     refs: AtomicU32,
     /// Whether a letter of this task is in the inbox: so there is one at the most.
     in_inbox: AtomicBool,
     /// The bits above.
     state: Cell<u16>,
+    /// Its type, and where it was spawned.
+    kind: &'static Kind,
+    /// The loop's remote part. Alive as long as the loop; as long as a waker counts in `refs`: the
+    /// first one takes a share of the `Arc`, the last one gives it back; and as long as LOCAL is set:
+    /// see `home`.
+    remote: NonNull<Remote>,
     /// Which task this is; its place in the registry is part of it.
     id: TaskId,
-    /// The task that awaits this one, or `TaskId::FOREIGN`: then the loop keeps the waker aside.
+    /// The task that awaits this one; or its place in a family, which hears of its end; or
+    /// `TaskId::FOREIGN`: then the loop keeps the waker aside.
     awaiter: Cell<TaskId>,
-    /// Where it was spawned.
-    spawned_at: &'static Location<'static>,
     /// Ends as this is freed.
     life: Life,
 }
 
-/// What depends on the future's type. All take the header of a cell of that type, on its thread.
+/// What depends on the future's type. The functions take the header of a cell of that type, on its thread.
+#[derive(Clone, Copy)]
 struct VTable {
     /// Polls the future once; on its end drops it and leaves the value or the error in the body.
     poll: unsafe fn(NonNull<Header>, &mut Context<'_>) -> bool,
@@ -111,8 +125,8 @@ struct VTable {
     drop_future: unsafe fn(NonNull<Header>),
     /// Drops the value that the body holds.
     drop_value: unsafe fn(NonNull<Header>),
-    /// Where the value lies in the body.
-    value: unsafe fn(NonNull<Header>) -> *mut (),
+    /// How far from the header the body lies.
+    body: usize,
     /// Frees the memory; the body holds nothing any more. May be called on any thread.
     free: unsafe fn(NonNull<Header>),
 }
@@ -137,7 +151,7 @@ impl<F: Future> TaskCell<F> {
         poll: Self::poll,
         drop_future: Self::drop_future,
         drop_value: Self::drop_value,
-        value: Self::value,
+        body: mem::offset_of!(Self, body),
         free: Self::free,
     };
 
@@ -231,14 +245,6 @@ impl<F: Future> TaskCell<F> {
 
     /// # Safety
     ///
-    /// As for `body`.
-    unsafe fn value(task: NonNull<Header>) -> *mut () {
-        // SAFETY: as for this function. All fields of a union lie at its beginning.
-        unsafe { Self::body(task).cast() }
-    }
-
-    /// # Safety
-    ///
     /// `task` is the header of a `TaskCell<F>` whose `refs` are zero; it is not used again.
     unsafe fn free(task: NonNull<Header>) {
         // SAFETY: the cell came from a box, nobody has a pointer to it any more, and a union does
@@ -260,24 +266,34 @@ unsafe fn allocate<F: Future>(
     let id = core.registry.next_id();
     let cell = Box::new(TaskCell {
         header: Header {
-            vtable: TaskCell::<F>::VTABLE,
+            kind: core.registry.kinds.kind(TaskCell::<F>::VTABLE, spawned_at),
             remote: NonNull::from(&*core.remote),
             refs: AtomicU32::new(LOCAL),
             in_inbox: AtomicBool::new(false),
             state: Cell::new(HANDLE),
             id,
             awaiter: Cell::new(TaskId::NONE),
-            spawned_at,
             life: Life::new(),
         },
         body: UnsafeCell::new(Body { future: ManuallyDrop::new(future) }),
     });
     let task = NonNull::from(Box::leak(cell)).cast::<Header>();
     core.registry.enter(id, task);
+    home::join(core);
     task
 }
 
 impl Header {
+    /// What depends on the future's type.
+    fn vtable(&self) -> &'static VTable {
+        &self.kind.vtable
+    }
+
+    /// Where it was spawned.
+    fn spawned_at(&self) -> &'static Location<'static> {
+        self.kind.spawned_at
+    }
+
     fn is(&self, bits: u16) -> bool {
         self.state.get() & bits != 0
     }
@@ -291,6 +307,16 @@ impl Header {
     }
 }
 
+/// The body, at whose beginning the value or the error lies, if there is one: it is a union.
+///
+/// # Safety
+///
+/// The task is alive.
+unsafe fn body(task: NonNull<Header>) -> *mut () {
+    // SAFETY: as for this function; the body lies in the same allocation, that far from the header.
+    unsafe { task.byte_add(task.as_ref().vtable().body).as_ptr().cast() }
+}
+
 /// Drops `value`; a panic of its destructor is reported as the task's.
 fn drop_or_report<T>(header: &Header, value: T) {
     if let Err(payload) = panic::catch_unwind(AssertUnwindSafe(|| drop(value))) {
@@ -300,7 +326,7 @@ fn drop_or_report<T>(header: &Header, value: T) {
 
 /// Reports an error of the task that nobody can read, to the loop that this thread is in.
 fn report(header: &Header, error: TaskError) {
-    with_entered(|core| core.report(header.id, header.spawned_at, error));
+    with_entered(|core| core.report(header.id, header.spawned_at(), error));
 }
 
 /// Drops `value`, and the panic of its destructor with it.

@@ -24,13 +24,28 @@ impl TaskId {
     /// Something that is no task of this loop.
     pub(crate) const FOREIGN: TaskId = TaskId(u64::MAX);
 
+    /// Set in no task's place: two billion places are enough.
+    const FAMILY: u32 = 1 << 31;
+
     pub(crate) fn new(place: u32, serial: u32) -> TaskId {
         TaskId(u64::from(serial) << 32 | u64::from(place))
     }
 
-    /// Whether it is a task of the loop, and not one of the two above.
+    /// Not a task but a place among the children of a family, which hears of the end of each.
+    pub(crate) fn child(family: u32, place: u32) -> TaskId {
+        TaskId::new(family | TaskId::FAMILY, place)
+    }
+
+    /// The family, and the place among its children, if it is such a one.
+    pub(crate) fn as_child(self) -> Option<(u32, u32)> {
+        let (family, place) = (self.0 as u32, (self.0 >> 32) as u32);
+        let is_child = family & TaskId::FAMILY != 0 && self != TaskId::FOREIGN;
+        is_child.then_some((family & !TaskId::FAMILY, place))
+    }
+
+    /// Whether it is a task of the loop, and none of the others above.
     pub(crate) fn is_task(self) -> bool {
-        self != TaskId::NONE && self != TaskId::FOREIGN
+        self != TaskId::NONE && self.0 as u32 & TaskId::FAMILY == 0
     }
 
     /// Its place in the registry.

@@ -106,15 +106,7 @@ impl<T> AsCompleted<T> {
         let place = poll_fn(|cx| {
             self.next = self.next.or_else(|| self.news.next_ended());
             self.news.listen(cx);
-            match self.next {
-                Some(place) if self.family.tasks[place].done() => Poll::Ready(place),
-                Some(_) => {
-                    // It has told, and is in its last poll: next turn it will be done.
-                    cx.waker().wake_by_ref();
-                    Poll::Pending
-                }
-                None => Poll::Pending,
-            }
+            self.next.map_or(Poll::Pending, Poll::Ready)
         })
         .await;
         self.next = None;

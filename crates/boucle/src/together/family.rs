@@ -6,19 +6,24 @@ use std::panic::Location;
 use std::rc::Rc;
 use std::task::{Context, Waker};
 
-use crate::elsewhere::require_current;
-use crate::task::Task;
+use crate::core::Core;
+use crate::elsewhere::{LoopId, require_current};
 use crate::task::cell;
+use crate::task::cell::Raw;
+use crate::task::{Task, TaskId};
 
 /// What the children have told, and who wants to hear it.
 #[derive(Default)]
-pub(super) struct News {
+pub(crate) struct News {
     /// How many have not ended.
     n_missing: Cell<usize>,
     /// The first one that ended without a value.
     failed: Cell<Option<usize>>,
     /// Those that ended and were not asked for, the first one first; kept if the parent asks.
     ended: RefCell<Option<VecDeque<usize>>>,
+    /// Where it sits among the families of the loop into which its last child was spawned, as long as
+    /// one of its children is there.
+    seat: Cell<Option<(LoopId, u32)>>,
     /// How to wake the parent: a whole waker, since the parent may be polled in another loop than the
     /// children. Taken out while it is used, as a foreign one may run anything.
     parent: Cell<Option<Waker>>,
@@ -43,6 +48,43 @@ impl News {
         self.ended.borrow_mut().as_mut()?.pop_front()
     }
 
+    /// Waits for the end of a child that was just spawned.
+    fn expect<T>(self: &Rc<News>, core: &Core, child: &Raw<T>, place: usize) {
+        self.n_missing.set(self.n_missing.get() + 1);
+        if child.is_done() {
+            // Who watches spawns has closed the loop.
+            if self.has_ended(place, false) {
+                self.wake_parent(core);
+            }
+            return;
+        }
+        let mut families = core.families.borrow_mut();
+        let seat = self.seat.get().filter(|(id, _)| *id == core.id());
+        let family = seat.map_or_else(|| families.enter(Rc::clone(self)), |(_, family)| family);
+        self.seat.set(Some((core.id(), family)));
+        families.seats[family as usize].as_mut().expect("it has just sat down").n_children += 1;
+        let place = u32::try_from(place).expect("a family has fewer than four billion children");
+        child.set_awaiter(TaskId::child(family, place));
+    }
+
+    /// A child has ended; whether the parent wants to be woken now.
+    fn has_ended(&self, place: usize, has_value: bool) -> bool {
+        self.n_missing.set(self.n_missing.get() - 1);
+        let is_first_failure = !has_value && self.failed.get().is_none();
+        if is_first_failure {
+            self.failed.set(Some(place));
+        }
+        let is_asked_for = match self.ended.borrow_mut().as_mut() {
+            Some(ended) => {
+                ended.push_back(place);
+                true
+            }
+            None => false,
+        };
+        // Why not at every end? A parent of a thousand would be polled a thousand times.
+        self.n_missing.get() == 0 || is_first_failure || is_asked_for
+    }
+
     /// Who is to be woken from now on.
     pub(super) fn listen(&self, cx: &Context<'_>) {
         let mut parent = self.parent.take().unwrap_or_else(|| cx.waker().clone());
@@ -50,11 +92,10 @@ impl News {
         self.parent.set(Some(parent));
     }
 
-    fn wake_parent(&self) {
+    fn wake_parent(&self, core: &Core) {
         let parent = self.parent.take();
         if let Some(parent) = parent {
-            // Guarded: this runs in a destructor, perhaps while a child panics.
-            cell::with_entered(|core| core.guard(|| parent.wake()));
+            core.guard(|| parent.wake());
         }
     }
 }
@@ -71,45 +112,71 @@ where
     F::IntoFuture: 'static,
     F::Output: 'static,
 {
-    news.n_missing.set(news.n_missing.get() + 1);
-    let (child, mut end) =
-        (child.into_future(), EndOfChild { news: Rc::clone(news), place, has_value: false });
-    let told = async move {
-        // Dropped with this future, however that comes: after its value, in a panic, cancelled.
-        let value = child.await;
-        end.has_value = true;
-        drop(end);
-        value
-    };
-    require_current(|core| core.spawn(told, at))
+    let child = child.into_future();
+    require_current(|core| {
+        let task = core.spawn(child, at);
+        news.expect(core, task.raw(), place);
+        task
+    })
 }
 
-/// Tells the parent, when it is dropped, that a child has ended.
-struct EndOfChild {
+/// The families that have children in a loop: by its number there a child's end finds its family.
+#[derive(Default)]
+pub(crate) struct Families {
+    seats: Vec<Option<Seat>>,
+    /// The seats that are free.
+    free: Vec<u32>,
+}
+
+/// A family that has children in the loop.
+struct Seat {
     news: Rc<News>,
-    place: usize,
-    /// Whether there is a value.
-    has_value: bool,
+    /// How many of its children have not ended, in this loop.
+    n_children: usize,
 }
 
-impl Drop for EndOfChild {
-    fn drop(&mut self) {
-        let news = &self.news;
-        news.n_missing.set(news.n_missing.get() - 1);
-        let is_first_failure = !self.has_value && news.failed.get().is_none();
-        if is_first_failure {
-            news.failed.set(Some(self.place));
+impl Families {
+    fn enter(&mut self, news: Rc<News>) -> u32 {
+        let seat = Some(Seat { news, n_children: 0 });
+        if let Some(free) = self.free.pop() {
+            self.seats[free as usize] = seat;
+            return free;
         }
-        let is_asked_for = match news.ended.borrow_mut().as_mut() {
-            Some(ended) => {
-                ended.push_back(self.place);
-                true
+        self.seats.push(seat);
+        self.seats.len() as u32 - 1
+    }
+
+    /// The task that hears of the ends of a family, if it is one of the loop.
+    pub(crate) fn parent(&self, family: u32) -> Option<TaskId> {
+        let news = &self.seats.get(family as usize)?.as_ref()?.news;
+        let parent = news.parent.take();
+        let task = parent.as_ref().and_then(cell::task_of);
+        news.parent.set(parent);
+        task
+    }
+
+    /// A child has ended: its family hears of it, and leaves if it was the last one.
+    #[inline(never)]
+    pub(crate) fn tell(core: &Core, family: u32, place: u32, has_value: bool) {
+        let mut families = core.families.borrow_mut();
+        let Some(seat) = families.seats.get_mut(family as usize) else { return };
+        let Some(Seat { news, n_children }) = seat else { return };
+        let news = Rc::clone(news);
+        *n_children -= 1;
+        if *n_children == 0 {
+            *seat = None;
+            families.free.push(family);
+            if news.seat.get() == Some((core.id(), family)) {
+                news.seat.set(None);
             }
-            None => false,
-        };
-        // Why not at every end? A parent of a thousand would be polled a thousand times.
-        if news.n_missing.get() == 0 || is_first_failure || is_asked_for {
-            news.wake_parent();
+        }
+        drop(families);
+        if news.has_ended(place as usize, has_value) {
+            news.wake_parent(core);
+        }
+        if Rc::strong_count(&news) == 1 {
+            // The parent is gone: nobody else drops its waker, which may be anybody's.
+            core.guard(|| drop(news));
         }
     }
 }

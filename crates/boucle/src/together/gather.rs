@@ -60,8 +60,11 @@ where
 {
     let at = Location::caller();
     async move {
-        let results = results(children, at, true).await;
-        results.into_iter().collect()
+        let (mut tasks, failed) = ended(children, at, true).await;
+        match failed {
+            Some(place) => Err(result(&mut tasks[place]).err().expect("it has failed")),
+            None => tasks.iter_mut().map(result).collect(),
+        }
     }
 }
 
@@ -96,7 +99,11 @@ where
     <I::Item as IntoFuture>::IntoFuture: 'static,
     T: 'static,
 {
-    results(children, Location::caller(), false)
+    let at = Location::caller();
+    async move {
+        let (mut tasks, _) = ended(children, at, false).await;
+        tasks.iter_mut().map(result).collect()
+    }
 }
 
 /// Awaits `tasks` that were spawned before, and returns their values, in order.
@@ -156,12 +163,13 @@ pub fn gather_tasks<T>(
     }
 }
 
-/// What became of each child; with `fails_fast`, only the error of the first one that failed.
-async fn results<I, T>(
+/// The children, when all have ended, and the place of the first one that failed; with `fails_fast`,
+/// as soon as one has.
+async fn ended<I, T>(
     children: I,
     at: &'static Location<'static>,
     fails_fast: bool,
-) -> Vec<Result<T, TaskError>>
+) -> (Vec<Task<T>>, Option<usize>)
 where
     I: IntoIterator,
     I::Item: IntoFuture<Output = T>,
@@ -170,28 +178,19 @@ where
 {
     let news = Rc::new(News::default());
     let mut family = Family::spawn(&news, children, at);
-
     poll_fn(|cx| {
-        let failed = news.failed().filter(|_| fails_fast);
-        let is_over = match failed {
-            Some(place) => family.tasks[place].done(),
-            None => news.n_missing() == 0 && family.tasks.iter().all(|it| it.done()),
-        };
-        if is_over {
+        if news.n_missing() == 0 || fails_fast && news.failed().is_some() {
             return Poll::Ready(());
         }
         news.listen(cx);
-        if failed.is_some() || news.n_missing() == 0 {
-            // A child has told, and is in its last poll: next turn it will be done.
-            cx.waker().wake_by_ref();
-        }
         Poll::Pending
     })
     .await;
-
     family.release();
-    let failed = news.failed().filter(|_| fails_fast);
-    let tasks = family.tasks.iter_mut();
-    let wanted = tasks.enumerate().filter(|(place, _)| failed.is_none_or(|it| it == *place));
-    wanted.map(|(_, task)| task.take_if_done().expect("it is over")).collect()
+    (std::mem::take(&mut family.tasks), news.failed())
+}
+
+/// The result of a task that is done.
+fn result<T>(task: &mut Task<T>) -> Result<T, TaskError> {
+    task.take_if_done().expect("it has ended")
 }

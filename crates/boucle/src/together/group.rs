@@ -89,16 +89,8 @@ pub async fn task_group<R>(body: impl AsyncFnOnce(&TaskGroup) -> R) -> Result<R,
             body = None;
             inner.fail();
         }
-        // First the count: a body that takes many turns does not look at every child in each.
-        if body.is_some() || inner.news.n_missing() > 0 {
-            return Poll::Pending;
-        }
-        if inner.family.borrow().tasks.iter().all(|it| it.done()) {
-            return Poll::Ready(());
-        }
-        // The last one has told, and is in its last poll: next turn it will be done.
-        cx.waker().wake_by_ref();
-        Poll::Pending
+        let is_over = body.is_none() && inner.news.n_missing() == 0;
+        if is_over { Poll::Ready(()) } else { Poll::Pending }
     })
     .await;
 

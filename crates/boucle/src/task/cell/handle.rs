@@ -8,9 +8,12 @@ use std::panic::{AssertUnwindSafe, Location};
 use std::ptr::NonNull;
 use std::rc::Rc;
 
-use super::run::{drop_result, release_if_unused, wake_here};
-use super::{CANCEL, DONE, ERROR, HANDLE, Header, READ, TAKEN, VALUE, drop_quietly};
+use super::run::{drop_result, forget_name, release_if_unused, wake_here};
+use super::{
+    CANCEL, DONE, ERROR, HANDLE, Header, NAMED, READ, TAKEN, VALUE, body, drop_quietly, home,
+};
 use crate::core::Core;
+use crate::event_loop::Loop;
 use crate::report::Report;
 use crate::task::{TaskError, TaskId};
 
@@ -31,7 +34,7 @@ impl<T> Raw<T> {
     }
 
     pub(crate) fn spawned_at(&self) -> &'static Location<'static> {
-        self.header().spawned_at
+        self.header().spawned_at()
     }
 
     pub(crate) fn is_done(&self) -> bool {
@@ -41,6 +44,17 @@ impl<T> Raw<T> {
     /// Whether it ended without value and error: its future was dropped.
     pub(crate) fn is_cancelled(&self) -> bool {
         self.is_done() && !self.header().is(VALUE | ERROR | TAKEN)
+    }
+
+    /// The task's loop, unless it is gone.
+    pub(crate) fn core(&self) -> Option<Rc<Core>> {
+        // SAFETY: a handle is part of the owner thread's share, and stays on that thread.
+        unsafe { home::core_of(self.header()) }
+    }
+
+    /// Notes that the loop keeps a name for the task.
+    pub(crate) fn set_named(&self) {
+        self.header().set(NAMED);
     }
 
     /// Asks the loop to drop the future at the task's next turn.
@@ -62,8 +76,8 @@ impl<T> Raw<T> {
     /// Looks at the result; an error counts as read.
     pub(crate) fn result(&self) -> Result<&T, &TaskError> {
         let header = self.header();
-        // SAFETY: the handle keeps the task alive, and this is its thread.
-        let body = unsafe { (header.vtable.value)(self.task) };
+        // SAFETY: the handle keeps the task alive.
+        let body = unsafe { body(self.task) };
         if header.is(VALUE) {
             // SAFETY: with VALUE the body holds the value. It is moved out through `&mut self` only.
             Ok(unsafe { &*body.cast::<T>() })
@@ -83,8 +97,8 @@ impl<T> Raw<T> {
     /// Takes the result out.
     pub(crate) fn take(&mut self) -> Result<T, TaskError> {
         let header = self.header();
-        // SAFETY: the handle keeps the task alive, and this is its thread.
-        let body = unsafe { (header.vtable.value)(self.task) };
+        // SAFETY: the handle keeps the task alive.
+        let body = unsafe { body(self.task) };
         if header.is(VALUE) {
             header.clear(VALUE);
             header.set(TAKEN);
@@ -105,21 +119,31 @@ impl<T> Raw<T> {
     }
 
     /// Lets the task go on alone; a result that is there is dropped, an unread error reported.
-    pub(crate) fn detach(self, core: &Core) {
+    pub(crate) fn detach(self) {
         let header = self.header();
-        if header.is(DONE) {
-            // HANDLE still keeps the task: a destructor may close the loop, or run it.
-            drop_result(core, header);
-            core.forget(header.id);
+        if header.is(DONE) && header.is(VALUE | ERROR | NAMED) {
+            self.detach_result();
+            return;
         }
         header.clear(HANDLE);
         release_if_unused(header);
     }
-}
 
-impl<T> Raw<T> {
+    /// As `detach`, when something is left of the task. Apart, as `await` leaves nothing.
+    #[inline(never)]
+    fn detach_result(self) {
+        // As a `Loop`: the result may be all that keeps it, and then this must close it.
+        let Some(event_loop) = self.core().map(Loop::of) else { return self.detach_orphan() };
+        let (core, header) = (event_loop.core(), self.header());
+        // HANDLE still keeps the task: a destructor may close the loop, or run it.
+        drop_result(core, header);
+        forget_name(core, header);
+        header.clear(HANDLE);
+        release_if_unused(header);
+    }
+
     /// As `detach`, when the loop is gone: an error that nobody read is printed.
-    pub(crate) fn detach_orphan(mut self) {
+    fn detach_orphan(mut self) {
         let is_read = self.header().is(READ);
         let error = match self.take() {
             Ok(value) => {
@@ -132,7 +156,7 @@ impl<T> Raw<T> {
             }
         };
         let header = self.header();
-        let report = error.map(|it| Report::task(header.id, None, header.spawned_at, it));
+        let report = error.map(|it| Report::task(header.id, None, header.spawned_at(), it));
         header.clear(HANDLE);
         release_if_unused(header);
         if let Some(report) = report {

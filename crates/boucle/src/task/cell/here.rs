@@ -55,6 +55,16 @@ pub(crate) fn with_entered<R>(f: impl FnOnce(&Core) -> R) -> Option<R> {
     unsafe { core.as_ref() }.map(f)
 }
 
+/// Calls `f` with the loop that this thread is in, if that has this remote part.
+#[inline]
+pub(super) fn with_here<R>(remote: *const Remote, f: impl FnOnce(&Core) -> R) -> Option<R> {
+    let core = HERE
+        .try_with(|(here, core)| if ptr::eq(here.get(), remote) { core.get() } else { ptr::null() })
+        .ok()?;
+    // SAFETY: as in `with_entered`.
+    unsafe { core.as_ref() }.map(f)
+}
+
 /// Whether this thread is in the loop that has this remote part.
 pub(super) fn is_here(remote: *const Remote) -> bool {
     HERE.try_with(|(here, _)| ptr::eq(here.get(), remote)).unwrap_or(false)

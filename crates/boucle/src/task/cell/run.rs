@@ -11,8 +11,8 @@ use std::task::{Context, Poll, Waker};
 
 use super::waker::WAKER;
 use super::{
-    CANCEL, DONE, ERROR, HANDLE, Header, LOCAL, READ, RUNNING, Raw, SCHEDULED, VALUE, allocate,
-    drop_quietly,
+    CANCEL, DONE, ERROR, HANDLE, Header, LOCAL, NAMED, READ, RUNNING, Raw, SCHEDULED, VALUE,
+    allocate, body, drop_quietly, home,
 };
 use crate::core::Core;
 use crate::instrument::Ended;
@@ -58,7 +58,7 @@ pub(crate) fn with_borrowed<F: Future, R>(
             }
             // A value that borrows must not stay behind either; it goes with the handle.
             // SAFETY: not used again.
-            unsafe { ManuallyDrop::take(&mut self.1) }.detach(self.0);
+            unsafe { ManuallyDrop::take(&mut self.1) }.detach();
         }
     }
 
@@ -89,7 +89,7 @@ pub(super) fn drop_future_now(core: &Core, header: &Header) {
     header.set(RUNNING | CANCEL);
     let outer = core.current_task.replace(Some(header.id));
     // SAFETY: not DONE: the body holds the future. RUNNING keeps the task alive.
-    unsafe { (header.vtable.drop_future)(NonNull::from(header)) };
+    unsafe { (header.vtable().drop_future)(NonNull::from(header)) };
     core.current_task.set(outer);
     end(core, header);
     header.clear(RUNNING);
@@ -107,7 +107,20 @@ fn end(core: &Core, header: &Header) {
     };
     core.task_ended(header.id, header.awaiter.replace(TaskId::NONE), how);
     if !header.is(HANDLE) {
-        drop_result(core, header);
+        drop_unasked(core, header);
+    }
+}
+
+/// Nobody can ask for the result, or for the name.
+#[inline(never)]
+fn drop_unasked(core: &Core, header: &Header) {
+    drop_result(core, header);
+    forget_name(core, header);
+}
+
+/// Forgets the name of a task that has ended and that nobody can ask for it.
+pub(super) fn forget_name(core: &Core, header: &Header) {
+    if header.is(NAMED) {
         core.forget(header.id);
     }
 }
@@ -118,18 +131,18 @@ pub(super) fn drop_result(core: &Core, header: &Header) {
     if header.is(VALUE) {
         header.clear(VALUE);
         // SAFETY: with VALUE, which is cleared now, the body holds the value.
-        let drop_value = || unsafe { (header.vtable.drop_value)(task) };
+        let drop_value = || unsafe { (header.vtable().drop_value)(task) };
         if let Err(payload) = panic::catch_unwind(AssertUnwindSafe(drop_value)) {
-            core.report(header.id, header.spawned_at, TaskError::panicked(payload));
+            core.report(header.id, header.spawned_at(), TaskError::panicked(payload));
         }
     } else if header.is(ERROR) {
         header.clear(ERROR);
         // SAFETY: with ERROR, which is cleared now, the body holds a box, and nobody else takes it.
-        let error = unsafe { (header.vtable.value)(task).cast::<Box<TaskError>>().read() };
+        let error = unsafe { body(task).cast::<Box<TaskError>>().read() };
         if header.is(READ) {
             drop_quietly(error);
         } else {
-            core.report(header.id, header.spawned_at, *error);
+            core.report(header.id, header.spawned_at(), *error);
         }
     }
 }
@@ -140,13 +153,15 @@ pub(super) fn release_if_unused(header: &Header) {
         return;
     }
     header.life.look();
-    let (task, free) = (NonNull::from(header), header.vtable.free);
+    let (task, free, remote) = (NonNull::from(header), header.vtable().free, header.remote);
     // With no waker there is nobody who could make one. Else the last waker frees.
     let alone = header.refs.load(Ordering::Acquire) == LOCAL;
     if alone || header.refs.fetch_and(!LOCAL, Ordering::AcqRel) == LOCAL {
         // SAFETY: nobody on this thread needs it, and there are no wakers: nobody has a pointer.
         unsafe { free(task) };
     }
+    // SAFETY: this is the owner thread, and LOCAL has just been given up.
+    unsafe { home::part(remote) };
 }
 
 /// A task in the ready queue. Dropping it takes the task out of the queue, and nothing else.
@@ -172,36 +187,48 @@ impl Runnable {
     }
 
     /// Polls the task once, or drops its future if it was cancelled.
+    #[inline]
     pub(crate) fn run(self, core: &Core) -> Poll<()> {
         let this = ManuallyDrop::new(self);
         let header = this.header();
-        header.clear(SCHEDULED);
-        if header.is(DONE) {
-            release_if_unused(header);
-            return Poll::Ready(());
-        }
-        if header.is(CANCEL) {
-            drop_future_now(core, header);
+        if header.is(DONE | CANCEL) {
+            header.clear(SCHEDULED);
+            run_no_more(core, header);
             return Poll::Ready(());
         }
 
-        header.set(RUNNING);
+        header.state.set(header.state.get() & !SCHEDULED | RUNNING);
         // SAFETY: the waker lives on the loop's share: RUNNING keeps the task alive, and what is not
         // dropped does not count. A clone counts for itself.
         let waker = ManuallyDrop::new(unsafe { Waker::new(this.task.as_ptr().cast(), &WAKER) });
         let mut cx = Context::from_waker(&waker);
         // SAFETY: not DONE: the body holds the future. This is the loop's thread.
-        let ended = unsafe { (header.vtable.poll)(this.task, &mut cx) };
-        if ended {
-            end(core, header);
+        let ended = unsafe { (header.vtable().poll)(this.task, &mut cx) };
+        if !ended {
+            header.clear(RUNNING);
+            return Poll::Pending;
         }
-        header.clear(RUNNING);
-        if ended {
-            release_if_unused(header);
-            return Poll::Ready(());
-        }
-        Poll::Pending
+        end_run(core, header);
+        Poll::Ready(())
     }
+}
+
+/// The turn of a task that is DONE, or will be. Apart, as `end_run`: a poll is done much more often.
+#[inline(never)]
+fn run_no_more(core: &Core, header: &Header) {
+    if header.is(DONE) {
+        release_if_unused(header);
+    } else {
+        drop_future_now(core, header);
+    }
+}
+
+/// The poll was the last one.
+#[inline(never)]
+fn end_run(core: &Core, header: &Header) {
+    end(core, header);
+    header.clear(RUNNING);
+    release_if_unused(header);
 }
 
 impl Drop for Runnable {

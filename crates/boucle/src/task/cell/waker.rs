@@ -5,7 +5,7 @@ use std::ptr;
 use std::ptr::NonNull;
 use std::task::{RawWaker, RawWakerVTable, Waker};
 
-use super::here::{is_here, with_entered};
+use super::here::{is_here, with_here};
 use super::run::wake_here;
 use super::{Header, LOCAL};
 use crate::core::Core;
@@ -48,11 +48,17 @@ unsafe fn wake(data: *const ()) {
 unsafe fn wake_by_ref(data: *const ()) {
     // SAFETY: called with a waker's data.
     let header = unsafe { header_of(data) };
-    if is_here(header.remote.as_ptr()) {
-        // This thread is in the task's loop, so it is the owner thread.
-        with_entered(|core| wake_here(core, header));
-        return;
+    // If this thread is in the task's loop, it is the owner thread.
+    let here = with_here(header.remote.as_ptr(), |core| wake_here(core, header));
+    if here.is_none() {
+        wake_from_elsewhere(header);
     }
+}
+
+/// Brings a letter to the task's loop, unless there is one. Apart, since it is rare.
+#[cold]
+#[inline(never)]
+fn wake_from_elsewhere(header: &Header) {
     if !header.in_inbox.swap(true, Ordering::AcqRel) {
         add_ref(header);
         let letter = Letter(NonNull::from(header));
@@ -91,7 +97,7 @@ unsafe fn remove_ref(task: NonNull<Header>) {
     // SAFETY: what counts keeps the task alive until the next line.
     let (remote, free, refs) = unsafe {
         let header = task.as_ref();
-        (header.remote.as_ptr(), header.vtable.free, &raw const header.refs)
+        (header.remote.as_ptr(), header.vtable().free, &raw const header.refs)
     };
     // SAFETY: alive as above; after this only what was copied is used, unless it was the last.
     let before = unsafe { (*refs).fetch_sub(1, Ordering::Release) };
