@@ -4,6 +4,7 @@ mod bite;
 mod book;
 mod boucle;
 mod coroutine;
+mod course;
 mod demos;
 mod diffs;
 mod event_loop;

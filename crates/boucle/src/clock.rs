@@ -30,6 +30,12 @@ impl Clock {
         self.now.as_ref().map_or_else(real_now, Cell::get)
     }
 
+    /// Moves virtual time forward by so many nanoseconds; `false` if time is real.
+    pub(crate) fn advance(&self, by: u64) -> bool {
+        self.jump_to(self.now().saturating_add(by));
+        self.is_virtual()
+    }
+
     /// Moves virtual time forward, to a time that something waits for.
     pub(crate) fn jump_to(&self, time: u64) {
         if let Some(now) = &self.now {

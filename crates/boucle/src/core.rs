@@ -22,7 +22,7 @@ pub(crate) use self::turns::End;
 use self::watched::Stats;
 use crate::budget::BUDGET;
 use crate::builder::Driver;
-use crate::clock::Clock;
+use crate::clock::{Clock, NEVER};
 use crate::elsewhere;
 use crate::elsewhere::LoopId;
 use crate::instrument::{Ended, Instrument, Order, WaitsFor, WokenBy};
@@ -103,6 +103,8 @@ pub(crate) struct Core {
     pub(crate) budget: Cell<u32>,
     /// How many polls since the timers were looked at.
     n_polls: Cell<u32>,
+    /// Since when the descriptors were not looked at, though a turn ended; `NEVER` after a sleep.
+    busy_since: Cell<u64>,
     /// Whether each deadline is waited for on its own.
     pub(crate) exact_timers: bool,
     /// Which of the two ways it asks the system what is ready.
@@ -152,6 +154,7 @@ impl Core {
             timers: RefCell::new(Timers::new()),
             budget: Cell::new(BUDGET),
             n_polls: Cell::new(0),
+            busy_since: Cell::new(NEVER),
             exact_timers: settings.exact_timers,
             driver: settings.driver.unwrap_or_default(),
             reactor: Reactor::default(),

@@ -39,8 +39,9 @@
 //! - **Threads.** [`to_thread`] for what blocks; a [`LoopHandle`] reaches a loop from elsewhere.
 //! - **Sockets.** [`net`]: [`TcpStream`](net::TcpStream), [`TcpListener`](net::TcpListener) and their
 //!   kin, with the traits of `futures-io`.
-//! - **Tests.** [`Builder::virtual_time`] makes an hour pass at once; [`quiescent`] waits until nothing
-//!   else can run; an [`Order`] chooses who is next; [`Faults`] let system calls fail.
+//! - **Tests.** [`Builder::virtual_time`] makes an hour pass at once, and [`hold_up`] an hour of work;
+//!   [`quiescent`] waits until nothing else can run; an [`Order`] chooses who is next; [`Faults`] let
+//!   system calls fail.
 //! - **Looking.** [`Loop::task_tree`] and [`all_tasks`] show who waits for whom; an [`Instrument`]
 //!   watches; [`Builder::debug`] reports polls that hold up the others; a [`Report`] tells the
 //!   exception handler what nobody else will hear of.
@@ -65,9 +66,10 @@
 //!
 //! # What holds
 //!
-//! - The ready queue is first come, first served. A turn polls the tasks that were ready as it began.
-//!   The inbox of other threads, the timers and the sockets are looked at after at most 61 polls. In
-//!   one poll a task does at most 128 things that it need not wait for: an item, a permit, a read.
+//! - The ready queue is first come, first served. A turn polls the tasks that were ready as it began,
+//!   and then looks at the timers. The inbox of other threads and the sockets are looked at after at
+//!   most 61 polls, the sockets also after turns of a millisecond. In one poll a task does at most 128
+//!   things that it need not wait for: an item, a permit, a read.
 //! - A task starts at the next turn, never inside [`spawn`].
 //! - Timers fire by deadline, and those of one deadline in the order in which they were set.
 //! - [`Task::cancel`] is a request: the future is dropped at the task's next turn, inside the task.
@@ -140,7 +142,9 @@ pub use crate::report::Report;
 pub use crate::sys::{Faults, SystemCall};
 pub use crate::task::{Panic, Task, TaskError, TaskId, current_task, spawn};
 pub use crate::thread::{LoopClosed, LoopHandle, RemoteTask, to_thread};
-pub use crate::time::{Elapsed, Sleep, interrupt, now, quiescent, sleep, sleep_until, timeout};
+pub use crate::time::{
+    Elapsed, Sleep, hold_up, interrupt, now, quiescent, sleep, sleep_until, timeout,
+};
 pub use crate::together::{
     AsCompleted, GroupError, GroupTask, TaskGroup, as_completed, gather, gather_all, gather_tasks,
     race, shield, task_group,

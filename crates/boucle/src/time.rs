@@ -1,4 +1,5 @@
-//! What time it is, and waiting for it: `now`, `timeout`; `interrupt`, for a turn; `quiescent`.
+//! What time it is, and waiting for it: `now`, `timeout`; `interrupt`, for a turn; `quiescent`. And
+//! not waiting while it passes: `hold_up`.
 //!
 //! Road: stages 3 and 9.
 
@@ -9,11 +10,14 @@ use std::future::poll_fn;
 use std::pin::pin;
 use std::rc::Rc;
 use std::task::Poll;
+use std::thread;
 use std::time::{Duration, Instant};
 
 pub use self::sleep::{Sleep, sleep, sleep_until};
 use crate::clock;
+use crate::clock::Clock;
 use crate::elsewhere::require_entered;
+use crate::event_loop::Loop;
 use crate::task::cell;
 use crate::wake::Wake;
 
@@ -49,8 +53,8 @@ pub async fn interrupt() {
     .await;
 }
 
-/// The present instant, on the loop's clock: virtual in a loop whose time is. Outside of a run,
-/// real.
+/// The present instant, on the clock of the current loop: virtual in a loop whose time is. On a
+/// thread that has no loop, real.
 ///
 /// # Examples
 ///
@@ -75,7 +79,45 @@ pub fn now() -> Instant {
 
 /// The present time, on the loop's clock.
 fn time_now() -> u64 {
-    cell::with_entered(|core| core.clock.now()).unwrap_or_else(clock::real_now)
+    with_clock(Clock::now).unwrap_or_else(clock::real_now)
+}
+
+/// Calls `f` with the clock of the current loop, if there is one.
+fn with_clock<R>(f: impl Fn(&Clock) -> R) -> Option<R> {
+    let inside = cell::with_entered(|core| f(&core.clock));
+    inside.or_else(|| Loop::current().ok().map(|it| f(&it.core().clock)))
+}
+
+/// Holds the loop up for `duration`, as a computation does that never gives the turn back: the thread
+/// sleeps, and nothing else runs.
+///
+/// In virtual time only the clock moves. So a test can have a task that is greedy, and take no time.
+/// What falls due meanwhile is seen after this poll.
+///
+/// # Examples
+///
+/// ```
+/// use std::time::Duration;
+/// use boucle::{Loop, hold_up, now, sleep, spawn};
+///
+/// let event_loop = Loop::builder().virtual_time(true).build();
+/// let late = event_loop.run_until_complete(async {
+///     let start = now();
+///     let patient = spawn(sleep(Duration::from_secs(1)));
+///     let greedy = spawn(async { hold_up(Duration::from_secs(5)) });
+///     let _ = (greedy.await, patient.await);
+///     now() - start
+/// });
+/// assert_eq!(late, Ok(Duration::from_secs(5)));
+/// ```
+#[doc(alias = "time.sleep")]
+#[doc(alias = "advance")]
+#[doc(alias = "jump")]
+pub fn hold_up(duration: Duration) {
+    let by = clock::nanoseconds(duration);
+    if with_clock(|clock| clock.advance(by)) != Some(true) {
+        thread::sleep(duration);
+    }
 }
 
 /// The time was over before the future, which is dropped. Give it longer, or do without.

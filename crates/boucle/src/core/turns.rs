@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::{Core, GRAIN, MANY, POLLS_BETWEEN_LOOKS};
 use crate::budget::BUDGET;
+use crate::clock::NEVER;
 use crate::instrument::WokenBy;
 use crate::primitives::{Arc, Ordering, fence};
 use crate::remote::Mail;
@@ -61,8 +62,24 @@ impl Core {
         let is_ready = !self.ready.borrow().is_empty();
         if !is_ready {
             self.look();
+        } else if self.timers.borrow().next().is_some() || self.reactor.has_waiters() {
+            self.look_at_the_time();
         }
         is_ready
+    }
+
+    /// A turn is over and the next one is due: wakes those whose time has come, and looks at the
+    /// descriptors if that was long ago. The polls may be few, but long.
+    fn look_at_the_time(&self) {
+        let now = self.clock.now();
+        self.fire(now);
+        let since = self.busy_since.get();
+        if since == NEVER {
+            self.busy_since.set(now);
+        } else if now - since >= GRAIN {
+            self.busy_since.set(now);
+            self.reactor.look(self);
+        }
     }
 
     /// Polls those that are ready, the first come first.
@@ -148,9 +165,11 @@ impl Core {
         if self.slow_poll.is_some() {
             self.stats.borrow_mut().entry(id).or_default().waits_for.clear();
         }
-        let start = Instant::now();
+        let (start, begun) = (Instant::now(), self.clock.now());
         let poll = task.run(self);
-        let took = start.elapsed();
+        // Who holds a loop up in virtual time has moved its clock.
+        let moved = Duration::from_nanos(self.clock.now() - begun);
+        let took = start.elapsed().max(moved);
         if self.slow_poll.is_some() && poll.is_pending() {
             let mut stats = self.stats.borrow_mut();
             let stats = stats.entry(id).or_default();
@@ -243,6 +262,7 @@ impl Core {
         }
         self.sleep(deadline);
         self.n_polls.set(0);
+        self.busy_since.set(NEVER);
         self.look();
         true
     }

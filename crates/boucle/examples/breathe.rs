@@ -1,0 +1,42 @@
+//! Let your code breathe: a computation that gives the turn back lets the countdown go on.
+
+mod course;
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use boucle::{Loop, hold_up, interrupt, sleep, spawn};
+use world::println;
+
+use course::seconds;
+
+/// Marks a dot, `n` times and once more, each after its time.
+async fn countdown(n: usize, period: f64, line: Rc<RefCell<String>>) {
+    for _ in 0..=n {
+        line.borrow_mut().push('.');
+        sleep(seconds(period)).await;
+    }
+}
+
+/// Marks an x for each part of a long computation, and lets the others have their turn.
+async fn compute(n: usize, period: f64, line: Rc<RefCell<String>>) {
+    for _ in 0..n {
+        hold_up(seconds(period));
+        line.borrow_mut().push('x');
+        interrupt().await;
+    }
+}
+
+fn main() {
+    program(&Loop::new());
+}
+
+/// The program, on any loop: a test gives it one whose time is virtual.
+pub(crate) fn program(event_loop: &Loop) {
+    Loop::set_current(Some(event_loop));
+    let line = Rc::default();
+    spawn(countdown(10, 0.05, Rc::clone(&line)));
+    spawn(compute(10, 0.05, Rc::clone(&line)));
+    event_loop.run();
+    println!("{}", line.borrow());
+}
