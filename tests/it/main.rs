@@ -1,5 +1,6 @@
 //! All tests of the workspace, a module a theme; `demos` holds the stages' programs as they are.
 
+mod beside_asyncio;
 mod bite;
 mod book;
 mod boucle;
