@@ -26,8 +26,8 @@ pub(crate) struct Sealed {
     pub(crate) patience: Duration,
     /// How many polls are allowed before the recording is given up, and how many looks.
     pub(crate) poll_limit: usize,
-    /// Whether the program has called `process::exit`, and is being unwound.
-    pub(crate) exiting: bool,
+    /// What the program gave to `process::exit`, if it did, and is being unwound.
+    pub(crate) exiting: Option<i32>,
     /// All that has happened, oldest first; `now` never goes back, so their times are in order.
     pub(crate) moments: Vec<Moment>,
     /// The tasks that have been polled and have not ended, by the address of their future.
@@ -49,7 +49,7 @@ impl Sealed {
             tick,
             patience,
             poll_limit,
-            exiting: false,
+            exiting: None,
             moments: Vec::new(),
             tasks: HashMap::new(),
             n_tasks: 0,
