@@ -1,4 +1,4 @@
-//! Arrival: the programs of the late stages run on the finished loop as they are, and do the same.
+//! Arrival: the programs of the stages from 4 on run on the finished loop as they are, and do the same.
 //!
 //! In each program the name of the stage is replaced by that of `finished`, and nothing else.
 
@@ -13,8 +13,8 @@ use crate::road;
 
 /// What the programs take from a stage, from `boucle`.
 pub(crate) mod finished {
-    pub(crate) use boucle::sync::Queue;
-    pub(crate) use boucle::{TaskError, gather, sleep, spawn};
+    pub(crate) use boucle::sync::{Queue, Waiter};
+    pub(crate) use boucle::{TaskError, gather, interrupt, sleep, spawn};
 
     /// `boucle::Loop`, but that a new one is virtual: it tells the recording the time.
     pub(crate) struct Loop;
@@ -76,9 +76,19 @@ fn the_programs_of_stages_11_to_13_do_the_same_at_the_same_times_on_the_finished
 }
 
 #[test]
-fn the_program_of_stage_9_prints_the_same_on_the_finished_loop() {
-    let (own, finished) = both(9, programs::stage9::main);
-    // Polls included, which it counts itself. Stage 9 waits by looking, so its times are not exact.
-    assert_eq!(finished.output(), own.output());
-    assert!(finished.to_string().contains("   0.700 bbb"), "{finished}");
+fn the_programs_of_stages_4_to_9_print_the_same_on_the_finished_loop() {
+    use programs::{stage4, stage5, stage6, stage8, stage9};
+    let programs: [(usize, fn()); 5] = [
+        (4, stage4::main),
+        (5, stage5::main),
+        (6, stage6::main),
+        (8, stage8::main),
+        (9, stage9::main),
+    ];
+    for (stage, on_finished) in programs {
+        let (own, finished) = both(stage, on_finished);
+        // Also the polls that stages 8 and 9 count themselves. These stages look at the clock to wait, so
+        // their times are not exact.
+        assert_eq!(finished.output(), own.output(), "stage{stage}");
+    }
 }

@@ -18,7 +18,7 @@ use world::time::{Duration, Instant};
 use world::{step, wait};
 
 pub use self::life::spawn;
-use self::life::{Running, default_loop};
+use self::life::{DEFAULT, Running};
 pub use self::queue::{Queue, ShutDown};
 pub use self::task::{Task, TaskError, gather};
 
@@ -55,7 +55,7 @@ impl Loop {
 
     /// The loop that runs on this thread, else the one that was set, if one was.
     pub fn current() -> Option<Loop> {
-        CURRENT.with_borrow(Clone::clone).or_else(default_loop)
+        CURRENT.with_borrow(Clone::clone).or_else(|| DEFAULT.with_borrow(Clone::clone))
     }
 
     /// Adds `task` at the end of the queue; it is not started, or goes on where it was.

@@ -6,7 +6,7 @@ use super::{CURRENT, Loop, Task};
 
 thread_local! {
     /// The loop that was set as this thread's.
-    static DEFAULT: RefCell<Option<Loop>> = const { RefCell::new(None) };
+    pub(crate) static DEFAULT: RefCell<Option<Loop>> = const { RefCell::new(None) };
 }
 
 impl Loop {
@@ -16,7 +16,7 @@ impl Loop {
     }
 
     /// Asks the loop to stop at the end of its turn. It is a flag: nobody is interrupted, nobody waits.
-    /// Before a run, it makes that run a single turn.
+    /// Before a run, it makes that run a single turn. A `run_until_complete` that it ends has no value.
     pub fn stop(&self) {
         self.stopping.set(true);
     }
@@ -25,11 +25,6 @@ impl Loop {
     pub fn set_current(event_loop: Option<&Loop>) -> Option<Loop> {
         DEFAULT.replace(event_loop.cloned())
     }
-}
-
-/// The loop that was set.
-pub(crate) fn default_loop() -> Option<Loop> {
-    DEFAULT.with_borrow(Clone::clone)
 }
 
 /// Adds `task` to the current loop. Panics if this thread has none.
