@@ -14,12 +14,26 @@ include!("bite/mistakes.rs");
 /// The stages whose programs run on the finished loop as they are: all that have a `Loop`, and no socket.
 const ARRIVING: [usize; 8] = [4, 5, 6, 8, 9, 11, 12, 13];
 
+/// Where the tests of sockets adopt one outside of any loop, and how they do so inside of one.
+const ADOPTIONS: [(&str, &str); 3] = [
+    (
+        "AIOSocket::new(OwnedFd::from(file)).map(drop).expect_err",
+        "run(async { AIOSocket::new(OwnedFd::from(file)).map(drop) }).expect_err",
+    ),
+    ("            let inside = AIOSocket::new(inside).expect(\"it can be watched\");\n", ""),
+    (
+        "run_task(program(inside))",
+        "run_task(async { program(AIOSocket::new(inside).expect(\"it can be watched\")).await })",
+    ),
+];
+
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-changed=bite/mistakes.rs");
     plain_std();
     mistakes();
     arrival();
+    sockets();
 }
 
 /// Every stage with `std` in the place of `world`; `step` and `wait` alone are not `std`'s.
@@ -95,6 +109,24 @@ fn arrival() {
         );
     }
     write("arrival.rs", &modules);
+}
+
+/// The tests of stage 7's sockets, for those of stage 10: what they do has not changed. But a socket is
+/// adopted inside a loop there.
+fn sockets() {
+    let tests = "it/sockets.rs";
+    println!("cargo::rerun-if-changed={tests}");
+    let text =
+        fs::read_to_string(tests).unwrap_or_else(|error| panic!("cannot read {tests}: {error}"));
+    fs::create_dir_all(out("sockets", "")).expect("the build folder can be written to");
+    let path = out("sockets", "stage10.rs");
+    let mut text = text.replace("stage7", "stage10");
+    for (outside, inside) in ADOPTIONS {
+        assert_eq!(text.matches(outside).count(), 1, "{tests}: {outside}");
+        text = text.replace(outside, inside);
+    }
+    fs::write(&path, text).expect("the build folder can be written to");
+    write("sockets.rs", &format!("#[path = {path:?}]\nmod stage10;\n"));
 }
 
 /// Writes one variant, and returns the module that holds it.

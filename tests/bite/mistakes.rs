@@ -212,14 +212,14 @@ const MISTAKES: &[Mistake] = &[
     Mistake {
         name: "ready_sockets_ring_nobody",
         stages: &[10],
-        right: "bells.into_iter().flatten().for_each(|(_, bell)| bell.wake());",
-        wrong: "drop(bells);",
+        right: "waiters.into_iter().flatten().for_each(|(_, waiter)| waiter.set());",
+        wrong: "drop(waiters);",
     },
     Mistake {
         name: "sockets_are_never_watched",
         stages: &[10],
-        right: "self.poller.modify(&self.socket, Event::new(key, reads, writes))",
-        wrong: "Ok(())",
+        right: "self.poller.modify(&self.socket, Event::new(key, reads, writes))?;",
+        wrong: "",
     },
     Mistake {
         name: "loop_never_sleeps",

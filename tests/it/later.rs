@@ -8,6 +8,11 @@ mod results;
 mod times;
 mod waking;
 
+/// The tests of stage 7's sockets, on those of stage 10.
+mod sockets {
+    include!(concat!(env!("OUT_DIR"), "/sockets.rs"));
+}
+
 use world::Recorder;
 use world::time::Duration;
 

@@ -103,8 +103,8 @@ impl Loop {
         let mut events = Events::new();
         wait(timeout, |timeout| self.poller.wait(&mut events, timeout)).expect("a poller can wait");
         for event in events.iter() {
-            let bells = self.sockets.borrow_mut().remove(&event.key);
-            bells.into_iter().flatten().for_each(|(_, bell)| bell.wake());
+            let waiters = self.sockets.borrow_mut().remove(&event.key);
+            waiters.into_iter().flatten().for_each(|(_, waiter)| waiter.set());
         }
     }
 

@@ -8,12 +8,11 @@ use std::net::ToSocketAddrs;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd};
 use std::rc::Rc;
 use std::sync::Arc;
-use std::task::Waker;
 
 use polling::{Event, Poller};
 use socket2::{Domain, Protocol, SockAddr, Socket, Type};
 
-use super::{Loop, pause};
+use super::{Loop, Waiter};
 
 /// A socket that a task can wait for: as long as it is not ready, the other tasks go on.
 pub struct AIOSocket {
@@ -102,16 +101,7 @@ impl AIOSocket {
         mut io: impl FnMut(&Socket) -> io::Result<T>,
     ) -> io::Result<T> {
         loop {
-            let mut watched = Ok(());
-            pause(|bell| {
-                watched = self.watch(ready, bell);
-                // Else nobody would ring.
-                if watched.is_err() {
-                    bell.wake_by_ref();
-                }
-            })
-            .await;
-            watched?;
+            self.watch(ready)?.wait().await;
             match io(&self.socket) {
                 Err(error) if error.kind() == ErrorKind::WouldBlock => {} // Somebody was first.
                 result => return result.map_err(cannot(what)),
@@ -119,17 +109,18 @@ impl AIOSocket {
         }
     }
 
-    /// Has `bell` rung once, when the socket is `ready`.
-    fn watch(&self, ready: fn(Event) -> bool, bell: &Waker) -> io::Result<()> {
-        let key = key(&self.socket);
+    /// Has the loop set a waiter, when the socket is `ready`.
+    fn watch(&self, ready: fn(Event) -> bool) -> io::Result<Rc<Waiter>> {
+        let (key, waiter) = (key(&self.socket), Rc::new(Waiter::new(1)));
         let [read, write] = [Event::readable(key), Event::writable(key)];
         let mut sockets = self.sockets.borrow_mut();
         let waiting = sockets.entry(key).or_default();
-        waiting.push((if ready(read) { read } else { write }, bell.clone()));
+        waiting.push((if ready(read) { read } else { write }, Rc::clone(&waiter)));
         // For all that somebody waits for.
         let reads = waiting.iter().any(|(it, _)| it.readable);
         let writes = waiting.iter().any(|(it, _)| it.writable);
-        self.poller.modify(&self.socket, Event::new(key, reads, writes))
+        self.poller.modify(&self.socket, Event::new(key, reads, writes))?;
+        Ok(waiter)
     }
 
     /// The first address behind a name that the socket's family has. The look-up blocks the loop.
@@ -151,13 +142,12 @@ impl Drop for AIOSocket {
     fn drop(&mut self) {
         // Should it fail: the system forgets a socket that is closed.
         let _ = self.poller.delete(&self.socket);
-        let unheard = self.sockets.borrow_mut().remove(&key(&self.socket));
-        drop(unheard);
+        self.sockets.borrow_mut().remove(&key(&self.socket));
     }
 }
 
-/// Who waits for which socket: by its key, what for, and the bell.
-pub(crate) type Sockets = RefCell<HashMap<usize, Vec<(Event, Waker)>>>;
+/// Who waits for which socket: by its key, what for, and the waiter to set.
+pub(crate) type Sockets = RefCell<HashMap<usize, Vec<(Event, Rc<Waiter>)>>>;
 
 /// What the poller knows a socket by: its descriptor, which no other open socket has.
 fn key(socket: &Socket) -> usize {

@@ -68,6 +68,26 @@ fn a_run_until_complete_does_not_wait_for_what_was_forked() {
 }
 
 #[test]
+fn a_fork_that_is_stopped_half_way_goes_on_at_the_next_run() {
+    let program = || {
+        let event_loop = Loop::new();
+        event_loop.add_task(async {
+            job("c1", 1).await;
+            spawn(job("c2", 2));
+            sleep(Duration::from_secs(1)).await;
+            stop();
+        });
+        event_loop.run_forever();
+        println!("bye");
+        event_loop.run();
+    };
+    assert_eq!(
+        record(program).to_string(),
+        "   0.000 >>> c1\n   1.000 <<< c1\n   1.000 >>> c2\n   2.000 bye\n   3.000 <<< c2\n"
+    );
+}
+
+#[test]
 fn stop_lets_the_turn_be_finished() {
     let program = || {
         let event_loop = Loop::new();
