@@ -200,8 +200,8 @@ const MISTAKES: &[Mistake] = &[
     Mistake {
         name: "newest_of_one_time_first",
         stages: &[13],
-        right: "TimeEvent { t, number: event_loop.number() }",
-        wrong: "TimeEvent { t, number: usize::MAX - event_loop.number() }",
+        right: "TimeEvent { t, number }",
+        wrong: "TimeEvent { t, number: usize::MAX - number }",
     },
     Mistake {
         name: "run_does_not_wait_for_times",

@@ -89,7 +89,7 @@ fn stage9_adds_times() {
 
 #[test]
 fn stage10_sleeps() {
-    check(10, 80);
+    check(10, 85);
 }
 
 #[test]

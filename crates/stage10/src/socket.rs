@@ -1,4 +1,4 @@
-//! Stage 7's sockets, which ring now when they are ready.
+//! Stage 7's sockets, watched by the loop.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -142,7 +142,9 @@ impl Drop for AIOSocket {
     fn drop(&mut self) {
         // Should it fail: the system forgets a socket that is closed.
         let _ = self.poller.delete(&self.socket);
-        self.sockets.borrow_mut().remove(&key(&self.socket));
+        // Taken, then dropped: a waiter holds bells, and those may be of others.
+        let unset = self.sockets.borrow_mut().remove(&key(&self.socket));
+        drop(unset);
     }
 }
 

@@ -10,6 +10,7 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::{Arc, Mutex};
 use std::task::{Poll, Wake, Waker};
+use std::thread::{self, ThreadId};
 
 use polling::{Events, Poller};
 
@@ -59,7 +60,7 @@ impl Loop {
     /// Adds `task` at the end of the queue; it is not started, or goes on where it was.
     pub fn add_task<T: 'static>(&self, task: impl Future<Output = T> + 'static) -> Task<T> {
         let (task, handle) = task::with_result(task);
-        let number = self.number();
+        let number = self.next_number.replace(self.next_number.get() + 1);
         self.tasks.borrow_mut().insert(number, Box::pin(task));
         self.bell(number).wake();
         handle
@@ -117,15 +118,10 @@ impl Loop {
         wait(timeout, |timeout| self.poller.wait(&mut events, timeout)).expect("a poller can wait");
     }
 
-    /// A number that nobody has had.
-    fn number(&self) -> usize {
-        self.next_number.replace(self.next_number.get() + 1)
-    }
-
     /// The bell of a task, as a waker.
     fn bell(&self, number: usize) -> Waker {
         let (ready, poller) = (Arc::clone(&self.ready), Arc::clone(&self.poller));
-        Waker::from(Arc::new(Bell { number, ready, poller }))
+        Waker::from(Arc::new(Bell { number, ready, poller, home: thread::current().id() }))
     }
 }
 
@@ -143,8 +139,10 @@ struct Bell {
     number: usize,
     /// The queue of its loop.
     ready: Arc<Mutex<VecDeque<usize>>>,
-    /// Where its loop sleeps, if this is another thread.
+    /// Where its loop sleeps, if it does.
     poller: Arc<Poller>,
+    /// The thread of its loop.
+    home: ThreadId,
 }
 
 impl Wake for Bell {
@@ -154,7 +152,10 @@ impl Wake for Bell {
         if !ready.contains(&self.number) {
             ready.push_back(self.number);
         }
-        self.poller.notify().expect("a poller can be notified");
+        // Who rings at home finds the loop awake.
+        if thread::current().id() != self.home {
+            self.poller.notify().expect("a poller can be notified");
+        }
     }
 }
 
@@ -208,12 +209,10 @@ pub async fn interrupt() {
 /// Gives the turn back until the task's bell is rung, which `leave` leaves with somebody.
 async fn pause(leave: impl FnOnce(&Waker)) {
     let mut leave = Some(leave);
-    poll_fn(|cx| match leave.take() {
-        Some(leave) => {
-            leave(cx.waker());
-            Poll::Pending
-        }
-        None => Poll::Ready(()),
+    poll_fn(|cx| {
+        let Some(leave) = leave.take() else { return Poll::Ready(()) };
+        leave(cx.waker());
+        Poll::Pending
     })
     .await;
 }
@@ -222,8 +221,8 @@ async fn pause(leave: impl FnOnce(&Waker)) {
 /// Panics if no loop has run on this thread.
 pub fn call_at(t: Instant, f: impl FnOnce() + 'static) {
     let event_loop = Loop::current().expect("a call is made by a loop");
-    let event = TimeEvent { t, number: event_loop.number() };
-    event_loop.times.borrow_mut().insert(event, Box::new(f));
+    let number = event_loop.next_number.replace(event_loop.next_number.get() + 1);
+    event_loop.times.borrow_mut().insert(TimeEvent { t, number }, Box::new(f));
 }
 
 /// Calls `f` after `delay`, as `call_at` does.

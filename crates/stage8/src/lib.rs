@@ -148,12 +148,10 @@ pub async fn interrupt() {
 /// Gives the turn back until the task's bell is rung, which `leave` leaves with somebody.
 async fn pause(leave: impl FnOnce(&Waker)) {
     let mut leave = Some(leave);
-    poll_fn(|cx| match leave.take() {
-        Some(leave) => {
-            leave(cx.waker());
-            Poll::Pending
-        }
-        None => Poll::Ready(()),
+    poll_fn(|cx| {
+        let Some(leave) = leave.take() else { return Poll::Ready(()) };
+        leave(cx.waker());
+        Poll::Pending
     })
     .await;
 }

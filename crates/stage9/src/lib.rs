@@ -45,7 +45,7 @@ impl Loop {
 
     /// Adds `task` at the end of the queue; it is not started, or goes on where it was.
     pub fn add_task(&self, task: impl Future<Output = ()> + 'static) {
-        let number = self.number();
+        let number = self.next_number.replace(self.next_number.get() + 1);
         self.tasks.borrow_mut().insert(number, Box::pin(task));
         self.bell(number).wake();
     }
@@ -81,11 +81,6 @@ impl Loop {
     pub fn run_task(&self, task: impl Future<Output = ()> + 'static) {
         self.add_task(task);
         self.run();
-    }
-
-    /// A number that nobody has had.
-    fn number(&self) -> usize {
-        self.next_number.replace(self.next_number.get() + 1)
     }
 
     /// The bell of a task, as a waker.
@@ -176,12 +171,10 @@ pub async fn interrupt() {
 /// Gives the turn back until the task's bell is rung, which `leave` leaves with somebody.
 async fn pause(leave: impl FnOnce(&Waker)) {
     let mut leave = Some(leave);
-    poll_fn(|cx| match leave.take() {
-        Some(leave) => {
-            leave(cx.waker());
-            Poll::Pending
-        }
-        None => Poll::Ready(()),
+    poll_fn(|cx| {
+        let Some(leave) = leave.take() else { return Poll::Ready(()) };
+        leave(cx.waker());
+        Poll::Pending
     })
     .await;
 }
@@ -190,8 +183,8 @@ async fn pause(leave: impl FnOnce(&Waker)) {
 /// Panics if no loop has run on this thread.
 pub fn call_at(t: Instant, f: impl FnOnce() + 'static) {
     let event_loop = Loop::current().expect("a call is made by a loop");
-    let event = TimeEvent { t, number: event_loop.number() };
-    event_loop.times.borrow_mut().insert(event, Box::new(f));
+    let number = event_loop.next_number.replace(event_loop.next_number.get() + 1);
+    event_loop.times.borrow_mut().insert(TimeEvent { t, number }, Box::new(f));
 }
 
 /// Calls `f` after `delay`, as `call_at` does.

@@ -7,7 +7,7 @@ use std::task::{Poll, Waker};
 use std::thread;
 
 use socket2::{Domain, SockRef, Type};
-use stage10::{AIOSocket, Loop, aiosocket, gather, sleep};
+use stage10::{AIOSocket, Loop, aiosocket, gather, interrupt, sleep};
 use world::time::Duration;
 use world::{Recorder, println};
 
@@ -124,6 +124,30 @@ fn one_socket_is_waited_for_in_both_directions_at_once() {
         });
     };
     assert_eq!(line(program), "all there");
+}
+
+#[test]
+fn a_task_that_is_always_ready_keeps_no_socket_waiting() {
+    let program = || {
+        Loop::new().run_task(async {
+            let (here, there) = pair().await;
+            let is_over = Rc::new(Cell::new(false));
+            let over = Rc::clone(&is_over);
+            let busy = async move {
+                while !is_over.get() {
+                    interrupt().await;
+                }
+            };
+            let talk = async move {
+                send_all(here, 10).await;
+                receive_all(there, 10).await;
+                over.set(true);
+                println!("heard");
+            };
+            gather([Box::pin(busy), Box::pin(talk)]).await;
+        });
+    };
+    assert_eq!(line(program), "heard");
 }
 
 #[test]
