@@ -1,5 +1,6 @@
 //! All tests of the workspace, a module a theme; `demos` holds the stages' programs as they are.
 
+mod arrival;
 mod bite;
 mod book;
 mod boucle;
@@ -8,6 +9,7 @@ mod demos;
 mod diffs;
 mod event_loop;
 mod gathering;
+mod later;
 mod names;
 mod net;
 mod plain_std;
