@@ -9,8 +9,12 @@ use super::row::Row;
 use super::series::Plan;
 use super::servers::Server;
 
-/// Requests of the shorter run, and of the longer one.
-const N_REQUESTS: [usize; 2] = [2_000, 22_000];
+/// Requests of the shorter run.
+const FEW: usize = 2_000;
+
+/// The longer run has so many more; or so many a connection, if that is more.
+const MORE: usize = 20_000;
+const MORE_EACH: usize = 10;
 
 /// What counts.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -44,8 +48,10 @@ impl Tool {
 
     /// System calls a request.
     pub fn count(self, plan: &Plan, row: Row, server: Server) -> Result<f64, String> {
-        let [short, long] = N_REQUESTS.map(|n| self.count_all(plan, row, server, n));
-        Ok((long? - short?) / (N_REQUESTS[1] - N_REQUESTS[0]) as f64)
+        let n_more = MORE.max(row.n_connections() * MORE_EACH);
+        let short = self.count_all(plan, row, server, FEW)?;
+        let long = self.count_all(plan, row, server, FEW + n_more)?;
+        Ok((long - short) / n_more as f64)
     }
 
     fn count_all(self, plan: &Plan, row: Row, server: Server, n: usize) -> Result<f64, String> {
