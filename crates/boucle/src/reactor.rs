@@ -283,26 +283,27 @@ impl Reactor {
 
     fn tell_one(&self, core: &Core, seen: Seen) {
         let is_edge = self.watcher.get().is_some_and(|it| it.is_edge());
-        let (reads, writes, descriptor) = {
+        let (reads, writes, is_awaited, descriptor) = {
             let mut places = self.places.borrow_mut();
             let place = places.get_mut(seen.key.place());
             let Some(place) = place.filter(|it| it.serial == seen.key.serial()) else { return };
+            let is_awaited = [0, 1].map(|side: usize| !place.sides[side].waiters.is_empty());
             // Not "edge": an event ends the watch over both directions, so who waits for the other one
             // asks again.
-            let reads = seen.reads || !is_edge && !place.sides[0].waiters.is_empty();
-            let writes = seen.writes || !is_edge && !place.sides[1].waiters.is_empty();
+            let reads = seen.reads || !is_edge && is_awaited[0];
+            let writes = seen.writes || !is_edge && is_awaited[1];
             place.has_ended |= seen.has_ended;
             place.sides[0].is_ready |= reads;
             place.sides[1].is_ready |= writes;
-            (reads, writes, place.descriptor)
+            (reads, writes, is_awaited, place.descriptor)
         };
         if let Some(instrument) = &core.instrument {
             core.guard(|| instrument.io_ready(descriptor, reads, writes));
         }
-        if reads {
+        if reads && is_awaited[0] {
             self.wake_side(core, seen.key, Direction::Read);
         }
-        if writes {
+        if writes && is_awaited[1] {
             self.wake_side(core, seen.key, Direction::Write);
         }
     }
@@ -310,18 +311,24 @@ impl Reactor {
     /// Wakes all who wait for one direction.
     fn wake_side(&self, core: &Core, key: Key, direction: Direction) {
         loop {
-            let wake = {
+            let (wake, is_last) = {
                 let mut places = self.places.borrow_mut();
                 let place = places.get_mut(key.place()).filter(|it| it.serial == key.serial());
                 let Some(place) = place else { return };
                 let waiters = &mut place.sides[direction as usize].waiters;
-                if waiters.is_empty() {
-                    return;
+                match waiters.len() {
+                    0 => return,
+                    // Mostly: nothing is moved.
+                    1 => (waiters.pop().expect("there is one").1, true),
+                    _ => (waiters.remove(0).1, false),
                 }
-                waiters.remove(0).1
             };
             self.n_waiters.set(self.n_waiters.get() - 1);
             wake.wake(core);
+            // Who has come meanwhile has seen that a call is worth a try.
+            if is_last {
+                return;
+            }
         }
     }
 }
