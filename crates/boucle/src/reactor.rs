@@ -348,6 +348,12 @@ fn enter_waiter(
     wake: Wake,
     waker: &Waker,
 ) -> Option<Unused> {
+    if waiters.is_empty() {
+        // Mostly there is one, and a connection shall be small.
+        waiters.reserve_exact(1);
+        waiters.push((ticket, wake));
+        return None;
+    }
     if ticket != Ticket::POLLER {
         if let Some((_, before)) = waiters.iter_mut().find(|(it, _)| *it == ticket) {
             return Some(Unused::Same(std::mem::replace(before, wake)));
@@ -364,10 +370,6 @@ fn enter_waiter(
             waiters.push((ticket, wake));
             return displaced;
         }
-    }
-    if waiters.capacity() == 0 {
-        // Mostly there is one, and a connection shall be small.
-        waiters.reserve_exact(1);
     }
     waiters.push((ticket, wake));
     None

@@ -110,7 +110,8 @@ impl<T: AsFd> Source<T> {
         ready!(budget::poll_charge(cx));
         loop {
             let key = self.key_in(core);
-            if key.is_none_or(|key| core.reactor.is_ready(key, direction)) {
+            let is_ready = key.is_none_or(|key| core.reactor.is_ready(key, direction));
+            if is_ready {
                 match core.call(call, || f(self.io())) {
                     Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
                     Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
@@ -119,7 +120,9 @@ impl<T: AsFd> Source<T> {
             }
             let key = match key {
                 Some(key) => {
-                    core.reactor.block(key, direction);
+                    if is_ready {
+                        core.reactor.block(key, direction);
+                    }
                     key
                 }
                 None => self.enter(core, direction)?,
@@ -212,10 +215,21 @@ struct Waiting<'a, T: AsFd> {
     at: Option<(LoopId, Key)>,
 }
 
-impl<T: AsFd> Drop for Waiting<'_, T> {
-    fn drop(&mut self) {
-        let Some((event_loop, key)) = self.at else { return };
+impl<T: AsFd> Waiting<'_, T> {
+    /// It waits no longer.
+    #[cold]
+    fn stop(&self, event_loop: LoopId, key: Key) {
         let (direction, ticket) = (self.direction, self.ticket);
         in_loop(event_loop, move |core| core.reactor.stop_waiting(core, key, direction, ticket));
+    }
+}
+
+impl<T: AsFd> Drop for Waiting<'_, T> {
+    #[inline]
+    fn drop(&mut self) {
+        // Mostly it has got what it waited for.
+        if let Some((event_loop, key)) = self.at {
+            self.stop(event_loop, key);
+        }
     }
 }
