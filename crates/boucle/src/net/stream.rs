@@ -39,17 +39,21 @@ where
 }
 
 impl<T: Streams> Source<T> {
-    pub(super) async fn read(&self, buffer: &mut [u8]) -> io::Result<usize> {
-        let n = self.io_when_ready(Direction::Read, SystemCall::Read, |io| io.read(buffer)).await?;
-        self.was_read(n, buffer.len());
-        Ok(n)
+    // Not `async`, nor the next one: a state machine less to go through.
+    pub(super) fn read(&self, buffer: &mut [u8]) -> impl Future<Output = io::Result<usize>> {
+        self.io_when_ready(Direction::Read, SystemCall::Read, |io| {
+            let n = io.read(buffer)?;
+            self.was_read(n, buffer.len());
+            Ok(n)
+        })
     }
 
-    pub(super) async fn write(&self, buffer: &[u8]) -> io::Result<usize> {
-        let n =
-            self.io_when_ready(Direction::Write, SystemCall::Write, |io| io.write(buffer)).await?;
-        self.was_written(n, buffer.len());
-        Ok(n)
+    pub(super) fn write(&self, buffer: &[u8]) -> impl Future<Output = io::Result<usize>> {
+        self.io_when_ready(Direction::Write, SystemCall::Write, |io| {
+            let n = io.write(buffer)?;
+            self.was_written(n, buffer.len());
+            Ok(n)
+        })
     }
 
     pub(super) async fn write_all(&self, buffer: &[u8]) -> io::Result<()> {

@@ -77,14 +77,15 @@ impl<T: AsFd> Source<T> {
     }
 
     /// As [`poll_io`](Source::poll_io), awaited. Dropping the future waits no longer; nothing was done.
-    pub(crate) async fn io_when_ready<R>(
+    // Not `async`: a state machine less to go through.
+    pub(crate) fn io_when_ready<R>(
         &self,
         direction: Direction,
         call: SystemCall,
         mut f: impl FnMut(&T) -> io::Result<R>,
-    ) -> io::Result<R> {
+    ) -> impl Future<Output = io::Result<R>> {
         let mut waiting = Waiting { source: self, direction, ticket: Ticket::POLLER, at: None };
-        poll_fn(|cx| {
+        poll_fn(move |cx| {
             require_entered(|core| {
                 if waiting.ticket == Ticket::POLLER {
                     waiting.ticket = core.reactor.ticket();
@@ -96,7 +97,6 @@ impl<T: AsFd> Source<T> {
                 polled
             })
         })
-        .await
     }
 
     fn poll_as<R>(
