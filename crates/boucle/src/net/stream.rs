@@ -39,21 +39,15 @@ where
 }
 
 impl<T: Streams> Source<T> {
-    // Not `async`, nor the next one: a state machine less to go through.
     pub(super) fn read(&self, buffer: &mut [u8]) -> impl Future<Output = io::Result<usize>> {
-        self.io_when_ready(Direction::Read, SystemCall::Read, |io| {
-            let n = io.read(buffer)?;
-            self.was_read(n, buffer.len());
-            Ok(n)
-        })
+        let wanted = buffer.len();
+        let read = move |io: &T| io.read(buffer);
+        self.io_until_drained(Direction::Read, SystemCall::Read, read, move |n| is_all(*n, wanted))
     }
 
     pub(super) fn write(&self, buffer: &[u8]) -> impl Future<Output = io::Result<usize>> {
-        self.io_when_ready(Direction::Write, SystemCall::Write, |io| {
-            let n = io.write(buffer)?;
-            self.was_written(n, buffer.len());
-            Ok(n)
-        })
+        let write = |io: &T| io.write(buffer);
+        self.io_until_drained(Direction::Write, SystemCall::Write, write, |n| *n < buffer.len())
     }
 
     pub(super) async fn write_all(&self, buffer: &[u8]) -> io::Result<()> {
@@ -110,8 +104,7 @@ impl<T: Streams> Source<T> {
     }
 
     fn was_read(&self, n: usize, wanted: usize) {
-        // Nothing at all is the end, which can be read again.
-        if 0 < n && n < wanted {
+        if is_all(n, wanted) {
             self.drained(Direction::Read);
         }
     }
@@ -121,6 +114,12 @@ impl<T: Streams> Source<T> {
             self.drained(Direction::Write);
         }
     }
+}
+
+/// Whether a read of `n` bytes was all that there was. Nothing at all is the end, which can be read
+/// again.
+fn is_all(n: usize, wanted: usize) -> bool {
+    0 < n && n < wanted
 }
 
 /// Gives a socket the traits of `futures-io`, owned and by shared reference. It has a field `source`
