@@ -24,7 +24,7 @@ pub fn write(plan: &Plan, all: &[Series]) -> String {
     }
     report.push_str(
         "\nCPU: user and system time of the server, a request: median (least–most). Ratios: of the\n\
-         least CPU, and in parentheses of the medians; less is better. ✗: the goal is missed.\n",
+         medians, and in parentheses of the least; less is better. ✗: the goal is missed.\n",
     );
     for series in all {
         line(&mut report, &format!("\n## {}\n", series.row.title()));
@@ -61,9 +61,9 @@ fn echo(series: &Series) -> Vec<Cells> {
         let cpu = shown.summary(0);
         let to = |yardstick: Option<Summary>, goal| match (cpu, yardstick) {
             (Some(cpu), Some(yardstick)) => {
-                let (least, median) = (cpu.min / yardstick.min, cpu.median / yardstick.median);
-                let text = format!("{least:.2} ({median:.2})");
-                mark(text, is_judged && rounded(least) > goal)
+                let (median, least) = (cpu.median / yardstick.median, cpu.min / yardstick.min);
+                let text = format!("{median:.2} ({least:.2})");
+                mark(text, is_judged && rounded(median) > goal)
             }
             _ => "–".to_owned(),
         };
