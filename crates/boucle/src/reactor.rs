@@ -192,7 +192,14 @@ impl Reactor {
             let mut places = self.places.borrow_mut();
             let waiters = &mut places[key.place()].sides[direction as usize].waiters;
             let before = waiters.len();
-            let unused = enter_waiter(waiters, ticket, wake, waker);
+            let unused = if before == 0 {
+                // Mostly there is one, and a connection shall be small.
+                waiters.reserve_exact(1);
+                waiters.push((ticket, wake));
+                None
+            } else {
+                enter_waiter(waiters, ticket, wake, waker)
+            };
             self.n_waiters.set(self.n_waiters.get() + waiters.len() - before);
             unused
         };
@@ -341,19 +348,13 @@ enum Unused {
     Displaced(Wake),
 }
 
-/// Enters one who waits into a list, once.
+/// Enters one who waits into a list that is not empty, once.
 fn enter_waiter(
     waiters: &mut Vec<(Ticket, Wake)>,
     ticket: Ticket,
     wake: Wake,
     waker: &Waker,
 ) -> Option<Unused> {
-    if waiters.is_empty() {
-        // Mostly there is one, and a connection shall be small.
-        waiters.reserve_exact(1);
-        waiters.push((ticket, wake));
-        return None;
-    }
     if ticket != Ticket::POLLER {
         if let Some((_, before)) = waiters.iter_mut().find(|(it, _)| *it == ticket) {
             return Some(Unused::Same(std::mem::replace(before, wake)));
