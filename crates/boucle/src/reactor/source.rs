@@ -192,6 +192,8 @@ impl<T: AsFd> Source<T> {
             self.home.key.store(key.pack(), Ordering::Relaxed);
             self.home.event_loop.store(core.id().number(), Ordering::Release);
         }
+        // Mostly there is one, and a connection shall be small.
+        registrations.reserve_exact(1);
         registrations.push(Registration { event_loop: core.id(), key, watcher });
         Ok(key)
     }
