@@ -43,10 +43,10 @@ where
 }
 
 impl<T: Streams> Source<T> {
-    pub(super) async fn read(&self, buffer: &mut [u8]) -> io::Result<usize> {
-        let n = self.io_when_ready(Direction::Read, SystemCall::Read, |io| io.read(buffer)).await?;
-        self.was_read(n, buffer.len());
-        Ok(n)
+    pub(super) fn read(&self, buffer: &mut [u8]) -> impl Future<Output = io::Result<usize>> {
+        let wanted = buffer.len();
+        let read = move |io: &T| io.read(buffer);
+        self.io_until_drained(Direction::Read, SystemCall::Read, read, move |n| is_all(*n, wanted))
     }
 
     pub(super) async fn read_exact(&self, buffer: &mut [u8]) -> io::Result<()> {
@@ -60,11 +60,9 @@ impl<T: Streams> Source<T> {
         Ok(())
     }
 
-    pub(super) async fn write(&self, buffer: &[u8]) -> io::Result<usize> {
-        let n =
-            self.io_when_ready(Direction::Write, SystemCall::Write, |io| io.write(buffer)).await?;
-        self.was_written(n, buffer.len());
-        Ok(n)
+    pub(super) fn write(&self, buffer: &[u8]) -> impl Future<Output = io::Result<usize>> {
+        let write = |io: &T| io.write(buffer);
+        self.io_until_drained(Direction::Write, SystemCall::Write, write, |n| *n < buffer.len())
     }
 
     pub(super) async fn write_all(&self, buffer: &[u8]) -> io::Result<()> {
@@ -134,8 +132,7 @@ impl<T: Streams> Source<T> {
     }
 
     fn was_read(&self, n: usize, wanted: usize) {
-        // Nothing at all is the end, which can be read again.
-        if 0 < n && n < wanted {
+        if is_all(n, wanted) {
             self.drained(Direction::Read);
         }
     }
@@ -145,6 +142,12 @@ impl<T: Streams> Source<T> {
             self.drained(Direction::Write);
         }
     }
+}
+
+/// Whether a read of `n` bytes was all that there was. Nothing at all is the end, which can be read
+/// again.
+fn is_all(n: usize, wanted: usize) -> bool {
+    0 < n && n < wanted
 }
 
 /// Gives a socket the traits of `futures-io`, owned and by shared reference. It has a field `source`.
