@@ -33,7 +33,10 @@
 
 mod accept;
 mod connect;
+mod look_up;
 mod stream;
 mod tcp;
+mod udp;
 
 pub use self::tcp::{TcpListener, TcpStream};
+pub use self::udp::UdpSocket;

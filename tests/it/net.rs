@@ -1,0 +1,5 @@
+//! Sockets and descriptors on the finished loop, a module a theme.
+#![cfg(unix)]
+
+mod udp;
+mod watchdog;
