@@ -5,8 +5,21 @@ use std::io::{IoSlice, IoSliceMut, Read, Write};
 use std::os::fd::AsFd;
 use std::task::{Context, Poll};
 
+use rustix::net::{SendAncillaryBuffer, SendFlags};
+
 use crate::reactor::{Direction, Source};
 use crate::sys::SystemCall;
+
+/// A peer that is gone is an error, and no signal.
+#[cfg(not(target_vendor = "apple"))]
+const NO_SIGNAL: SendFlags = SendFlags::NOSIGNAL;
+
+/// There the sockets themselves are told so, when they are made.
+#[cfg(target_vendor = "apple")]
+const NO_SIGNAL: SendFlags = SendFlags::empty();
+
+/// The system takes so many at once.
+const MAX_BUFFERS: usize = 1024;
 
 /// Something that streams bytes, and is used by shared reference as `std`'s sockets are.
 pub(crate) trait Streams: AsFd {
@@ -29,12 +42,15 @@ where
         Read::read_vectored(&mut { self }, buffers)
     }
 
+    // Why not std's? Where the process has not said that it ignores SIGPIPE, as a C program that Rust is
+    // a part of, a peer that is gone would end it: not so for TCP, but for `writev`, and for Unix.
     fn write(&self, buffer: &[u8]) -> io::Result<usize> {
-        Write::write(&mut { self }, buffer)
+        Ok(rustix::net::send(self, buffer, NO_SIGNAL)?)
     }
 
     fn write_vectored(&self, buffers: &[IoSlice<'_>]) -> io::Result<usize> {
-        Write::write_vectored(&mut { self }, buffers)
+        let buffers = &buffers[..buffers.len().min(MAX_BUFFERS)];
+        Ok(rustix::net::sendmsg(self, buffers, &mut SendAncillaryBuffer::default(), NO_SIGNAL)?)
     }
 }
 
