@@ -2,4 +2,5 @@
 #![cfg(unix)]
 
 mod udp;
+mod unix;
 mod watchdog;

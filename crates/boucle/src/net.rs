@@ -37,6 +37,8 @@ mod look_up;
 mod stream;
 mod tcp;
 mod udp;
+mod unix;
 
 pub use self::tcp::{TcpListener, TcpStream};
 pub use self::udp::UdpSocket;
+pub use self::unix::{UnixDatagram, UnixListener, UnixStream};
