@@ -94,6 +94,8 @@
 //!
 //! Not here: sockets and streams, processes, context variables, signals other than Ctrl-C.
 
+#[cfg(all(unix, not(boucle_loom)))]
+mod async_fd;
 mod budget;
 mod builder;
 mod callback;
@@ -127,6 +129,8 @@ mod together;
 mod tree;
 mod wake;
 
+#[cfg(all(unix, not(boucle_loom)))]
+pub use crate::async_fd::{AsyncFd, ReadyCallback, add_reader, add_writer};
 pub use crate::builder::{Builder, Driver};
 pub use crate::callback::{Callback, call_at, call_later, call_soon};
 pub use crate::event_loop::{Loop, NoLoop, RunEnd, RunError, run};
