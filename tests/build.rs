@@ -15,6 +15,7 @@ fn main() {
     println!("cargo::rerun-if-changed=bite/mistakes.rs");
     plain_std();
     mistakes();
+    on_boucle();
 }
 
 /// Every stage with `std` in the place of `world`; `step` alone is not `std`'s.
@@ -66,6 +67,24 @@ fn mistakes() {
     writeln!(modules, "pub(crate) const PLANTED: &[(usize, &str, fn())] = &[\n{table}];")
         .expect("a string takes all");
     write("mistakes.rs", &modules);
+}
+
+/// The program of stage 7 with boucle's names; and a word on what is gathered, which may be anything here.
+fn on_boucle() {
+    let replacements = [
+        (
+            "use stage7::{Loop, aiosocket, gather, interrupt};",
+            "use boucle::net::aiosocket;\nuse boucle::{Loop, gather, interrupt};",
+        ),
+        ("gather([", "gather::<[std::pin::Pin<Box<dyn Future<Output = ()>>>; 2], _>(["),
+    ];
+    let mut demo = source(7, "main");
+    for (theirs, ours) in replacements {
+        assert!(demo.matches(theirs).count() == 1, "the program of stage 7 has no {theirs:?}");
+        demo = demo.replace(theirs, ours);
+    }
+    let module = variant("on_boucle", "stage7", String::new(), demo);
+    write("on_boucle.rs", &module);
 }
 
 /// Writes one variant, and returns the module that holds it.

@@ -32,6 +32,7 @@
 //! ```
 
 mod accept;
+mod aio_socket;
 mod connect;
 mod look_up;
 mod stream;
@@ -39,6 +40,9 @@ mod tcp;
 mod udp;
 mod unix;
 
+pub use socket2::{Domain, Protocol, Type};
+
+pub use self::aio_socket::{AIOSocket, aiosocket};
 pub use self::tcp::{TcpListener, TcpStream};
 pub use self::udp::UdpSocket;
 pub use self::unix::{UnixDatagram, UnixListener, UnixStream};
