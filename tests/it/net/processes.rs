@@ -13,9 +13,10 @@ use std::rc::Rc;
 use async_process::Command;
 use async_signal::{Signal, Signals};
 use boucle::net::{AIOSocket, TcpListener, TcpStream, UnixStream};
-use boucle::{AsyncFd, Loop, gather, interrupt, spawn};
+use boucle::{AsyncFd, Loop, RunEnd, gather, interrupt, spawn};
 use futures_lite::io::BufReader;
-use futures_lite::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, StreamExt};
+use futures_lite::{AsyncBufReadExt, AsyncWriteExt, StreamExt};
+use rustix::process::{Pid, WaitOptions};
 
 use super::watchdog::{begins_to_wait, run};
 
@@ -228,18 +229,18 @@ fn a_stdin_that_is_a_pipe_is_waited_for() {
     assert!(status.success());
 }
 
-/// Forks; `f` is what the child does, which ends with it.
+/// Forks; `f` is what the child does, which ends with it: well, if that is true.
 #[expect(unsafe_code, reason = "no safe crate forks")]
-fn fork(f: impl FnOnce()) -> i32 {
+fn fork(f: impl FnOnce() -> bool) -> Pid {
     // SAFETY: the child runs `f` alone, and ends without a return to what was copied. Other threads, which
     // a child does not have, hold no lock that `f` needs: this process runs this test alone.
     match unsafe { libc::fork() } {
         0 => {
-            f();
+            let status = if f() { 0 } else { 1 };
             // SAFETY: it ends the process, and runs nothing of it.
-            unsafe { libc::_exit(0) }
+            unsafe { libc::_exit(status) }
         }
-        child => child,
+        child => Pid::from_raw(child).expect("the system can fork"),
     }
 }
 
@@ -264,19 +265,20 @@ fn child_that_forks() {
         interrupt().await;
         Loop::current().expect("it runs").stop();
     });
-    drop(event_loop.run_forever());
+    assert_eq!(event_loop.run_forever(), Ok(RunEnd::Stopped));
     assert!(!task.done());
 
     let mut inherited = Some((event_loop.clone(), there));
     let child = fork(|| {
         // Closes the loop, and drops what it watches: in the child.
         let (event_loop, there) = inherited.take().expect("it is there");
-        drop(event_loop.close());
+        let is_closed = event_loop.close().is_ok();
         drop((event_loop, there));
+        is_closed
     });
-    let status = StdCommand::new("sh").args(["-c", "true"]).status().expect("sh is there");
-    assert!(status.success() && child > 0);
-    wait_for(child);
+    let ended = rustix::process::waitpid(Some(child), WaitOptions::empty());
+    let (_, status) = ended.expect("it is ours").expect("it was waited for");
+    assert_eq!(status.exit_status(), Some(0));
     println!(":: the child is gone");
 
     here.write_all(b"hello").expect("there is room");
@@ -287,15 +289,6 @@ fn child_that_forks() {
     println!(":: the parent has read {n} bytes");
     let woken = event_loop.run_until_complete(boucle::to_thread(|| "from another thread"));
     println!(":: the parent is woken {}", woken.expect("the loop goes on").expect("it is said"));
-}
-
-/// Waits for the end of a process that was forked.
-#[expect(unsafe_code, reason = "what was forked is no child of `std`")]
-fn wait_for(child: i32) {
-    let mut status = 0;
-    // SAFETY: `status` is there to be written to.
-    assert_eq!(unsafe { libc::waitpid(child, &raw mut status, 0) }, child);
-    assert_eq!(status, 0, "the child has not ended well");
 }
 
 #[test]

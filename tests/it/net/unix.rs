@@ -53,7 +53,7 @@ fn a_server_and_its_clients_talk_in_lines() {
                     let mut lines = lite::BufReader::new(&stream).lines();
                     while let Some(line) = lines.next().await {
                         let line = line.expect("it is text").to_uppercase();
-                        (&stream).write_all(line.as_bytes()).await.expect("the client reads");
+                        stream.write_all(line.as_bytes()).await.expect("the client reads");
                     }
                 });
             }

@@ -1,6 +1,5 @@
 //! [`add_reader`] and [`add_writer`]: a function that the loop calls whenever a descriptor is ready.
 
-use std::future::Future;
 use std::io;
 use std::os::fd::AsFd;
 use std::panic::Location;
@@ -126,37 +125,35 @@ fn add<T: AsFd + 'static>(
     Ok(ReadyCallback { task, mine })
 }
 
-fn call_when_ready<T: AsFd>(
+/// What is registered stays so until this is dropped.
+async fn call_when_ready<T: AsFd>(
     fd: Rc<AsyncFd<T>>,
     direction: Direction,
     mut f: impl FnMut(&T),
-    registered: Registered,
-) -> impl Future<Output = ()> {
-    async move {
-        let _registered = registered;
-        loop {
-            let ready = match direction {
-                Direction::Read => fd.readable().await,
-                Direction::Write => fd.writable().await,
-            };
-            if let Err(error) = ready {
-                let report = Report::io("cannot ask whether a descriptor is ready", error);
-                require_entered(|core| core.tell(report));
-                sleep(PAUSE).await;
-                continue;
-            }
-            let mut has_panicked = true;
-            require_entered(|core| {
-                core.guard(|| {
-                    f(fd.get_ref());
-                    has_panicked = false;
-                });
-            });
-            if has_panicked {
-                return;
-            }
-            interrupt().await;
+    _registered: Registered,
+) {
+    loop {
+        let ready = match direction {
+            Direction::Read => fd.readable().await,
+            Direction::Write => fd.writable().await,
+        };
+        if let Err(error) = ready {
+            let report = Report::io("cannot ask whether a descriptor is ready", error);
+            require_entered(|core| core.tell(report));
+            sleep(PAUSE).await;
+            continue;
         }
+        let mut has_panicked = true;
+        require_entered(|core| {
+            core.guard(|| {
+                f(fd.get_ref());
+                has_panicked = false;
+            });
+        });
+        if has_panicked {
+            return;
+        }
+        interrupt().await;
     }
 }
 

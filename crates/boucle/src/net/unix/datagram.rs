@@ -163,7 +163,9 @@ impl UnixDatagram {
     pub fn into_std(self) -> io::Result<net::UnixDatagram> {
         let socket = self.source.into_inner();
         sys::call(SystemCall::Option, || socket.set_nonblocking(false))?;
-        self.file.map(SocketFile::keep);
+        if let Some(file) = self.file {
+            file.keep();
+        }
         Ok(socket)
     }
 

@@ -123,7 +123,9 @@ impl UnixListener {
     pub fn into_std(self) -> io::Result<net::UnixListener> {
         let listener = self.source.into_inner();
         sys::call(SystemCall::Option, || listener.set_nonblocking(false))?;
-        self.file.map(SocketFile::keep);
+        if let Some(file) = self.file {
+            file.keep();
+        }
         Ok(listener)
     }
 
