@@ -1,8 +1,6 @@
 //! Child processes, signals and files: crates that were made for any loop, unmodified, on ours. And what
 //! a process inherits: a closed socket's signal, a file as stdin, a loop after `fork`.
 
-use std::fs;
-use std::fs::File;
 use std::io;
 use std::io::{BufRead, Read, Write};
 use std::os::unix::net::UnixStream as StdStream;
@@ -214,9 +212,9 @@ fn a_stdin_that_is_a_file_is_refused_with_advice_that_works() {
     assert!(status.success());
 
     let path = std::env::temp_dir().join(format!("boucle-{}-stdin", std::process::id()));
-    fs::write(&path, "one\ntwo\n").expect("it is a folder for this");
-    let file = File::open(&path).expect("it was written");
-    fs::remove_file(&path).expect("it is ours");
+    std::fs::write(&path, "one\ntwo\n").expect("it is a folder for this");
+    let file = std::fs::File::open(&path).expect("it was written");
+    std::fs::remove_file(&path).expect("it is ours");
     let (told, status) = run_child("child_that_reads_its_stdin", "", file.into());
     assert_eq!(told, [advice, "[\"one\", \"two\"]"]);
     assert!(status.success());
