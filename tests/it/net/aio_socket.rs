@@ -10,7 +10,7 @@ use boucle::net::{AIOSocket, aiosocket};
 use boucle::{Faults, Loop, SystemCall, spawn};
 use socket2::{Domain, SockRef, Type};
 
-use super::watchdog::{begins_to_wait, run};
+use super::watchdog::{begins_to_wait, run, run_in};
 
 mod on_boucle {
     include!(concat!(env!("OUT_DIR"), "/on_boucle.rs"));
@@ -163,12 +163,12 @@ fn a_system_call_that_fails_is_told_to_who_made_it() {
         (SystemCall::Listen, "cannot listen: out of memory"),
     ] {
         let event_loop = Loop::builder().faults(Only(call)).build();
-        let result = event_loop.run_until_complete(async {
+        let result = run_in(&event_loop, async {
             let socket = aiosocket(Domain::IPV4, Type::STREAM, None)?;
             socket.bind("127.0.0.1:0").await?;
             socket.listen().await
         });
-        let error = result.expect("the loop runs").expect_err("it is to fail");
+        let error = result.expect_err("it is to fail");
         assert_eq!(error.to_string(), expected);
     }
 }

@@ -5,10 +5,19 @@ use std::pin::pin;
 use std::task::Poll;
 use std::time::Duration;
 
+use boucle::Loop;
+
 /// Runs a task in a loop of its own; after ten seconds without an end, the test has failed.
 #[track_caller]
 pub(crate) fn run<T>(task: impl Future<Output = T>) -> T {
     boucle::run(boucle::timeout(Duration::from_secs(10), task)).expect("nothing came")
+}
+
+/// As [`run`], in a loop that is made for the test.
+#[track_caller]
+pub(crate) fn run_in<T>(event_loop: &Loop, task: impl Future<Output = T>) -> T {
+    let ended = event_loop.run_until_complete(boucle::timeout(Duration::from_secs(10), task));
+    ended.expect("the loop goes on").expect("nothing came")
 }
 
 /// Polls a future once and drops it: whether it has begun to wait.
