@@ -266,12 +266,12 @@ fn child_that_forks() {
     assert_eq!(event_loop.run_forever(), Ok(RunEnd::Stopped));
     assert!(!task.done());
 
-    let mut inherited = Some((event_loop.clone(), there));
+    let mut all = Some((event_loop, task, there));
     let child = fork(|| {
-        // Closes the loop, and drops what it watches: in the child.
-        let (event_loop, there) = inherited.take().expect("it is there");
+        // The last of the loop, and of what it watches: in the child.
+        let (event_loop, task, there) = all.take().expect("it is there");
         let is_closed = event_loop.close().is_ok();
-        drop((event_loop, there));
+        drop((task, there, event_loop));
         is_closed
     });
     let ended = rustix::process::waitpid(Some(child), WaitOptions::empty());
@@ -279,6 +279,7 @@ fn child_that_forks() {
     assert_eq!(status.exit_status(), Some(0));
     println!(":: the child is gone");
 
+    let (event_loop, task, _there) = all.take().expect("the child took its own");
     here.write_all(b"hello").expect("there is room");
     let n = event_loop.run_until_complete(async {
         boucle::timeout(std::time::Duration::from_secs(10), task).await
