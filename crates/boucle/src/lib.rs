@@ -37,6 +37,8 @@
 //! - **One another.** [`sync`]: [`Queue`](sync::Queue), [`Lock`](sync::Lock),
 //!   [`Event`](sync::Event) and their kin: fair, and no waiter that is dropped swallows a wake.
 //! - **Threads.** [`to_thread`] for what blocks; a [`LoopHandle`] reaches a loop from elsewhere.
+//! - **Descriptors.** [`AsyncFd`] waits for anything that has one: a pipe, a terminal; [`add_reader`]
+//!   and [`add_writer`] call a function whenever it is ready. Sockets are in [`net`].
 //! - **Tests.** [`Builder::virtual_time`] makes an hour pass at once; [`quiescent`] waits until nothing
 //!   else can run; an [`Order`] chooses who is next.
 //! - **Looking.** [`Loop::task_tree`] and [`all_tasks`] show who waits for whom; an [`Instrument`]
