@@ -42,8 +42,8 @@ where
         Read::read_vectored(&mut { self }, buffers)
     }
 
-    // Why not std's? Where the process has not said that it ignores SIGPIPE, as a C program that Rust is
-    // a part of, a peer that is gone would end it: not so for TCP, but for `writev`, and for Unix.
+    // Why not by the traits? Where SIGPIPE is not ignored, as in a C program that Rust is a part of, a peer
+    // that is gone would end the process: std's vectored writes and socket2's writes let it.
     fn write(&self, buffer: &[u8]) -> io::Result<usize> {
         Ok(rustix::net::send(self, buffer, NO_SIGNAL)?)
     }
