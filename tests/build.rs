@@ -34,6 +34,7 @@ fn main() {
     mistakes();
     arrival();
     sockets();
+    on_boucle();
 }
 
 /// Every stage with `std` in the place of `world`; `step` and `wait` alone are not `std`'s.
@@ -132,6 +133,24 @@ fn sockets() {
     }
     let path = folder.join("stage10.rs");
     write("sockets.rs", &format!("#[path = {path:?}]\nmod stage10;\n"));
+}
+
+/// The program of stage 7 with boucle's names; and a word on what is gathered, which may be anything here.
+fn on_boucle() {
+    let replacements = [
+        (
+            "use stage7::{Loop, aiosocket, gather, interrupt};",
+            "use boucle::net::aiosocket;\nuse boucle::{Loop, gather, interrupt};",
+        ),
+        ("gather([", "gather::<[std::pin::Pin<Box<dyn Future<Output = ()>>>; 2], _>(["),
+    ];
+    let mut demo = source(7, "main.rs");
+    for (theirs, ours) in replacements {
+        assert!(demo.matches(theirs).count() == 1, "the program of stage 7 has no {theirs:?}");
+        demo = demo.replace(theirs, ours);
+    }
+    let module = variant("on_boucle", "stage7", vec![("lib.rs".to_owned(), String::new())], demo);
+    write("on_boucle.rs", &module);
 }
 
 /// Writes one variant, and returns the module that holds it.

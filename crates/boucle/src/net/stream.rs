@@ -6,11 +6,23 @@ use std::net::Shutdown;
 use std::os::fd::AsFd;
 use std::task::{Context, Poll};
 
+use rustix::net::{SendAncillaryBuffer, SendFlags};
 use socket2::SockRef;
 
 use crate::reactor::{Direction, Source};
 use crate::sys;
 use crate::sys::SystemCall;
+
+/// A peer that is gone is an error, and no signal.
+#[cfg(not(target_vendor = "apple"))]
+const NO_SIGNAL: SendFlags = SendFlags::NOSIGNAL;
+
+/// There the sockets themselves are told so, when they are made.
+#[cfg(target_vendor = "apple")]
+const NO_SIGNAL: SendFlags = SendFlags::empty();
+
+/// The system takes so many at once.
+const MAX_BUFFERS: usize = 1024;
 
 /// Something that streams bytes, and is used by shared reference as `std`'s sockets are.
 pub(crate) trait Streams: AsFd {
@@ -33,12 +45,15 @@ where
         Read::read_vectored(&mut { self }, buffers)
     }
 
+    // Why not by the traits? Where SIGPIPE is not ignored, as in a C program that Rust is a part of, a peer
+    // that is gone would end the process: std's vectored writes and socket2's writes let it.
     fn write(&self, buffer: &[u8]) -> io::Result<usize> {
-        Write::write(&mut { self }, buffer)
+        Ok(rustix::net::send(self, buffer, NO_SIGNAL)?)
     }
 
     fn write_vectored(&self, buffers: &[IoSlice<'_>]) -> io::Result<usize> {
-        Write::write_vectored(&mut { self }, buffers)
+        let buffers = &buffers[..buffers.len().min(MAX_BUFFERS)];
+        Ok(rustix::net::sendmsg(self, buffers, &mut SendAncillaryBuffer::default(), NO_SIGNAL)?)
     }
 }
 

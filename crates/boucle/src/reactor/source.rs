@@ -154,6 +154,21 @@ impl<T: AsFd> Source<T> {
         }
     }
 
+    /// Has the loop watch it from now on, if it does not: what cannot be waited for says so now, not
+    /// only when a call would block. Calls in this direction are tried at once all the same.
+    pub(crate) fn watch(&self, direction: Direction) -> io::Result<()> {
+        require_entered(|core| match self.key_in(core) {
+            Some(_) => Ok(()),
+            None => {
+                let other = match direction {
+                    Direction::Read => Direction::Write,
+                    Direction::Write => Direction::Read,
+                };
+                self.enter(core, other).map(drop)
+            }
+        })
+    }
+
     /// A call was content with less than it was offered.
     pub(crate) fn drained(&self, direction: Direction) {
         cell::with_entered(|core| {
