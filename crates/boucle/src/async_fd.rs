@@ -232,6 +232,37 @@ impl<T: AsFd> AsyncFd<T> {
         self.source.io_when_ready(Direction::Write, SystemCall::Write, f).await
     }
 
+    /// Calls `f` once, without waiting: for those who have waited with [`readable`](AsyncFd::readable)
+    /// or [`writable`](AsyncFd::writable).
+    ///
+    /// # Errors
+    ///
+    /// What `f` says: `WouldBlock` if the descriptor was not ready after all; then wait again.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::io;
+    /// use std::io::Read;
+    /// use std::os::unix::net::UnixStream;
+    /// use boucle::AsyncFd;
+    ///
+    /// boucle::run(async {
+    ///     let (ours, theirs) = UnixStream::pair()?;
+    ///     ours.set_nonblocking(true)?;
+    ///     let ours = AsyncFd::new(ours);
+    ///     let nothing = ours.try_io(|mut io| io.read(&mut [0; 8]));
+    ///     assert_eq!(nothing.unwrap_err().kind(), io::ErrorKind::WouldBlock);
+    ///     drop(theirs);
+    ///     ours.readable().await?;
+    ///     assert_eq!(ours.try_io(|mut io| io.read(&mut [0; 8]))?, 0);
+    ///     io::Result::Ok(())
+    /// }).unwrap();
+    /// ```
+    pub fn try_io<R>(&self, f: impl FnOnce(&T) -> io::Result<R>) -> io::Result<R> {
+        f(self.source.io())
+    }
+
     async fn ready(&self, direction: Direction, flags: PollFlags) -> io::Result<()> {
         self.source.watch(direction)?;
         self.source.io_when_ready(direction, SystemCall::Wait, |io| ask(io, flags)).await

@@ -34,7 +34,6 @@
 mod accept;
 mod aio_socket;
 mod connect;
-mod look_up;
 mod resolve;
 mod server;
 mod stream;

@@ -11,7 +11,7 @@ use socket2::{Domain, Protocol, SockAddr, SockRef, Socket, Type};
 
 use super::accept::accept;
 use super::connect::connect_socket;
-use super::look_up::look_up;
+use super::resolve::resolve;
 use super::stream::Streams;
 use crate::reactor::{Direction, Source};
 use crate::sys;
@@ -278,7 +278,14 @@ impl AIOSocket {
         let local = sys::call(SystemCall::Option, || SockRef::from(self.source.io()).local_addr())?;
         let addresses = match address.parse::<SocketAddr>() {
             Ok(address) => vec![address],
-            Err(_) => look_up(address).await?,
+            Err(_) => {
+                let parts = address.rsplit_once(':');
+                let parts = parts.and_then(|(host, port)| Some((host, port.parse().ok()?)));
+                let (host, port) = parts.ok_or_else(|| {
+                    io::Error::new(io::ErrorKind::InvalidInput, "an address is HOST:PORT")
+                })?;
+                resolve(host, port).await?
+            }
         };
         let mut addresses = addresses.into_iter().map(SockAddr::from);
         let found = addresses.find(|it| it.domain() == local.domain());

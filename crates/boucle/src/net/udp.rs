@@ -6,12 +6,12 @@ mod settings;
 
 use std::io;
 use std::net;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::os::fd::{AsFd, BorrowedFd};
 
 use socket2::{Domain, Protocol, Socket, Type};
 
-use super::look_up::look_up;
+use super::resolve::resolve;
 use crate::reactor::{Direction, Source};
 use crate::sys;
 use crate::sys::SystemCall;
@@ -292,11 +292,8 @@ async fn first_that_works<R>(
     port: u16,
     f: impl Fn(SocketAddr) -> io::Result<R>,
 ) -> io::Result<R> {
-    if let Ok(ip) = host.parse::<IpAddr>() {
-        return f(SocketAddr::new(ip, port));
-    }
     let mut result = Err(io::ErrorKind::NotFound.into());
-    for address in look_up((host.to_owned(), port)).await? {
+    for address in resolve(host, port).await? {
         result = f(address);
         if result.is_ok() {
             break;
