@@ -1,7 +1,7 @@
 // Mistakes to plant into the stages, one at a time: `build.rs` makes each, `it/bite.rs` runs it.
 
 /// How many stages there are.
-const N_STAGES: usize = 8;
+const N_STAGES: usize = 14;
 
 /// A mistake, and the stages that it is planted into.
 struct Mistake {
@@ -121,20 +121,182 @@ const MISTAKES: &[Mistake] = &[
     },
     Mistake {
         name: "listen_does_not",
-        stages: &[7],
+        stages: &[7, 10],
         right: "self.socket.listen(128).map_err(cannot(\"listen\"))",
         wrong: "Ok(())",
     },
     Mistake {
         name: "recv_keeps_the_whole_buffer",
-        stages: &[7],
+        stages: &[7, 10],
         right: "bytes.truncate(n);",
         wrong: "let _ = n;",
     },
     Mistake {
         name: "accept_waits_for_room_to_write",
-        stages: &[7],
+        stages: &[7, 10],
         right: "self.when(\"accept a client\", |it| it.readable, Socket::accept)",
         wrong: "self.when(\"accept a client\", |it| it.writable, Socket::accept)",
+    },
+    Mistake {
+        name: "added_tasks_are_not_ready",
+        stages: &[8, 9, 10, 11, 12, 13],
+        right: "        self.bell(number).wake();\n",
+        wrong: "",
+    },
+    Mistake {
+        name: "pending_tasks_are_lost",
+        stages: &[8, 9, 10, 11, 12, 13],
+        right: "Poll::Pending => _ = self.tasks.borrow_mut().insert(number, task)",
+        wrong: "Poll::Pending => {}",
+    },
+    Mistake {
+        name: "set_wakes_nobody",
+        stages: &[8, 9, 10, 11, 12, 13],
+        right: "            self.bells.take().into_iter().for_each(Waker::wake);\n        }\n    }\n\n    /// Waits until the waiter",
+        wrong: "        }\n    }\n\n    /// Waits until the waiter",
+    },
+    Mistake {
+        name: "waiter_keeps_no_bell",
+        stages: &[8, 9, 10],
+        right: "pause(|bell| self.bells.borrow_mut().push(bell.clone())).await",
+        wrong: "pause(|_| {}).await",
+    },
+    Mistake {
+        name: "waiter_asks_at_every_turn",
+        stages: &[8, 9],
+        right: "pause(|bell| self.bells.borrow_mut().push(bell.clone())).await",
+        wrong: "interrupt().await",
+    },
+    Mistake {
+        name: "interrupt_rings_nobody",
+        stages: &[8, 10],
+        right: "pause(Waker::wake_by_ref).await",
+        wrong: "pause(|_| {}).await",
+    },
+    Mistake {
+        name: "newest_first",
+        stages: &[8, 12, 13],
+        right: "ready.push_back(self.number)",
+        wrong: "ready.push_front(self.number)",
+    },
+    Mistake {
+        name: "times_compared_the_wrong_way",
+        stages: &[9, 11, 12, 13],
+        right: "is_some_and(|it| it.t <= now)",
+        wrong: "is_some_and(|it| it.t >= now)",
+    },
+    Mistake {
+        name: "last_time_first",
+        stages: &[9, 11, 12, 13],
+        right: "pop_first()",
+        wrong: "pop_last()",
+    },
+    Mistake {
+        name: "oldest_event_first",
+        stages: &[9, 12, 13],
+        right: "    /// The time, which is compared first.\n    t: Instant,\n    /// The number of the event; that of an older one is lower.\n    number: usize,\n",
+        wrong: "    number: usize,\n    t: Instant,\n",
+    },
+    Mistake {
+        name: "newest_of_one_time_first",
+        stages: &[13],
+        right: "TimeEvent { t, number }",
+        wrong: "TimeEvent { t, number: usize::MAX - number }",
+    },
+    Mistake {
+        name: "run_does_not_wait_for_times",
+        stages: &[9],
+        right: "if self.times.borrow().is_empty() { break } else { continue }",
+        wrong: "break",
+    },
+    Mistake {
+        name: "ready_sockets_ring_nobody",
+        stages: &[10],
+        right: "waiters.into_iter().flatten().for_each(|(_, waiter)| waiter.set());",
+        wrong: "drop(waiters);",
+    },
+    Mistake {
+        name: "sockets_are_never_watched",
+        stages: &[10],
+        right: "self.poller.modify(&self.socket, Event::new(key, reads, writes))?;",
+        wrong: "",
+    },
+    Mistake {
+        name: "loop_never_sleeps",
+        stages: &[11, 12, 13],
+        right: "next => next.map(|it| it.t.saturating_duration_since(Instant::now())),",
+        wrong: "_ => Some(Duration::ZERO),",
+    },
+    Mistake {
+        name: "panic_is_not_caught",
+        stages: &[11],
+        right: "let poll = catch_unwind(AssertUnwindSafe(|| task.as_mut().poll(cx)));",
+        wrong: "let poll: std::thread::Result<_> = Ok(task.as_mut().poll(cx));",
+    },
+    Mistake {
+        name: "panic_is_told_though_it_was_read",
+        stages: &[11],
+        right: "        self.outcome.is_read.set(self.done());\n",
+        wrong: "",
+    },
+    Mistake {
+        name: "panic_is_told_to_nobody",
+        stages: &[11],
+        right: "            eprintln!(\"task exception was never retrieved: {error}\");\n",
+        wrong: "",
+    },
+    Mistake {
+        name: "end_of_a_task_wakes_nobody",
+        stages: &[11, 12],
+        right: "        outcome.ended.set();\n",
+        wrong: "",
+    },
+    Mistake {
+        name: "gather_turns_the_values_round",
+        stages: &[11],
+        right: "values.push(task.await?)",
+        wrong: "values.insert(0, task.await?)",
+    },
+    Mistake {
+        name: "run_until_complete_runs_all",
+        stages: &[12],
+        right: "self.turns(|| task.done());",
+        wrong: "self.run();",
+    },
+    Mistake {
+        name: "stop_is_not_heard",
+        stages: &[12, 13],
+        right: "if self.stopping.take() {",
+        wrong: "if false {",
+    },
+    Mistake {
+        name: "current_is_another_loop",
+        stages: &[12, 13],
+        right: "CURRENT.set(Some(event_loop.clone()));",
+        wrong: "CURRENT.set(Some(Loop::new()));",
+    },
+    Mistake {
+        name: "queue_has_no_limit",
+        stages: &[13],
+        right: "while self.items.borrow().len() == self.maxsize",
+        wrong: "while false",
+    },
+    Mistake {
+        name: "queue_has_room_for_one_too_many",
+        stages: &[13],
+        right: "while self.items.borrow().len() == self.maxsize",
+        wrong: "while self.items.borrow().len() > self.maxsize",
+    },
+    Mistake {
+        name: "put_wakes_nobody",
+        stages: &[13],
+        right: "        self.items.borrow_mut().push_back(item);\n        self.ring();\n",
+        wrong: "        self.items.borrow_mut().push_back(item);\n",
+    },
+    Mistake {
+        name: "get_wakes_nobody",
+        stages: &[13],
+        right: ".ok_or(ShutDown(()))?;\n        self.ring();\n",
+        wrong: ".ok_or(ShutDown(()))?;\n",
     },
 ];

@@ -6,6 +6,14 @@
 pub(crate) mod stage0;
 #[path = "../../crates/stage1/src/main.rs"]
 pub(crate) mod stage1;
+#[path = "../../crates/stage10/src/main.rs"]
+pub(crate) mod stage10;
+#[path = "../../crates/stage11/src/main.rs"]
+pub(crate) mod stage11;
+#[path = "../../crates/stage12/src/main.rs"]
+pub(crate) mod stage12;
+#[path = "../../crates/stage13/src/main.rs"]
+pub(crate) mod stage13;
 #[path = "../../crates/stage2/src/main.rs"]
 pub(crate) mod stage2;
 #[path = "../../crates/stage3/src/main.rs"]
@@ -18,3 +26,7 @@ pub(crate) mod stage5;
 pub(crate) mod stage6;
 #[path = "../../crates/stage7/src/main.rs"]
 pub(crate) mod stage7;
+#[path = "../../crates/stage8/src/main.rs"]
+pub(crate) mod stage8;
+#[path = "../../crates/stage9/src/main.rs"]
+pub(crate) mod stage9;

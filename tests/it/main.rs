@@ -1,5 +1,6 @@
 //! All tests of the workspace, a module a theme; `demos` holds the stages' programs as they are.
 
+mod arrival;
 mod beside_asyncio;
 mod bite;
 mod book;
@@ -10,6 +11,7 @@ mod demos;
 mod diffs;
 mod event_loop;
 mod gathering;
+mod later;
 mod names;
 mod net;
 mod plain_std;

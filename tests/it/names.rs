@@ -8,14 +8,15 @@ use crate::road;
 
 /// The public names of a stage: items, and methods as `Type::method`.
 fn public_names(stage: usize) -> Vec<String> {
-    let source = road::read(format!("crates/stage{stage}/src/lib.rs"));
     let mut names = Vec::new();
     let mut keep = |visibility: &Visibility, name: String| {
         if matches!(visibility, Visibility::Public(_)) {
             names.push(name);
         }
     };
-    for item in syn::parse_file(&source).expect("a stage compiles").items {
+    let files = road::library(stage).into_iter();
+    let files = files.map(|(_, source)| syn::parse_file(&source).expect("a stage compiles"));
+    for item in files.flat_map(|it| it.items) {
         match item {
             Item::Fn(it) => keep(&it.vis, it.sig.ident.to_string()),
             Item::Struct(it) => keep(&it.vis, it.ident.to_string()),

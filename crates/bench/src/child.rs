@@ -40,7 +40,8 @@ pub fn measure(plan: &Plan, workload: Workload, peer: Name) -> Result<Vec<f64>, 
     }
 }
 
-fn reader(mut pipe: impl Read + Send + 'static) -> JoinHandle<String> {
+/// Reads all that comes, on a thread of its own.
+pub fn reader(mut pipe: impl Read + Send + 'static) -> JoinHandle<String> {
     thread::spawn(move || {
         let mut bytes = Vec::new();
         // What was read before an error is all there is to say.
@@ -50,7 +51,7 @@ fn reader(mut pipe: impl Read + Send + 'static) -> JoinHandle<String> {
 }
 
 /// Waits until the child ends, and kills it at the limit.
-fn wait(child: &mut Child, limit: Duration) -> Result<ExitStatus, String> {
+pub fn wait(child: &mut Child, limit: Duration) -> Result<ExitStatus, String> {
     let deadline = Instant::now() + limit;
     loop {
         let status = child.try_wait().map_err(|error| format!("cannot wait: {error}"))?;
@@ -68,7 +69,7 @@ fn wait(child: &mut Child, limit: Duration) -> Result<ExitStatus, String> {
 }
 
 /// How the child ended, and what it said on the way: the message of a panic, or the last line.
-fn last_words(status: ExitStatus, stderr: &str) -> String {
+pub fn last_words(status: ExitStatus, stderr: &str) -> String {
     let mut lines = stderr
         .lines()
         .filter(|line| !line.starts_with("note:"))

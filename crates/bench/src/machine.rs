@@ -9,6 +9,19 @@ use crate::peers::{self, Name};
 /// What this program was built from; part of the binary.
 const LOCK: &str = include_str!("../Cargo.lock");
 
+/// The peers that have a server in `tcp`.
+pub const TCP_PEERS: &[Name] = &[
+    #[cfg(feature = "boucle")]
+    Name::Boucle,
+    Name::Tokio,
+    Name::Smol,
+    Name::Monoio,
+    Name::Glommio,
+    Name::Compio,
+    Name::Asyncio,
+    Name::Uvloop,
+];
+
 /// Lines about the machine and the peers, each a name and what there is to say.
 pub fn describe(peers: &[Name], python: &str) -> Vec<(&'static str, String)> {
     let n_cpus = thread::available_parallelism().map_or(0, usize::from);

@@ -14,6 +14,7 @@ mod machine;
 mod peers;
 mod report;
 mod series;
+mod tcp;
 mod usage;
 mod work;
 mod workload;
@@ -37,11 +38,19 @@ struct Cli {
 enum Command {
     /// Measure, and print the tables.
     Run(Run),
+    /// Measure TCP echo: servers against one load generator.
+    Tcp(tcp::Run),
     /// List the workloads and the peers.
     List,
     /// Do one piece of work in this process (`run` calls this).
     #[command(hide = true)]
     Child(Child),
+    /// Be a server (`tcp` calls this).
+    #[command(hide = true)]
+    Serve(tcp::Serve),
+    /// Be the load generator (`tcp` calls this).
+    #[command(hide = true)]
+    Load(tcp::Load),
 }
 
 #[derive(Args)]
@@ -82,8 +91,11 @@ struct Child {
 fn main() -> ExitCode {
     match Cli::parse().command {
         Command::Run(run) => measure(run),
+        Command::Tcp(run) => tcp::measure(run),
         Command::List => list(),
         Command::Child(child) => work(&child),
+        Command::Serve(serve) => tcp::serve(&serve),
+        Command::Load(load) => tcp::load(&load),
     }
 }
 
@@ -103,9 +115,13 @@ fn measure(run: Run) -> ExitCode {
         python: run.python,
     };
     let series = Series::measure(&plan);
-    let report = report::write(&plan, &series);
+    publish(&report::write(&plan, &series), run.markdown)
+}
+
+/// Prints a report, and writes it to a file if one is given.
+fn publish(report: &str, markdown: Option<PathBuf>) -> ExitCode {
     print!("{report}");
-    if let Some(path) = run.markdown
+    if let Some(path) = markdown
         && let Err(error) = fs::write(&path, report)
     {
         eprintln!("cannot write {}: {error}", path.display());
@@ -125,6 +141,10 @@ fn list() -> ExitCode {
     names::<Workload>();
     println!("peers:");
     names::<Name>();
+    println!("rows of tcp:");
+    names::<tcp::Row>();
+    println!("servers of tcp:");
+    names::<tcp::Server>();
     ExitCode::SUCCESS
 }
 

@@ -8,7 +8,7 @@ use crate::series::{Plan, Series, Summary};
 use crate::workload::{Goal, Row, Unit};
 
 /// A row of a table, the heading included.
-type Cells = Vec<String>;
+pub type Cells = Vec<String>;
 
 /// The whole report.
 pub fn write(plan: &Plan, all: &[Series]) -> String {
@@ -109,13 +109,13 @@ fn goal(row: &Row) -> String {
 }
 
 /// Three digits and a unit.
-fn figure(value: f64, unit: Unit) -> String {
+pub fn figure(value: f64, unit: Unit) -> String {
     let (scale, name) = scale(value, unit);
     format!("{} {name}", digits(value / scale))
 }
 
 /// The median with its unit; the least and the most in that same unit.
-fn spread(summary: Summary, unit: Unit) -> String {
+pub fn spread(summary: Summary, unit: Unit) -> String {
     let Summary { median, min, max } = summary;
     let (scale, name) = scale(median, unit);
     let [median, min, max] = [median, min, max].map(|value| digits(value / scale));
@@ -133,7 +133,8 @@ fn scale(value: f64, unit: Unit) -> (f64, &'static str) {
     (step.powi(i), names[i as usize])
 }
 
-fn digits(value: f64) -> String {
+/// Three digits.
+pub fn digits(value: f64) -> String {
     let decimals = match value {
         ..10.0 => 2,
         ..100.0 => 1,
@@ -167,7 +168,7 @@ fn notes(report: &mut String, all: &[Series]) {
 }
 
 /// A Markdown table with its columns aligned: the first to the left, the others to the right.
-fn table(report: &mut String, rows: &[Cells]) {
+pub fn table(report: &mut String, rows: &[Cells]) {
     let width = |i: usize| rows.iter().map(|row| row[i].chars().count()).max().unwrap_or(0);
     let widths: Vec<_> = (0..rows[0].len()).map(width).collect();
     for (n, row) in rows.iter().enumerate() {
@@ -187,6 +188,7 @@ fn table(report: &mut String, rows: &[Cells]) {
     }
 }
 
-fn line(report: &mut String, text: &str) {
+/// One line more.
+pub fn line(report: &mut String, text: &str) {
     writeln!(report, "{text}").expect("a string takes all that is written");
 }

@@ -77,7 +77,13 @@ impl Series {
 
     /// Sums up the figures of the workload's row `row`; none if there are none.
     pub fn summary(&self, row: usize) -> Option<Summary> {
-        let mut figures: Vec<_> = self.runs.iter().map(|figures| figures[row]).collect();
+        Summary::of(self.runs.iter().map(|figures| figures[row]).collect())
+    }
+}
+
+impl Summary {
+    /// Sums up figures; none if there are none.
+    pub fn of(mut figures: Vec<f64>) -> Option<Summary> {
         figures.sort_by(f64::total_cmp);
         let (min, max) = (*figures.first()?, *figures.last()?);
         let middle = figures.len() / 2;

@@ -4,7 +4,7 @@ use std::fs;
 use std::time::Duration;
 
 use nix::sched::{CpuSet, sched_getaffinity, sched_setaffinity};
-use nix::sys::resource::{UsageWho, getrusage};
+use nix::sys::resource::{Resource, UsageWho, getrlimit, getrusage, setrlimit};
 use nix::unistd::Pid;
 
 /// User and system time of all the threads of this process.
@@ -18,12 +18,17 @@ pub fn cpu_time() -> Duration {
 
 /// The resident set, in bytes.
 pub fn resident() -> usize {
-    status("VmRSS:")
+    status("self", "VmRSS:")
+}
+
+/// The resident set of another process, in bytes.
+pub fn resident_of(pid: i32) -> usize {
+    status(&pid.to_string(), "VmRSS:")
 }
 
 /// The largest resident set so far, in bytes.
 pub fn peak_resident() -> usize {
-    status("VmHWM:")
+    status("self", "VmHWM:")
 }
 
 /// The CPUs that this thread may use; one at least.
@@ -39,12 +44,24 @@ pub fn pin(cpu: usize) {
     sched_setaffinity(this_thread(), &only).expect("the CPU is allowed");
 }
 
+/// How many descriptors a process may have, once it has raised its limit.
+pub fn max_descriptors() -> u64 {
+    getrlimit(Resource::RLIMIT_NOFILE).expect("a process may ask about itself").1
+}
+
+/// Raises this process's limit as far as it may.
+pub fn raise_descriptors() {
+    let most = max_descriptors();
+    setrlimit(Resource::RLIMIT_NOFILE, most, most).expect("a process may go to its hard limit");
+}
+
 fn this_thread() -> Pid {
     Pid::from_raw(0)
 }
 
-fn status(field: &str) -> usize {
-    let status = fs::read_to_string("/proc/self/status").expect("Linux has /proc/self/status");
+fn status(process: &str, field: &str) -> usize {
+    let status = fs::read_to_string(format!("/proc/{process}/status"));
+    let status = status.expect("Linux tells the status of a process that runs");
     let line = status.lines().find_map(|line| line.strip_prefix(field));
     let kib = line.and_then(|line| line.trim().strip_suffix(" kB"));
     kib.and_then(|kib| kib.parse::<usize>().ok()).expect("the field is a number of kB") * 1024

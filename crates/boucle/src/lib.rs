@@ -39,6 +39,8 @@
 //! - **Threads.** [`to_thread`] for what blocks; a [`LoopHandle`] reaches a loop from elsewhere.
 //! - **Sockets.** [`net`]: [`TcpStream`](net::TcpStream), [`TcpListener`](net::TcpListener) and their
 //!   kin, with the traits of `futures-io`.
+//! - **Descriptors.** [`AsyncFd`] waits for anything that has one: a pipe, a terminal; [`add_reader`]
+//!   and [`add_writer`] call a function whenever it is ready. Sockets are in [`net`].
 //! - **Tests.** [`Builder::virtual_time`] makes an hour pass at once, and [`hold_up`] an hour of work;
 //!   [`quiescent`] waits until nothing else can run; an [`Order`] chooses who is next; [`Faults`] let
 //!   system calls fail.
@@ -100,6 +102,8 @@
 //! Not here: processes, files, context variables, signals other than Ctrl-C. The crates `async-process`,
 //! `async-fs` and `async-signal` work as they are.
 
+#[cfg(all(unix, not(boucle_loom)))]
+mod async_fd;
 mod budget;
 mod builder;
 mod callback;
@@ -133,6 +137,8 @@ mod together;
 mod tree;
 mod wake;
 
+#[cfg(all(unix, not(boucle_loom)))]
+pub use crate::async_fd::{AsyncFd, ReadyCallback, add_reader, add_writer};
 pub use crate::builder::{Builder, Driver};
 pub use crate::callback::{Callback, call_at, call_later, call_soon};
 pub use crate::event_loop::{Loop, NoLoop, RunEnd, RunError, run};

@@ -32,15 +32,23 @@
 //! ```
 
 mod accept;
+mod aio_socket;
 mod connect;
 mod resolve;
 mod server;
 mod stream;
 mod tcp;
+mod udp;
+mod unix;
 
+pub use socket2::{Domain, Protocol, Type};
+
+pub use self::aio_socket::{AIOSocket, aiosocket};
 pub use self::connect::ConnectError;
 pub use self::resolve::resolve;
 pub use self::server::{Accept, Server};
 pub use self::tcp::{
     ListenOptions, ReuniteError, TcpListener, TcpReadHalf, TcpStream, TcpWriteHalf,
 };
+pub use self::udp::UdpSocket;
+pub use self::unix::{UnixDatagram, UnixListener, UnixStream};

@@ -21,6 +21,7 @@
 
 mod key;
 mod source;
+mod waiters;
 mod watcher;
 
 use std::cell::{Cell, OnceCell, RefCell};
@@ -35,6 +36,7 @@ use slab::Slab;
 
 pub(crate) use self::key::{Key, Ticket};
 pub(crate) use self::source::Source;
+use self::waiters::{Unused, Waiters};
 pub(crate) use self::watcher::Watcher;
 use self::watcher::{Events, Seen};
 use crate::core::Core;
@@ -47,9 +49,6 @@ use crate::wake::Wake;
 
 /// After a wait that failed, the next one is tried so much later.
 const AFTER_FAILURE: Duration = Duration::from_millis(10);
-
-/// So many tasks at most are remembered that poll one direction and do not say when they stop.
-const MAX_POLLERS: usize = 8;
 
 /// The descriptors of a loop. It asks nothing of the system until the first of them must be waited for.
 #[derive(Default)]
@@ -101,7 +100,7 @@ struct Side {
     /// READY, or BLOCKED.
     is_ready: bool,
     /// Who waits, longest first.
-    waiters: Vec<(Ticket, Wake)>,
+    waiters: Waiters,
 }
 
 impl Reactor {
@@ -146,7 +145,7 @@ impl Reactor {
         blocked: Direction,
     ) -> io::Result<Key> {
         let watcher = self.watcher(core)?;
-        let side = |direction| Side { is_ready: direction != blocked, waiters: Vec::new() };
+        let side = |direction| Side { is_ready: direction != blocked, waiters: Waiters::new() };
         let key = Key::new(self.places.borrow().vacant_key(), self.give())?;
         let place = self.places.borrow_mut().insert(Place {
             serial: key.serial(),
@@ -216,7 +215,7 @@ impl Reactor {
             let place = &mut places[key.place()];
             let waiters = &mut place.sides[direction as usize].waiters;
             let before = waiters.len();
-            let unused = enter_waiter(waiters, ticket, wake, waker);
+            let unused = waiters::enter(waiters, ticket, wake, waker);
             self.n_waiters.set(self.n_waiters.get() + waiters.len() - before);
             (unused, place.descriptor)
         };
@@ -308,26 +307,27 @@ impl Reactor {
 
     fn tell_one(&self, core: &Core, seen: Seen) {
         let is_edge = self.watcher.get().is_some_and(|it| it.is_edge());
-        let (reads, writes, descriptor) = {
+        let (reads, writes, is_awaited, descriptor) = {
             let mut places = self.places.borrow_mut();
             let place = places.get_mut(seen.key.place());
             let Some(place) = place.filter(|it| it.serial == seen.key.serial()) else { return };
+            let is_awaited = [0, 1].map(|side: usize| !place.sides[side].waiters.is_empty());
             // Not "edge": an event ends the watch over both directions, so who waits for the other one
             // asks again.
-            let reads = seen.reads || !is_edge && !place.sides[0].waiters.is_empty();
-            let writes = seen.writes || !is_edge && !place.sides[1].waiters.is_empty();
+            let reads = seen.reads || !is_edge && is_awaited[0];
+            let writes = seen.writes || !is_edge && is_awaited[1];
             place.has_ended |= seen.has_ended;
             place.sides[0].is_ready |= reads;
             place.sides[1].is_ready |= writes;
-            (reads, writes, place.descriptor)
+            (reads, writes, is_awaited, place.descriptor)
         };
         if let Some(instrument) = &core.instrument {
             core.guard(|| instrument.io_ready(descriptor, reads, writes));
         }
-        if reads {
+        if reads && is_awaited[0] {
             self.wake_side(core, descriptor, seen.key, Direction::Read);
         }
-        if writes {
+        if writes && is_awaited[1] {
             self.wake_side(core, descriptor, seen.key, Direction::Write);
         }
     }
@@ -335,58 +335,24 @@ impl Reactor {
     /// Wakes all who wait for one direction.
     fn wake_side(&self, core: &Core, descriptor: RawFd, key: Key, direction: Direction) {
         loop {
-            let wake = {
+            let (wake, is_last) = {
                 let mut places = self.places.borrow_mut();
                 let place = places.get_mut(key.place()).filter(|it| it.serial == key.serial());
                 let Some(place) = place else { return };
                 let waiters = &mut place.sides[direction as usize].waiters;
-                if waiters.is_empty() {
-                    return;
+                match waiters.len() {
+                    0 => return,
+                    // Mostly: nothing is moved.
+                    1 => (waiters.pop().expect("there is one").1, true),
+                    _ => (waiters.remove(0).1, false),
                 }
-                waiters.remove(0).1
             };
             self.n_waiters.set(self.n_waiters.get() - 1);
             core.wake_for(WokenBy::Descriptor(descriptor), || wake.wake(core));
+            // Who has come meanwhile has seen that a call is worth a try.
+            if is_last {
+                return;
+            }
         }
     }
-}
-
-/// What is left over when a waiter has entered.
-enum Unused {
-    /// It was there.
-    Same(Wake),
-    /// Another one had to go.
-    Displaced(Wake),
-}
-
-/// Enters one who waits into a list, once.
-fn enter_waiter(
-    waiters: &mut Vec<(Ticket, Wake)>,
-    ticket: Ticket,
-    wake: Wake,
-    waker: &Waker,
-) -> Option<Unused> {
-    if ticket != Ticket::POLLER {
-        if let Some((_, before)) = waiters.iter_mut().find(|(it, _)| *it == ticket) {
-            return Some(Unused::Same(std::mem::replace(before, wake)));
-        }
-    } else {
-        // Nobody says when a poller stops: it is told from the others by its waker alone.
-        let is_poller = |(it, _): &&(Ticket, Wake)| *it == Ticket::POLLER;
-        if waiters.iter().filter(is_poller).any(|(_, it)| it.will_wake(waker)) {
-            return Some(Unused::Same(wake));
-        }
-        if waiters.iter().filter(is_poller).count() >= MAX_POLLERS {
-            let first = waiters.iter().position(|it| is_poller(&it));
-            let displaced = first.map(|at| Unused::Displaced(waiters.remove(at).1));
-            waiters.push((ticket, wake));
-            return displaced;
-        }
-    }
-    if waiters.capacity() == 0 {
-        // Mostly there is one, and a connection shall be small.
-        waiters.reserve_exact(1);
-    }
-    waiters.push((ticket, wake));
-    None
 }

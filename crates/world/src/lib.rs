@@ -3,8 +3,8 @@
 //! A stage of the road imports from here what plain Rust would import from `std`, by the same path:
 //! `world::time::Instant`, `world::thread::sleep`, `world::println`. In a program they *are* `std`.
 //! Inside [`record`] they are sealed: time is virtual, nothing really sleeps, and what is printed
-//! is kept. One thing here is not in `std`: [`step`], the slides' `next(it)`, so that a recording
-//! can keep each poll.
+//! is kept. Two things here are not in `std`: [`step`], the slides' `next(it)`, so that a recording
+//! can keep each poll; and [`wait`], so that it can let the time of a loop that sleeps pass at once.
 //!
 //! ```
 //! use world::println;
@@ -30,9 +30,11 @@ mod sealed;
 mod step;
 pub mod thread;
 pub mod time;
+mod wait;
 
 #[doc(hidden)]
 pub use crate::print::{print_error, print_line};
 pub use crate::recorder::{Recorder, record};
 pub use crate::recording::{Event, Moment, Recording, TaskId};
 pub use crate::step::step;
+pub use crate::wait::wait;

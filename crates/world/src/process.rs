@@ -8,7 +8,8 @@ use crate::sealed;
 /// Ends the program with this exit status; in a recording, ends the recording.
 ///
 /// A recording is ended by unwinding, without any message: what the program still holds is
-/// dropped, as the operating system would close it.
+/// dropped, as the operating system would close it. A loop that keeps the panics of its tasks does not
+/// keep this one: [`step`](crate::step) sends it on.
 ///
 /// # Examples
 ///
@@ -17,7 +18,7 @@ use crate::sealed;
 /// assert_eq!(recording.status(), 1);
 /// ```
 pub fn exit(status: i32) -> ! {
-    if sealed::with(|world| world.exiting = true).is_some() {
+    if sealed::with(|world| world.exiting = Some(status)).is_some() {
         panic::resume_unwind(Box::new(Exit(status)));
     }
     process::exit(status)

@@ -8,11 +8,12 @@ use crate::process::Exit;
 use crate::recording::Recording;
 use crate::sealed;
 use crate::sealed::Sealed;
+use crate::time::{Duration, TICK};
 
 /// Runs `f` in a sealed world and hands back what happened there.
 ///
 /// Time starts at zero and is virtual. Each look at the clock costs one tick of
-/// [`time::TICK`](crate::time::TICK), so that a loop which waits by looking gets somewhere;
+/// [`time::TICK`](crate::time::TICK) if nothing else is said, so that a loop which waits by looking gets somewhere;
 /// a call that blocks jumps to its end. Two recordings of the same program are equal.
 ///
 /// Only this thread is sealed: a thread that `f` starts lives in the real world.
@@ -49,9 +50,13 @@ pub fn record(f: impl FnOnce()) -> Recording {
 #[must_use]
 pub struct Recorder {
     /// The program's arguments, its name first.
-    args: Vec<String>,
-    /// How many polls are allowed.
-    poll_limit: usize,
+    pub(crate) args: Vec<String>,
+    /// How many polls are allowed, and how many looks.
+    pub(crate) poll_limit: usize,
+    /// What a look at the clock costs.
+    pub(crate) tick: Duration,
+    /// How long an endless wait lasts, in real time.
+    pub(crate) patience: Duration,
 }
 
 impl Default for Recorder {
@@ -63,7 +68,12 @@ impl Default for Recorder {
 impl Recorder {
     /// A recording of a program without arguments, and of a million polls at the most.
     pub fn new() -> Recorder {
-        Recorder { args: vec!["world".to_owned()], poll_limit: 1_000_000 }
+        Recorder {
+            args: vec!["world".to_owned()],
+            poll_limit: 1_000_000,
+            tick: TICK,
+            patience: Duration::from_secs(10),
+        }
     }
 
     /// Gives the program these arguments, after its name.
@@ -73,7 +83,47 @@ impl Recorder {
         self
     }
 
-    /// Gives the recording up, with a panic, before poll number `limit + 1`.
+    /// Makes a look at the clock cost `tick`; [`TICK`] if nothing is said.
+    ///
+    /// A loop that waits by looking needs it. One that waits with [`wait`](crate::wait) does not: with
+    /// `Duration::ZERO` its times are exact.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use world::Recorder;
+    /// use world::time::{Duration, Instant};
+    ///
+    /// Recorder::new().tick(Duration::ZERO).record(|| {
+    ///     assert_eq!(Instant::now(), Instant::now());
+    /// });
+    /// ```
+    pub fn tick(mut self, tick: Duration) -> Recorder {
+        self.tick = tick;
+        self
+    }
+
+    /// Gives the recording up, with a panic, when it has waited so long in real time for the world
+    /// outside; 10 s if nothing is said.
+    ///
+    /// # Examples
+    ///
+    /// ```should_panic
+    /// use world::Recorder;
+    /// use world::time::Duration;
+    ///
+    /// Recorder::new().patience(Duration::ZERO).record(|| {
+    ///     let nothing_comes = |_timeout| Ok(0);
+    ///     world::wait(None, nothing_comes).expect("it never fails");
+    /// });
+    /// ```
+    pub fn patience(mut self, patience: Duration) -> Recorder {
+        self.patience = patience;
+        self
+    }
+
+    /// Gives the recording up, with a panic, before poll number `limit + 1`, or look number
+    /// `limit + 1` at the clock or at the world outside.
     ///
     /// A loop that waits for what never comes turns for ever: here it ends, and says so.
     ///
@@ -99,7 +149,7 @@ impl Recorder {
     ///
     /// As [`record`] does.
     pub fn record(self, f: impl FnOnce()) -> Recording {
-        let outer = sealed::replace(Some(Sealed::new(self.args, self.poll_limit)));
+        let outer = sealed::replace(Some(Sealed::new(self)));
         if outer.is_some() {
             sealed::replace(outer);
             panic!("this thread is already recording: a recording cannot hold another");

@@ -6,6 +6,7 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::time::Duration;
 
+use crate::recorder::Recorder;
 use crate::recording::{Event, Moment, TaskId};
 
 thread_local! {
@@ -19,10 +20,14 @@ pub(crate) struct Sealed {
     pub(crate) now: Duration,
     /// What `env::args` gives, the program's name included.
     pub(crate) args: Vec<String>,
-    /// How many polls are allowed before the recording is given up.
+    /// What a look at the clock costs.
+    pub(crate) tick: Duration,
+    /// How long an endless wait lasts, in real time, before the recording is given up.
+    pub(crate) patience: Duration,
+    /// How many polls are allowed before the recording is given up, and how many looks.
     pub(crate) poll_limit: usize,
-    /// Whether the program has called `process::exit`, and is being unwound.
-    pub(crate) exiting: bool,
+    /// What the program gave to `process::exit`, if it did, and is being unwound.
+    pub(crate) exiting: Option<i32>,
     /// All that has happened, oldest first; `now` never goes back, so their times are in order.
     pub(crate) moments: Vec<Moment>,
     /// The tasks that have been polled and have not ended, by the address of their future.
@@ -31,19 +36,25 @@ pub(crate) struct Sealed {
     n_tasks: usize,
     /// How many polls have begun.
     n_polls: usize,
+    /// How often the program has looked at the clock, or at the world outside.
+    n_looks: usize,
 }
 
 impl Sealed {
-    pub(crate) fn new(args: Vec<String>, poll_limit: usize) -> Sealed {
+    pub(crate) fn new(recorder: Recorder) -> Sealed {
+        let Recorder { args, poll_limit, tick, patience } = recorder;
         Sealed {
             now: Duration::ZERO,
             args,
+            tick,
+            patience,
             poll_limit,
-            exiting: false,
+            exiting: None,
             moments: Vec::new(),
             tasks: HashMap::new(),
             n_tasks: 0,
             n_polls: 0,
+            n_looks: 0,
         }
     }
 
@@ -64,6 +75,19 @@ impl Sealed {
         });
         self.keep(Event::PollBegins(task));
         Ok(task)
+    }
+
+    /// Notes a look at the clock or at the world outside, unless the limit is reached.
+    pub(crate) fn looks(&mut self) -> Result<(), String> {
+        if self.n_looks == self.poll_limit {
+            return Err(format!(
+                "the recording reached its limit of {} looks: \
+                 does the loop turn without polling anybody?",
+                self.poll_limit
+            ));
+        }
+        self.n_looks += 1;
+        Ok(())
     }
 
     /// Forgets the future at `address`: another one may be put there.

@@ -3,6 +3,7 @@
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 
+use crate::process;
 use crate::recording::{Event, TaskId};
 use crate::sealed;
 
@@ -40,6 +41,10 @@ where
 
     let poll = task.as_mut().poll(&mut Context::from_waker(waker));
 
+    // The task may have caught what was to end the recording.
+    if let Some(Some(status)) = sealed::with(|world| world.exiting) {
+        process::exit(status);
+    }
     if let Some(mut kept) = kept {
         kept.outcome = match poll {
             Poll::Pending => Event::Pending(kept.task),
@@ -63,7 +68,7 @@ impl Drop for KeptPoll {
     /// Keeps the end of the poll, also if it panicked; a poll that exits the program has none.
     fn drop(&mut self) {
         sealed::with(|world| {
-            if world.exiting {
+            if world.exiting.is_some() {
                 return;
             }
             if !matches!(self.outcome, Event::Pending(_)) {

@@ -8,7 +8,7 @@ pub use std::time::Duration;
 
 use crate::sealed;
 
-/// What a look at the clock costs in a recording: 1 ms.
+/// What a look at the clock costs in a recording: 1 ms, unless [`Recorder::tick`](crate::Recorder::tick) says else.
 ///
 /// A loop that waits by looking never blocks. If looking took no time, its time would stand still.
 pub const TICK: Duration = Duration::from_millis(1);
@@ -39,16 +39,18 @@ impl Instant {
     ///
     /// # Panics
     ///
-    /// If virtual time has gone further than an instant can say.
+    /// If virtual time has gone further than an instant can say. If a recording has reached its
+    /// [`poll_limit`](crate::Recorder::poll_limit) with looks.
     #[must_use]
     pub fn now() -> Instant {
         let virtual_now = sealed::with(|world| {
             let now = world.now;
-            world.now = now.saturating_add(TICK);
-            now
+            world.now = now.saturating_add(world.tick);
+            world.looks().map(|()| now)
         });
         Instant(match virtual_now {
-            Some(now) => BEGINNING
+            Some(Err(limit)) => panic!("{limit}"),
+            Some(Ok(now)) => BEGINNING
                 .checked_add(now)
                 .expect("virtual time stays within what an instant can say"),
             None => time::Instant::now(),

@@ -1,5 +1,5 @@
-//! What a server lives through: no descriptors left, signals all the time. Each in a child process,
-//! since it concerns all that the process does.
+//! What a server lives through: no descriptors left, signals all the time, a network that goes away.
+//! Each in a child process, since it concerns all that the process does.
 
 use std::cell::Cell;
 use std::io;
@@ -20,11 +20,11 @@ const CHILD: &str = "BOUCLE_TEST_CHILD";
 /// How many clients come to the server that has no descriptors.
 const N_CLIENTS: usize = 200;
 
-/// Starts a test of this binary again, as a child; the shell runs `before` first.
+/// Starts a test of this binary again, as a child; `before` are the words before it in the shell.
 fn start_child(before: &str, name: &str) -> Child {
     let this = std::env::current_exe().expect("a test has a binary");
     Command::new("sh")
-        .args(["-c", &format!("{before} exec \"$0\" \"$@\"")])
+        .args(["-c", &format!("{before} \"$0\" \"$@\"")])
         .arg(this)
         .args(["--exact", &format!("net::hard_times::{name}")])
         .args(["--nocapture", "--test-threads=1"])
@@ -95,7 +95,7 @@ fn poor_server() {
 
 #[test]
 fn a_server_without_descriptors_neither_spins_nor_forgets_anybody() {
-    let mut child = start_child("ulimit -n 64;", "poor_server");
+    let mut child = start_child("ulimit -n 64; exec", "poor_server");
     let mut lines = BufReader::new(child.stdout.take().expect("it is piped"));
     let port = line_after(&mut lines, "port ").expect("it says it");
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port.parse::<u16>().expect("a number")));
@@ -185,9 +185,60 @@ fn disturbed() {
 
 #[test]
 fn signals_disturb_no_conversation() {
-    let mut child = start_child("", "disturbed");
+    let mut child = start_child("exec", "disturbed");
     let mut lines = BufReader::new(child.stdout.take().expect("it is piped"));
     assert_eq!(line_after(&mut lines, "echoes after ").expect("it says it"), "many signals");
+    io::copy(&mut lines, &mut io::sink()).expect("it can be read");
+    assert!(child.wait().expect("it ends").success());
+}
+
+/// In a network of its own: first there is no way to anybody, then somebody vanishes.
+#[test]
+fn alone() {
+    if std::env::var_os(CHILD).is_none() {
+        return;
+    }
+    let loopback = |state: &str| {
+        let status = Command::new("ip").args(["link", "set", "lo", state]).status();
+        assert!(status.expect("`ip` is there").success());
+    };
+    let talk = async {
+        let nowhere = SocketAddr::from((Ipv4Addr::LOCALHOST, 9));
+        let error = TcpStream::connect_to(nowhere).await.expect_err("there is no way");
+        println!("first {:?}", error.kind());
+
+        loopback("up");
+        let listener = TcpListener::bind("127.0.0.1", 0).await?;
+        let client = TcpStream::connect_to(listener.local_addr()?).await?;
+        let (server, _) = listener.accept().await?;
+        client.write_all(b"ping").await?;
+        let mut buffer = [0; 8];
+        assert_eq!(server.read(&mut buffer).await?, 4);
+
+        // The cable is cut: who writes does not notice, who reads waits, and a limit helps both.
+        loopback("down");
+        client.write_all(b"pong").await?;
+        let read = timeout(Duration::from_millis(20), server.read(&mut buffer)).await;
+        println!("then {}", if read.is_err() { "silence" } else { "an answer" });
+        let late = TcpStream::connect_timeout("127.0.0.1", 9, Duration::from_millis(20)).await;
+        println!("last {:?}", late.expect_err("nobody answers").kind());
+        io::Result::Ok(())
+    };
+    boucle::run(timeout(Duration::from_secs(10), talk)).expect("it hangs").expect("it works");
+}
+
+#[test]
+fn a_network_that_is_not_there_or_goes_away_is_told() {
+    let may = Command::new("unshare").args(["--map-root-user", "--net", "ip", "link"]).output();
+    if !may.is_ok_and(|it| it.status.success()) {
+        println!("skipped: this system gives nobody a network of their own");
+        return;
+    }
+    let mut child = start_child("exec unshare --map-root-user --net", "alone");
+    let mut lines = BufReader::new(child.stdout.take().expect("it is piped"));
+    assert_eq!(line_after(&mut lines, "first ").expect("it says it"), "NetworkUnreachable");
+    assert_eq!(line_after(&mut lines, "then ").expect("it says it"), "silence");
+    assert_eq!(line_after(&mut lines, "last ").expect("it says it"), "TimedOut");
     io::copy(&mut lines, &mut io::sink()).expect("it can be read");
     assert!(child.wait().expect("it ends").success());
 }

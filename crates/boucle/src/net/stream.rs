@@ -6,11 +6,23 @@ use std::net::Shutdown;
 use std::os::fd::AsFd;
 use std::task::{Context, Poll};
 
+use rustix::net::{SendAncillaryBuffer, SendFlags};
 use socket2::SockRef;
 
 use crate::reactor::{Direction, Source};
 use crate::sys;
 use crate::sys::SystemCall;
+
+/// A peer that is gone is an error, and no signal.
+#[cfg(not(target_vendor = "apple"))]
+const NO_SIGNAL: SendFlags = SendFlags::NOSIGNAL;
+
+/// There the sockets themselves are told so, when they are made.
+#[cfg(target_vendor = "apple")]
+const NO_SIGNAL: SendFlags = SendFlags::empty();
+
+/// The system takes so many at once.
+const MAX_BUFFERS: usize = 1024;
 
 /// Something that streams bytes, and is used by shared reference as `std`'s sockets are.
 pub(crate) trait Streams: AsFd {
@@ -33,20 +45,23 @@ where
         Read::read_vectored(&mut { self }, buffers)
     }
 
+    // Why not by the traits? Where SIGPIPE is not ignored, as in a C program that Rust is a part of, a peer
+    // that is gone would end the process: std's vectored writes and socket2's writes let it.
     fn write(&self, buffer: &[u8]) -> io::Result<usize> {
-        Write::write(&mut { self }, buffer)
+        Ok(rustix::net::send(self, buffer, NO_SIGNAL)?)
     }
 
     fn write_vectored(&self, buffers: &[IoSlice<'_>]) -> io::Result<usize> {
-        Write::write_vectored(&mut { self }, buffers)
+        let buffers = &buffers[..buffers.len().min(MAX_BUFFERS)];
+        Ok(rustix::net::sendmsg(self, buffers, &mut SendAncillaryBuffer::default(), NO_SIGNAL)?)
     }
 }
 
 impl<T: Streams> Source<T> {
-    pub(super) async fn read(&self, buffer: &mut [u8]) -> io::Result<usize> {
-        let n = self.io_when_ready(Direction::Read, SystemCall::Read, |io| io.read(buffer)).await?;
-        self.was_read(n, buffer.len());
-        Ok(n)
+    pub(super) fn read(&self, buffer: &mut [u8]) -> impl Future<Output = io::Result<usize>> {
+        let wanted = buffer.len();
+        let read = move |io: &T| io.read(buffer);
+        self.io_until_drained(Direction::Read, SystemCall::Read, read, move |n| is_all(*n, wanted))
     }
 
     pub(super) async fn read_exact(&self, buffer: &mut [u8]) -> io::Result<()> {
@@ -60,11 +75,9 @@ impl<T: Streams> Source<T> {
         Ok(())
     }
 
-    pub(super) async fn write(&self, buffer: &[u8]) -> io::Result<usize> {
-        let n =
-            self.io_when_ready(Direction::Write, SystemCall::Write, |io| io.write(buffer)).await?;
-        self.was_written(n, buffer.len());
-        Ok(n)
+    pub(super) fn write(&self, buffer: &[u8]) -> impl Future<Output = io::Result<usize>> {
+        let write = |io: &T| io.write(buffer);
+        self.io_until_drained(Direction::Write, SystemCall::Write, write, |n| *n < buffer.len())
     }
 
     pub(super) async fn write_all(&self, buffer: &[u8]) -> io::Result<()> {
@@ -134,8 +147,7 @@ impl<T: Streams> Source<T> {
     }
 
     fn was_read(&self, n: usize, wanted: usize) {
-        // Nothing at all is the end, which can be read again.
-        if 0 < n && n < wanted {
+        if is_all(n, wanted) {
             self.drained(Direction::Read);
         }
     }
@@ -145,6 +157,12 @@ impl<T: Streams> Source<T> {
             self.drained(Direction::Write);
         }
     }
+}
+
+/// Whether a read of `n` bytes was all that there was. Nothing at all is the end, which can be read
+/// again.
+fn is_all(n: usize, wanted: usize) -> bool {
+    0 < n && n < wanted
 }
 
 /// Gives a socket the traits of `futures-io`, owned and by shared reference. It has a field `source`.

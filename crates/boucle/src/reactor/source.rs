@@ -73,30 +73,45 @@ impl<T: AsFd> Source<T> {
         call: SystemCall,
         f: impl FnMut(&T) -> io::Result<R>,
     ) -> Poll<io::Result<R>> {
-        require_entered(|core| self.poll_as(core, cx, (direction, call), Ticket::POLLER, f))
+        let is_drained = |_: &R| false;
+        require_entered(|core| {
+            self.poll_as(core, cx, (direction, call), Ticket::POLLER, f, is_drained)
+        })
     }
 
     /// As [`poll_io`](Source::poll_io), awaited. Dropping the future waits no longer; nothing was done.
-    pub(crate) async fn io_when_ready<R>(
+    pub(crate) fn io_when_ready<R>(
+        &self,
+        direction: Direction,
+        call: SystemCall,
+        f: impl FnMut(&T) -> io::Result<R>,
+    ) -> impl Future<Output = io::Result<R>> {
+        self.io_until_drained(direction, call, f, |_| false)
+    }
+
+    /// As [`io_when_ready`](Source::io_when_ready), and says whether the call was content with less than
+    /// it was offered.
+    // Not `async`: a state machine less to go through.
+    pub(crate) fn io_until_drained<R>(
         &self,
         direction: Direction,
         call: SystemCall,
         mut f: impl FnMut(&T) -> io::Result<R>,
-    ) -> io::Result<R> {
-        let mut waiting = Waiting { source: self, direction, ticket: Ticket::POLLER, at: None };
-        poll_fn(|cx| {
+        is_drained: impl Fn(&R) -> bool,
+    ) -> impl Future<Output = io::Result<R>> {
+        let mut waiting = Waiting { direction, ticket: Ticket::POLLER, at: None };
+        poll_fn(move |cx| {
             require_entered(|core| {
                 if waiting.ticket == Ticket::POLLER {
                     waiting.ticket = core.reactor.ticket();
                 }
-                let polled =
-                    waiting.source.poll_as(core, cx, (direction, call), waiting.ticket, &mut f);
+                let ticket = waiting.ticket;
+                let polled = self.poll_as(core, cx, (direction, call), ticket, &mut f, &is_drained);
                 let key = || Some((core.id(), self.key_in(core)?));
                 waiting.at = if polled.is_pending() { key() } else { None };
                 polled
             })
         })
-        .await
     }
 
     fn poll_as<R>(
@@ -106,20 +121,30 @@ impl<T: AsFd> Source<T> {
         (direction, call): (Direction, SystemCall),
         ticket: Ticket,
         mut f: impl FnMut(&T) -> io::Result<R>,
+        is_drained: impl Fn(&R) -> bool,
     ) -> Poll<io::Result<R>> {
         ready!(budget::poll_charge(cx));
         loop {
             let key = self.key_in(core);
-            if key.is_none_or(|key| core.reactor.is_ready(key, direction)) {
+            let is_ready = key.is_none_or(|key| core.reactor.is_ready(key, direction));
+            if is_ready {
                 match core.call(call, || f(self.io())) {
                     Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
                     Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-                    result => return Poll::Ready(result),
+                    Ok(done) => {
+                        if let Some(key) = key.filter(|_| is_drained(&done)) {
+                            core.reactor.drained(key, direction);
+                        }
+                        return Poll::Ready(Ok(done));
+                    }
+                    Err(error) => return Poll::Ready(Err(error)),
                 }
             }
             let key = match key {
                 Some(key) => {
-                    core.reactor.block(key, direction);
+                    if is_ready {
+                        core.reactor.block(key, direction);
+                    }
                     key
                 }
                 None => self.enter(core, direction)?,
@@ -127,6 +152,21 @@ impl<T: AsFd> Source<T> {
             core.reactor.wait(core, (key, self.io()), direction, (ticket, cx.waker()))?;
             return Poll::Pending;
         }
+    }
+
+    /// Has the loop watch it from now on, if it does not: what cannot be waited for says so now, not
+    /// only when a call would block. Calls in this direction are tried at once all the same.
+    pub(crate) fn watch(&self, direction: Direction) -> io::Result<()> {
+        require_entered(|core| match self.key_in(core) {
+            Some(_) => Ok(()),
+            None => {
+                let other = match direction {
+                    Direction::Read => Direction::Write,
+                    Direction::Write => Direction::Read,
+                };
+                self.enter(core, other).map(drop)
+            }
+        })
     }
 
     /// A call was content with less than it was offered.
@@ -167,6 +207,8 @@ impl<T: AsFd> Source<T> {
             self.home.key.store(key.pack(), Ordering::Relaxed);
             self.home.event_loop.store(core.id().number(), Ordering::Release);
         }
+        // Mostly there is one, and a connection shall be small.
+        registrations.reserve_exact(1);
         registrations.push(Registration { event_loop: core.id(), key, watcher });
         Ok(key)
     }
@@ -203,8 +245,7 @@ fn in_loop(event_loop: LoopId, f: impl FnOnce(&Core) + Send + 'static) {
 }
 
 /// One that waits, and says when it stops.
-struct Waiting<'a, T: AsFd> {
-    source: &'a Source<T>,
+struct Waiting {
     direction: Direction,
     /// Which waiter; that of a poller before the first poll.
     ticket: Ticket,
@@ -212,10 +253,21 @@ struct Waiting<'a, T: AsFd> {
     at: Option<(LoopId, Key)>,
 }
 
-impl<T: AsFd> Drop for Waiting<'_, T> {
-    fn drop(&mut self) {
-        let Some((event_loop, key)) = self.at else { return };
+impl Waiting {
+    /// It waits no longer.
+    #[cold]
+    fn stop(&self, event_loop: LoopId, key: Key) {
         let (direction, ticket) = (self.direction, self.ticket);
         in_loop(event_loop, move |core| core.reactor.stop_waiting(core, key, direction, ticket));
+    }
+}
+
+impl Drop for Waiting {
+    #[inline]
+    fn drop(&mut self) {
+        // Mostly it has got what it waited for.
+        if let Some((event_loop, key)) = self.at {
+            self.stop(event_loop, key);
+        }
     }
 }

@@ -195,11 +195,19 @@ impl Events {
     }
 }
 
-/// Says what to do where the system says only that it is not permitted.
+/// Says what to do where the system says only that it is not permitted, or exists.
 fn explain(error: io::Error) -> io::Error {
-    if error.kind() != io::ErrorKind::PermissionDenied {
-        return error;
-    }
-    let message = "files and devices that are always ready cannot be waited for: use `to_thread`";
-    io::Error::new(io::ErrorKind::Unsupported, message)
+    let (kind, message) = match error.kind() {
+        io::ErrorKind::PermissionDenied => {
+            let message =
+                "files and devices that are always ready cannot be waited for: use `to_thread`";
+            (io::ErrorKind::Unsupported, message)
+        }
+        io::ErrorKind::AlreadyExists => {
+            let message = "the loop watches this descriptor already: share what has it";
+            (io::ErrorKind::AlreadyExists, message)
+        }
+        _ => return error,
+    };
+    io::Error::new(kind, message)
 }
