@@ -5,6 +5,7 @@ mod examples;
 mod fairness;
 mod forks;
 mod lessons;
+mod polls;
 mod refused;
 
 use boucle::{Builder, Loop};

@@ -5,6 +5,7 @@ mod beside_asyncio;
 mod bite;
 mod book;
 mod boucle;
+mod checklist;
 mod coroutine;
 mod course;
 mod demos;

@@ -3,6 +3,9 @@
 #![allow(dead_code, reason = "a test starts the program and not its main")]
 #![allow(clippy::duplicate_mod, reason = "each program has its own copy of what they share")]
 
+#[path = "../../../crates/boucle/examples/course/mod.rs"]
+pub(super) mod course;
+
 #[path = "../../../crates/boucle/examples/arange.rs"]
 pub(super) mod arange;
 #[path = "../../../crates/boucle/examples/boom.rs"]

@@ -8,7 +8,14 @@ use std::thread;
 
 use boucle::{Loop, RunEnd, RunError, TaskError, interrupt, spawn};
 
+use super::examples::course;
 use super::recorded_loop;
+
+#[test]
+#[should_panic = "start_timer comes first"]
+fn a_stopwatch_that_was_not_started_shows_nothing() {
+    course::show_timer("too early");
+}
 
 #[test]
 fn a_loop_with_nothing_to_do_waits_until_somebody_stops_it() {
