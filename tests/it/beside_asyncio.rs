@@ -23,6 +23,7 @@ macro_rules! say {
 
 mod differences;
 mod exceptions;
+mod page;
 mod synchronizing;
 mod tasks;
 mod times;

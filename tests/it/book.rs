@@ -1,6 +1,6 @@
 //! The book and the README: what they include exists, what they link to exists, what they show is so.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use crate::road;
 
@@ -43,7 +43,7 @@ fn a_snapshot_is_included_without_its_head() {
     for page in pages() {
         for include in between(&road::read(&page), "{{#include ", "}}").map(str::to_owned) {
             let (path, lines) = include.split_once(':').unwrap_or((&include, ""));
-            let path = Path::new("docs/src").join(path);
+            let path = page.parent().expect("a page lies in a folder").join(path);
             let text = road::read(&path);
             if path.extension().is_some_and(|it| it == "snap") {
                 assert_eq!(lines, "4:", "{}: {include}", page.display());

@@ -5,6 +5,7 @@ mod examples;
 mod fairness;
 mod forks;
 mod lessons;
+mod pages;
 mod polls;
 mod refused;
 

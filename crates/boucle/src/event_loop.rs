@@ -36,6 +36,8 @@ use crate::thread::LoopHandle;
 /// assert_eq!(*task.result().unwrap(), "added");
 /// ```
 #[doc(alias = "AbstractEventLoop")]
+#[doc(alias = "BaseEventLoop")]
+#[doc(alias = "SelectorEventLoop")]
 #[doc(alias = "Runner")]
 #[doc(alias = "Runtime")]
 #[doc(alias = "LocalSet")]
@@ -110,6 +112,7 @@ impl Loop {
     /// assert!(Loop::current().is_err());
     /// ```
     #[doc(alias = "get_event_loop")]
+    #[doc(alias = "get_loop")]
     #[doc(alias = "get_running_loop")]
     pub fn current() -> Result<Loop, NoLoop> {
         if let Some(core) = cell::with_entered(Core::rc) {

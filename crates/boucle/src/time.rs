@@ -135,6 +135,7 @@ pub fn hold_up(duration: Duration) {
 /// assert_eq!(error.to_string(), "the time limit has passed");
 /// ```
 #[doc(alias = "TimeoutError")]
+#[doc(alias = "expired")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the time limit has passed")]
 pub struct Elapsed;

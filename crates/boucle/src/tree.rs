@@ -131,6 +131,9 @@ impl Loop {
     /// assert_eq!(heads, ["task 1: running", "parent: waits", "  child: waits"]);
     /// ```
     #[doc(alias = "print_call_graph")]
+    #[doc(alias = "format_call_graph")]
+    #[doc(alias = "capture_call_graph")]
+    #[doc(alias = "FrameCallGraphEntry")]
     #[doc(alias = "print_stack")]
     #[doc(alias = "dump_task_tree")]
     #[doc(alias = "pstree")]
