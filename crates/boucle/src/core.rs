@@ -41,6 +41,12 @@ use crate::wake::Wake;
 /// After so many polls the inbox and the timers are looked at, whoever else is ready.
 const POLLS_BETWEEN_LOOKS: u32 = 61;
 
+/// Turns that took less than this together are short: 20 microseconds.
+const QUICK: u64 = 20_000;
+
+/// After so many short turns the time is looked at; after each that is not short.
+const SHORT_TURNS: u32 = 8;
+
 /// Deadlines are waited for together, this long after the first one at the most.
 const GRAIN: u64 = 1_000_000;
 
@@ -103,8 +109,12 @@ pub(crate) struct Core {
     pub(crate) budget: Cell<u32>,
     /// How many polls since the timers were looked at.
     n_polls: Cell<u32>,
-    /// Since when the descriptors were not looked at, though a turn ended; `NEVER` after a sleep.
-    busy_since: Cell<u64>,
+    /// When the time was looked at between two turns; `NEVER` if the loop had nothing to do since.
+    looked: Cell<u64>,
+    /// How many turns since then.
+    n_turns: Cell<u32>,
+    /// After how many turns it is looked at: more if they are short.
+    turns_between_looks: Cell<u32>,
     /// Whether each deadline is waited for on its own.
     pub(crate) exact_timers: bool,
     /// Which of the two ways it asks the system what is ready.
@@ -154,7 +164,9 @@ impl Core {
             timers: RefCell::new(Timers::new()),
             budget: Cell::new(BUDGET),
             n_polls: Cell::new(0),
-            busy_since: Cell::new(NEVER),
+            looked: Cell::new(NEVER),
+            n_turns: Cell::new(0),
+            turns_between_looks: Cell::new(1),
             exact_timers: settings.exact_timers,
             driver: settings.driver.unwrap_or_default(),
             reactor: Reactor::default(),

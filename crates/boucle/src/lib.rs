@@ -69,9 +69,10 @@
 //! # What holds
 //!
 //! - The ready queue is first come, first served. A turn polls the tasks that were ready as it began,
-//!   and then looks at the timers. The inbox of other threads and the sockets are looked at after at
-//!   most 61 polls, the sockets also after turns of a millisecond. In one poll a task does at most 128
-//!   things that it need not wait for: an item, a permit, a read.
+//!   and then looks at the timers; of turns that take microseconds, after each eighth. The inbox of
+//!   other threads and the sockets are looked at after at most 61 polls, the sockets also after a turn
+//!   of a millisecond. In one poll a task does at most 128 things that it need not wait for: an item,
+//!   a permit, a read.
 //! - A task starts at the next turn, never inside [`spawn`].
 //! - Timers fire by deadline, and those of one deadline in the order in which they were set.
 //! - [`Task::cancel`] is a request: the future is dropped at the task's next turn, inside the task.

@@ -8,15 +8,23 @@ use std::time::Duration;
 
 use boucle::{Loop, hold_up, interrupt, net, now, sleep, spawn};
 
-/// How many breaths a computation of forty has taken when `other` was done.
+/// What a breath takes, in virtual time.
+const PART: Duration = Duration::from_millis(50);
+
+fn virtual_loop() -> Loop {
+    Loop::builder().virtual_time(true).build()
+}
+
+/// How many breaths a computation of forty has taken when `other` was done; a breath takes `part`.
 fn breaths_before<K: 'static>(
+    event_loop: &Loop,
+    part: Duration,
     other: impl Future<Output = ()> + 'static,
     begin: impl FnOnce() -> K + 'static,
 ) -> u32 {
     let n_breaths = Rc::new(Cell::new(0));
     let (counted, seen) = (Rc::clone(&n_breaths), Rc::new(Cell::new(None)));
     let done = Rc::clone(&seen);
-    let event_loop = Loop::builder().virtual_time(true).build();
     event_loop.add_task(async move {
         other.await;
         done.set(Some(n_breaths.get()));
@@ -24,7 +32,7 @@ fn breaths_before<K: 'static>(
     event_loop.add_task(async move {
         let _kept = begin();
         for _ in 0..40 {
-            hold_up(Duration::from_millis(50));
+            hold_up(part);
             counted.set(counted.get() + 1);
             interrupt().await;
         }
@@ -37,7 +45,14 @@ fn breaths_before<K: 'static>(
 fn a_time_that_has_come_is_seen_at_the_end_of_the_turn() {
     let nap = async { sleep(Duration::from_millis(120)).await };
     // It has come in the third breath. The computation is ready before the sleeper, and breathes once more.
-    assert_eq!(breaths_before(nap, || {}), 4);
+    assert_eq!(breaths_before(&virtual_loop(), PART, nap, || {}), 4);
+}
+
+#[test]
+fn in_real_time_long_turns_are_looked_at_one_by_one() {
+    let nap = async { sleep(Duration::from_millis(3)).await };
+    // No part is shorter than a millisecond: three of them, and one more, as above.
+    assert!(breaths_before(&Loop::new(), Duration::from_millis(1), nap, || {}) <= 4);
 }
 
 #[test]
@@ -58,12 +73,12 @@ fn a_socket_that_is_ready_is_seen_at_the_end_of_the_second_turn_of_a_millisecond
     };
     // After the first breath the watch begins, after the second the descriptors are looked at; and one
     // more, as above.
-    assert_eq!(breaths_before(read, write), 3);
+    assert_eq!(breaths_before(&virtual_loop(), PART, read, write), 3);
 }
 
 #[test]
 fn who_holds_a_loop_up_moves_its_virtual_clock_also_between_runs() {
-    let event_loop = Loop::builder().virtual_time(true).build();
+    let event_loop = virtual_loop();
     Loop::set_current(Some(&event_loop));
     let zero = now();
     let nap = spawn(sleep(Duration::from_secs(3)));

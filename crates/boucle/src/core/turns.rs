@@ -5,7 +5,7 @@
 use std::mem;
 use std::time::{Duration, Instant};
 
-use super::{Core, GRAIN, MANY, POLLS_BETWEEN_LOOKS};
+use super::{Core, GRAIN, MANY, POLLS_BETWEEN_LOOKS, QUICK, SHORT_TURNS};
 use crate::budget::BUDGET;
 use crate::clock::NEVER;
 use crate::instrument::WokenBy;
@@ -69,15 +69,25 @@ impl Core {
     }
 
     /// A turn is over and the next one is due: wakes those whose time has come, and looks at the
-    /// descriptors if that was long ago. The polls may be few, but long.
+    /// descriptors if the turns took long. The polls may be few, but long.
     fn look_at_the_time(&self) {
+        // Asking the system for the time costs as much as three polls. Virtual time is at hand.
+        let n_turns = self.n_turns.get() + 1;
+        if n_turns < self.turns_between_looks.get() && !self.clock.is_virtual() {
+            self.n_turns.set(n_turns);
+            return;
+        }
         let now = self.clock.now();
         self.fire(now);
-        let since = self.busy_since.get();
-        if since == NEVER {
-            self.busy_since.set(now);
-        } else if now - since >= GRAIN {
-            self.busy_since.set(now);
+        self.n_turns.set(0);
+        let looked = self.looked.replace(now);
+        if looked == NEVER {
+            // How long its turns are will be seen after the next one.
+            return;
+        }
+        let took = now - looked;
+        self.turns_between_looks.set(if took < QUICK { SHORT_TURNS } else { 1 });
+        if took >= GRAIN {
             self.reactor.look(self);
         }
     }
@@ -232,6 +242,9 @@ impl Core {
     ///
     /// `false` if neither will ever come.
     fn idle(&self, waits_for_ever: bool) -> bool {
+        // The next turns are looked at anew.
+        self.looked.set(NEVER);
+        self.turns_between_looks.set(1);
         let quiescent = self.quiescent.take();
         if !quiescent.is_empty() {
             for (quiet, wake) in quiescent {
@@ -262,7 +275,6 @@ impl Core {
         }
         self.sleep(deadline);
         self.n_polls.set(0);
-        self.busy_since.set(NEVER);
         self.look();
         true
     }
