@@ -3,13 +3,14 @@
 import asyncio
 import sys
 
+import course
 import exceptions
 import synchronizing
 import tasks
 import times
 from virtual import VirtualLoop
 
-for module in (tasks, times, synchronizing, exceptions):
+for module in (tasks, times, synchronizing, exceptions, course):
     for name, program in vars(module).items():
         if name.startswith("_") or getattr(program, "__module__", None) != module.__name__:
             continue

@@ -21,6 +21,7 @@ macro_rules! say {
     ($($words:tt)*) => { super::say(format_args!($($words)*)) };
 }
 
+mod course;
 mod differences;
 mod exceptions;
 mod page;
@@ -74,7 +75,13 @@ fn finally(name: impl fmt::Display) -> Finally<'static> {
 
 /// All programs, by the names of their Python twins, in their order.
 fn programs() -> Vec<Program> {
-    let all = [tasks::PROGRAMS, times::PROGRAMS, synchronizing::PROGRAMS, exceptions::PROGRAMS];
+    let all = [
+        tasks::PROGRAMS,
+        times::PROGRAMS,
+        synchronizing::PROGRAMS,
+        exceptions::PROGRAMS,
+        course::PROGRAMS,
+    ];
     all.concat()
 }
 

@@ -1,7 +1,7 @@
 //! The course on `boucle`: each example's transcript, on virtual time; and what the compiler refuses.
 
 mod ctrl_c;
-mod examples;
+pub(crate) mod examples;
 mod fairness;
 mod forks;
 mod lessons;

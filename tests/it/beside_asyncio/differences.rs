@@ -80,4 +80,13 @@ pub(super) const DIFFERENCES: &[Difference] = &[
 - 3.000 <<< job2 - duration 3
 ",
     },
+    Difference {
+        program: "breathing",
+        reason: "a task whose time has come runs in the turn that sees it; asyncio's runs one turn \
+                 later",
+        lines: "\
+- .xxx.xxx.xxx.x.......
++ .xx.xx.xx.xx.xx......
+",
+    },
 ];
