@@ -9,6 +9,7 @@ mod diffs;
 mod event_loop;
 mod gathering;
 mod names;
+mod net;
 mod plain_std;
 mod road;
 mod run;
