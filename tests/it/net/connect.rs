@@ -1,1 +1,350 @@
-//! Connecting.
+//! Looking up and connecting: names, two kinds of IP, addresses that do not answer.
+
+use std::cell::RefCell;
+use std::error::Error;
+use std::io;
+use std::io::ErrorKind;
+use std::net;
+use std::net::{Ipv6Addr, SocketAddr};
+use std::pin::pin;
+use std::sync::mpsc;
+use std::task::{Context, Poll, Waker};
+use std::thread;
+use std::time::Duration;
+
+use boucle::net::{ConnectError, TcpListener, TcpStream, resolve};
+use boucle::{Faults, Loop, SystemCall, interrupt, now, sleep, spawn, timeout};
+use rustix::io::Errno;
+use socket2::{Domain, Socket, Type};
+
+use super::{listener, pair, polled, read_all, run, watched};
+
+/// An address where nobody listens, nor can.
+fn nobody() -> (Socket, SocketAddr) {
+    let bound = Socket::new(Domain::IPV4, Type::STREAM, None).expect("there is one left");
+    bound.bind(&SocketAddr::from(([127, 0, 0, 1], 0)).into()).expect("there is a port left");
+    let address = bound.local_addr().expect("it has one").as_socket().expect("it is of IPv4");
+    (bound, address)
+}
+
+/// What a connect failed with.
+fn inside(error: &io::Error) -> &ConnectError {
+    error.get_ref().and_then(|it| it.downcast_ref()).expect("it is a `ConnectError`")
+}
+
+/// Runs `future` on virtual time: its value, and how long that took.
+fn timed<T>(future: impl Future<Output = T>) -> (T, Duration) {
+    let event_loop = Loop::builder().virtual_time(true).build();
+    let timed = event_loop.run_until_complete(async {
+        let start = now();
+        (future.await, now() - start)
+    });
+    timed.expect("it ends")
+}
+
+/// A listener whose queue is full: who connects to it gets no answer.
+struct Silent {
+    address: SocketAddr,
+    _listener: Socket,
+    /// In its queue, or on the way there.
+    _clients: Vec<net::TcpStream>,
+}
+
+impl Silent {
+    #[cfg(target_os = "linux")]
+    fn new() -> Silent {
+        let listener = Socket::new(Domain::IPV4, Type::STREAM, None).expect("there is one left");
+        listener.bind(&SocketAddr::from(([127, 0, 0, 1], 0)).into()).expect("there is a port left");
+        listener.listen(0).expect("it is bound");
+        let address = listener.local_addr().expect("it has one");
+        let address = address.as_socket().expect("it is of IPv4");
+        let mut clients = Vec::new();
+        loop {
+            let soon = Duration::from_millis(50);
+            match net::TcpStream::connect_timeout(&address, soon) {
+                Ok(client) => clients.push(client),
+                Err(error) => {
+                    assert_eq!(error.kind(), ErrorKind::TimedOut);
+                    return Silent { address, _listener: listener, _clients: clients };
+                }
+            }
+        }
+    }
+
+    /// How many sockets wait for its answer.
+    fn n_waiting(&self) -> usize {
+        let table = std::fs::read_to_string("/proc/net/tcp").expect("Linux has it");
+        // Local address, remote address, state; the state of who waits for an answer is 2.
+        let fields = table.lines().map(|line| line.split_whitespace().collect::<Vec<_>>());
+        let remote = format!("0100007F:{:04X}", self.address.port());
+        fields.filter(|it| it[2] == remote && it[3] == "02").count()
+    }
+}
+
+#[test]
+fn who_is_refused_learns_where_and_why() {
+    let (_bound, address) = nobody();
+    for error in [
+        run(TcpStream::connect_to(address)).expect_err("nobody listens"),
+        run(TcpStream::connect("127.0.0.1", address.port())).expect_err("nobody listens"),
+    ] {
+        assert_eq!(error.kind(), ErrorKind::ConnectionRefused);
+        let system = io::Error::from(Errno::CONNREFUSED);
+        assert_eq!(error.to_string(), format!("cannot connect to {address}: {system}"));
+        let (tried, why) = &inside(&error).failed()[0];
+        assert_eq!((*tried, why.raw_os_error()), (address, system.raw_os_error()));
+        let source = inside(&error).source().expect("there is one");
+        assert_eq!(source.to_string(), system.to_string());
+    }
+}
+
+#[test]
+fn a_name_without_an_address_is_an_error_that_names_it() {
+    // No name has a blank: the system need not ask anybody.
+    for error in [
+        run(resolve("no such name", 80)).expect_err("it has none"),
+        run(TcpStream::connect("no such name", 80)).expect_err("it has none"),
+        run(TcpListener::bind("no such name", 80)).expect_err("it has none"),
+    ] {
+        let message = error.to_string();
+        assert!(message.starts_with("cannot look up \"no such name\": "), "{message}");
+    }
+    let error = run(resolve("nul\0", 80)).expect_err("it has none");
+    assert_eq!(error.kind(), ErrorKind::InvalidInput);
+}
+
+#[test]
+fn an_address_is_only_read() {
+    // Outside of any loop: there is no thread to ask, and nothing to wait for.
+    let mut cx = Context::from_waker(Waker::noop());
+    for (host, expected) in [("127.0.0.1", "127.0.0.1:7"), ("::1", "[::1]:7")] {
+        let Poll::Ready(addresses) = pin!(resolve(host, 7)).poll(&mut cx) else {
+            panic!("it waits for {host}");
+        };
+        assert_eq!(addresses.expect("it is one"), [expected.parse().expect("it is one")]);
+    }
+}
+
+#[test]
+fn virtual_time_stands_still_while_a_name_is_looked_up() {
+    let (addresses, took) =
+        timed(async { timeout(Duration::from_millis(1), resolve("localhost", 80)).await });
+    let addresses = addresses.expect("no time has passed").expect("it is known");
+    assert!(!addresses.is_empty());
+    assert!(addresses.iter().all(|it| it.ip().is_loopback() && it.port() == 80));
+    assert_eq!(took, Duration::ZERO);
+}
+
+#[test]
+#[should_panic(expected = "no loop is running on this thread")]
+fn a_name_is_looked_up_on_another_thread_for_which_a_loop_must_wait() {
+    let _ = pin!(resolve("localhost", 80)).poll(&mut Context::from_waker(Waker::noop()));
+}
+
+#[test]
+fn a_thousand_look_ups_that_are_dropped_hold_up_nobody() {
+    let (ends, has_ended) = mpsc::channel();
+    thread::spawn(move || {
+        let event_loop = Loop::new();
+        let look_up = async || resolve("localhost", 80).await;
+        let n_done = event_loop.run_until_complete(async {
+            let tasks: Vec<_> = (0..1000).map(|_| spawn(look_up())).collect();
+            interrupt().await;
+            tasks[..500].iter().for_each(|it| {
+                it.cancel();
+            });
+            interrupt().await;
+            // The other half is dropped as the loop is closed.
+            tasks.iter().filter(|it| it.done() && !it.cancelled()).count()
+        });
+        event_loop.close().expect("it does not run");
+        ends.send(n_done.expect("it ends")).expect("the test waits");
+    });
+    let n_done = has_ended.recv_timeout(Duration::from_secs(10)).expect("closing is quick");
+    // Those that were cancelled had only begun.
+    assert!(n_done <= 500, "{n_done} have ended");
+    // The threads are free for others.
+    run(resolve("localhost", 80)).expect("it is known");
+}
+
+#[test]
+fn a_host_is_listened_on_and_connected_to_by_name() {
+    run(async {
+        let listener = TcpListener::bind("localhost", 0).await.expect("there is a port left");
+        let port = listener.local_addr().expect("it has one").port();
+        let client = TcpStream::connect("localhost", port).await.expect("it listens");
+        let (server, peer) = listener.accept().await.expect("a client has come");
+        assert_eq!(peer, client.local_addr().expect("it has one"));
+        client.write_all(b"hello").await.expect("it is open");
+        drop(client);
+        assert_eq!(read_all(&server).await.expect("it ends well"), b"hello");
+    });
+}
+
+#[test]
+fn both_kinds_of_ip_work_where_the_machine_has_them() {
+    run(async {
+        let address = (Ipv6Addr::LOCALHOST, 0).into();
+        let listener = match TcpListener::bind_to(address) {
+            Ok(listener) => listener,
+            Err(error) => return println!("this machine has no IPv6: {error}"),
+        };
+        let port = listener.local_addr().expect("it has one").port();
+        let client = TcpStream::connect("::1", port).await.expect("it listens");
+        let (server, peer) = listener.accept().await.expect("a client has come");
+        assert!(peer.is_ipv6());
+        server.write_all(b"six").await.expect("it is open");
+        drop(server);
+        assert_eq!(read_all(&client).await.expect("it ends well"), b"six");
+    });
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn an_address_that_does_not_answer_has_a_head_start_of_250_ms() {
+    let (silent, other_silent, here) = (Silent::new(), Silent::new(), listener());
+    let before = silent.n_waiting();
+    let addresses = [silent.address, other_silent.address, here.local_addr().expect("it has one")];
+    let (stream, took) = timed(async {
+        let connect = TcpStream::connect_to_any(&addresses);
+        let stream = watched(connect).await.expect("the last one answers");
+        // Those that lost have gone.
+        assert_eq!(silent.n_waiting(), before);
+        stream
+    });
+    assert_eq!(stream.peer_addr().expect("it has one"), addresses[2]);
+    assert_eq!(took, Duration::from_millis(500));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn an_address_that_answers_late_wins_if_the_others_are_later() {
+    let silent = Silent::new();
+    let other_silent = Silent::new();
+    let (stream, _) = timed(async {
+        let addresses = [silent.address, other_silent.address];
+        let connects = spawn(async move { TcpStream::connect_to_any(&addresses).await });
+        // Both are under way.
+        sleep(Duration::from_millis(300)).await;
+        assert!(silent.n_waiting() >= 1 && other_silent.n_waiting() >= 1);
+        // Room for all; who has asked asks again soon.
+        silent._listener.set_nonblocking(true).expect("it can be set");
+        while silent._listener.accept().is_ok() {}
+        connects.await.expect("it ends").expect("one has room")
+    });
+    assert_eq!(stream.peer_addr().expect("it has one"), silent.address);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_connect_ends_with_its_time() {
+    let silent = Silent::new();
+    let before = silent.n_waiting();
+    let limit = Duration::from_secs(7);
+    let port = silent.address.port();
+    let (error, took) = timed(async {
+        let error =
+            TcpStream::connect_timeout("127.0.0.1", port, limit).await.expect_err("silence");
+        assert_eq!(silent.n_waiting(), before);
+        error
+    });
+    assert_eq!((error.kind(), took), (ErrorKind::TimedOut, limit));
+    let expected = format!("cannot connect to 127.0.0.1 port {port}: the time limit has passed");
+    assert_eq!(error.to_string(), expected);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_connect_that_is_dropped_leaves_no_socket() {
+    let silent = Silent::new();
+    let before = silent.n_waiting();
+    run(async {
+        let addresses = [silent.address, silent.address];
+        assert!(polled(1, TcpStream::connect_to_any(&addresses)).await.is_none());
+        assert_eq!(silent.n_waiting(), before);
+        let connects = spawn(async move { TcpStream::connect_to_any(&addresses).await });
+        interrupt().await;
+        assert_eq!(silent.n_waiting(), before + 1);
+        connects.cancel();
+        interrupt().await;
+        assert_eq!(silent.n_waiting(), before);
+    });
+}
+
+/// What each connect shall fail with; the last ones do not.
+struct Fails(RefCell<Vec<Errno>>);
+
+impl Faults for Fails {
+    fn before(&self, call: SystemCall) -> Option<io::Error> {
+        let error = (call == SystemCall::Connect).then(|| self.0.borrow_mut().pop());
+        error.flatten().map(io::Error::from)
+    }
+}
+
+#[test]
+fn an_address_that_fails_gives_way_at_once_and_all_errors_are_kept() {
+    let errors = [Errno::CONNREFUSED, Errno::HOSTUNREACH, Errno::NETUNREACH, Errno::ACCESS];
+    let connect = |addresses: &[SocketAddr], errors: &[Errno]| {
+        let fails = Fails(RefCell::new(errors.iter().rev().copied().collect()));
+        let event_loop = Loop::builder().virtual_time(true).faults(fails).build();
+        let connected = event_loop.run_until_complete(async {
+            let start = now();
+            let connected = TcpStream::connect_to_any(addresses).await;
+            assert_eq!(now() - start, Duration::ZERO);
+            connected
+        });
+        connected.expect("it ends")
+    };
+    let [a, b, c, d] = ["[::1]:1", "[::1]:2", "127.0.0.1:3", "127.0.0.1:4"]
+        .map(|it| it.parse::<SocketAddr>().expect("it is one"));
+    let order =
+        |error: &io::Error| inside(error).failed().iter().map(|it| it.0).collect::<Vec<_>>();
+
+    let error = connect(&[a, b, c, d], &errors).expect_err("each fails");
+    // By turns, and the kind of the first one is first.
+    assert_eq!(order(&error), [a, c, b, d]);
+    let failed = inside(&error).failed().iter();
+    let codes: Vec<_> = failed.map(|(_, why)| why.raw_os_error()).collect();
+    assert_eq!(codes, errors.map(|it| Some(it.raw_os_error())));
+    assert_eq!(error.kind(), ErrorKind::ConnectionRefused);
+    let [first, .., last] = errors.map(io::Error::from);
+    let message = error.to_string();
+    assert!(message.starts_with(&format!("cannot connect to [::1]:1: {first}; to 127.0.0.1:3: ")));
+    assert!(message.ends_with(&format!("; to 127.0.0.1:4: {last}")), "{message}");
+
+    let error = connect(&[c, d, a, b], &errors).expect_err("each fails");
+    assert_eq!(order(&error), [c, a, d, b]);
+    let error = connect(&[a, b, c], &errors).expect_err("each fails");
+    assert_eq!(order(&error), [a, c, b]);
+    let error = connect(&[], &errors).expect_err("there is none");
+    assert_eq!(error.kind(), ErrorKind::NotFound);
+    assert_eq!(error.to_string(), "cannot connect: there is no address");
+
+    let here = listener();
+    let address = here.local_addr().expect("it has one");
+    let stream = connect(&[a, address], &errors[..1]).expect("the second one answers");
+    assert_eq!(stream.peer_addr().expect("it has one"), address);
+}
+
+#[test]
+fn a_connect_without_a_descriptor_says_so() {
+    struct NoSockets;
+    impl Faults for NoSockets {
+        fn before(&self, call: SystemCall) -> Option<io::Error> {
+            (call == SystemCall::Open).then(|| Errno::MFILE.into())
+        }
+    }
+    let (client, server) = run(pair());
+    let event_loop = Loop::builder().faults(NoSockets).build();
+    let error = event_loop.run_until_complete(async {
+        let address = server.local_addr().expect("it has one");
+        let error = TcpStream::connect_to(address).await.expect_err("there is none left");
+        assert!(TcpListener::bind("127.0.0.1", 0).await.is_err());
+        // Those that are open go on.
+        server.write_all(b"hello").await.expect("it is open");
+        client.read_exact(&mut [0; 5]).await.expect("it is open");
+        error
+    });
+    let error = error.expect("it ends");
+    assert_eq!(inside(&error).failed()[0].1.raw_os_error(), Some(Errno::MFILE.raw_os_error()));
+}
