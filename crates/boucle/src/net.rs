@@ -38,9 +38,10 @@ mod server;
 mod stream;
 mod tcp;
 
+pub use self::accept::Accept;
 pub use self::connect::ConnectError;
 pub use self::resolve::resolve;
-pub use self::server::{Accept, Server};
+pub use self::server::Server;
 pub use self::tcp::{
     ListenOptions, ReuniteError, TcpListener, TcpReadHalf, TcpStream, TcpWriteHalf,
 };

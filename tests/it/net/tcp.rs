@@ -2,6 +2,7 @@
 
 mod accepting;
 mod cancelling;
+mod failing;
 mod loops;
 
 use std::future::poll_fn;
@@ -11,7 +12,7 @@ use std::net::{Ipv6Addr, Shutdown};
 use std::pin::Pin;
 use std::time::Duration;
 
-use boucle::net::{ListenOptions, TcpListener, TcpReadHalf, TcpStream, TcpWriteHalf};
+use boucle::net::{ListenOptions, ReuniteError, TcpListener, TcpReadHalf, TcpStream, TcpWriteHalf};
 use boucle::{interrupt, spawn};
 use futures_io::{AsyncRead, AsyncWrite};
 
@@ -224,7 +225,8 @@ fn halves_of_one_stream_are_one_again_and_others_are_not() {
         let ((one, its_peer), (two, _)) = (pair().await, pair().await);
         let (one_reads, one_writes) = one.into_split();
         let (two_reads, two_writes) = two.into_split();
-        let error = one_reads.reunite(two_writes).expect_err("they are of two streams");
+        let error: ReuniteError =
+            one_reads.reunite(two_writes).expect_err("they are of two streams");
         let one = error.reader.reunite(one_writes).expect("they are of one stream");
         let two = two_reads.reunite(error.writer).expect("they are of one stream");
         // Nothing was ended by that.
