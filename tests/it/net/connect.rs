@@ -6,7 +6,7 @@ use std::io;
 use std::io::ErrorKind;
 use std::net;
 use std::net::{Ipv6Addr, SocketAddr};
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::mpsc;
 use std::task::{Context, Poll, Waker};
 use std::thread;
@@ -18,6 +18,9 @@ use rustix::io::Errno;
 use socket2::{Domain, Socket, Type};
 
 use super::{listener, pair, polled, read_all, run, watched};
+
+/// A look-up that is under way.
+type LookUp = Pin<Box<dyn Future<Output = io::Result<Vec<SocketAddr>>> + Send>>;
 
 /// An address where nobody listens, nor can.
 fn nobody() -> (Socket, SocketAddr) {
@@ -35,11 +38,12 @@ fn inside(error: &io::Error) -> &ConnectError {
 /// Runs `future` on virtual time: its value, and how long that took.
 fn timed<T>(future: impl Future<Output = T>) -> (T, Duration) {
     let event_loop = Loop::builder().virtual_time(true).build();
-    let timed = event_loop.run_until_complete(async {
-        let start = now();
-        (future.await, now() - start)
-    });
-    timed.expect("it ends")
+    event_loop.run_until_complete(timed_here(future)).expect("it ends")
+}
+
+async fn timed_here<T>(future: impl Future<Output = T>) -> (T, Duration) {
+    let start = now();
+    (future.await, now() - start)
 }
 
 /// A listener whose queue is full: who connects to it gets no answer.
@@ -141,14 +145,19 @@ fn a_name_is_looked_up_on_another_thread_for_which_a_loop_must_wait() {
     let _ = pin!(resolve("localhost", 80)).poll(&mut Context::from_waker(Waker::noop()));
 }
 
+/// Runs `f` on another thread, and does not wait for ever.
+fn soon<T: Send + 'static>(f: impl FnOnce() -> T + Send + 'static) -> T {
+    let (ends, has_ended) = mpsc::channel();
+    thread::spawn(move || ends.send(f()));
+    has_ended.recv_timeout(Duration::from_secs(10)).expect("it neither hangs nor panics")
+}
+
 #[test]
 fn a_thousand_look_ups_that_are_dropped_hold_up_nobody() {
-    let (ends, has_ended) = mpsc::channel();
-    thread::spawn(move || {
+    let n_done = soon(|| {
         let event_loop = Loop::new();
-        let look_up = async || resolve("localhost", 80).await;
         let n_done = event_loop.run_until_complete(async {
-            let tasks: Vec<_> = (0..1000).map(|_| spawn(look_up())).collect();
+            let tasks = (0..1000).map(|_| spawn(resolve("localhost", 80))).collect::<Vec<_>>();
             interrupt().await;
             tasks[..500].iter().for_each(|it| {
                 it.cancel();
@@ -158,13 +167,34 @@ fn a_thousand_look_ups_that_are_dropped_hold_up_nobody() {
             tasks.iter().filter(|it| it.done() && !it.cancelled()).count()
         });
         event_loop.close().expect("it does not run");
-        ends.send(n_done.expect("it ends")).expect("the test waits");
+        n_done.expect("it ends")
     });
-    let n_done = has_ended.recv_timeout(Duration::from_secs(10)).expect("closing is quick");
     // Those that were cancelled had only begun.
     assert!(n_done <= 500, "{n_done} have ended");
     // The threads are free for others.
     run(resolve("localhost", 80)).expect("it is known");
+}
+
+#[test]
+fn virtual_time_goes_on_when_a_look_up_is_dropped_elsewhere() {
+    let elsewhere: [fn(LookUp); 3] = [
+        drop,
+        |look_up| thread::spawn(|| drop(look_up)).join().expect("it does not panic"),
+        |look_up| drop(run(look_up)),
+    ];
+    for elsewhere in elsewhere {
+        let took = soon(move || {
+            let event_loop = Loop::builder().virtual_time(true).build();
+            let mut look_up = Box::pin(resolve("localhost", 80));
+            let looks = event_loop.run_until_complete(polled(1, look_up.as_mut()));
+            if looks.expect("it ends").is_none() {
+                elsewhere(look_up);
+            }
+            event_loop
+                .run_until_complete(timed_here(async { sleep(Duration::from_secs(3600)).await }))
+        });
+        assert_eq!(took.expect("it ends").1, Duration::from_secs(3600));
+    }
 }
 
 #[test]

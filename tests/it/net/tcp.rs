@@ -301,6 +301,7 @@ fn what_waits_for_sockets_may_go_to_other_threads() {
         both(&listener);
         sends(&listener.accept());
         sends(&TcpStream::connect_to(address));
+        sends(&TcpStream::connect("localhost", 80));
         let client = TcpStream::connect_to(address).await.expect("it listens");
         both(&client);
         sends(&client.read(&mut [0; 1]));
