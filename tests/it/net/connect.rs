@@ -38,7 +38,7 @@ fn inside(error: &io::Error) -> &ConnectError {
 /// Runs `future` on virtual time: its value, and how long that took.
 fn timed<T>(future: impl Future<Output = T>) -> (T, Duration) {
     let event_loop = Loop::builder().virtual_time(true).build();
-    event_loop.run_until_complete(timed_here(future)).expect("it ends")
+    event_loop.run_until_complete(timed_here(watched(future))).expect("it ends")
 }
 
 async fn timed_here<T>(future: impl Future<Output = T>) -> (T, Duration) {
@@ -237,7 +237,7 @@ fn an_address_that_does_not_answer_has_a_head_start_of_250_ms() {
     let addresses = [silent.address, other_silent.address, here.local_addr().expect("it has one")];
     let (stream, took) = timed(async {
         let connect = TcpStream::connect_to_any(&addresses);
-        let stream = watched(connect).await.expect("the last one answers");
+        let stream = connect.await.expect("the last one answers");
         // Those that lost have gone.
         assert_eq!(silent.n_waiting(), before);
         stream
