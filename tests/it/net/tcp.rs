@@ -8,7 +8,7 @@ mod loops;
 use std::future::poll_fn;
 use std::io;
 use std::io::{ErrorKind, IoSlice, IoSliceMut};
-use std::net::{Ipv6Addr, Shutdown};
+use std::net::{Ipv4Addr, Ipv6Addr, Shutdown};
 use std::pin::Pin;
 use std::time::Duration;
 
@@ -289,6 +289,27 @@ fn a_port_is_shared_by_those_who_say_so() {
     assert!(alone.to_string().starts_with(&format!("cannot listen on {address}: ")), "{alone}");
     drop((first, second));
     TcpListener::bind_to(address).expect("it is free again");
+}
+
+#[test]
+fn each_address_of_both_kinds_is_listened_on_or_of_one() {
+    let any = (Ipv6Addr::UNSPECIFIED, 0).into();
+    let both = match ListenOptions::new().only_v6(false).bind_to(any) {
+        Ok(listener) => listener,
+        Err(error) => return println!("this machine has no IPv6: {error}"),
+    };
+    let port = both.local_addr().expect("it has one").port();
+    let taken = TcpListener::bind_to((Ipv4Addr::LOCALHOST, port).into()).expect_err("it has both");
+    assert_eq!(taken.kind(), ErrorKind::AddrInUse);
+    let peer = run(async {
+        let _client = TcpStream::connect("127.0.0.1", port).await.expect("it listens");
+        both.accept().await.expect("a client has come").1
+    });
+    assert_eq!(peer.ip(), Ipv4Addr::LOCALHOST.to_ipv6_mapped());
+
+    let one = ListenOptions::new().only_v6(true).bind_to(any).expect("there is a port left");
+    let port = one.local_addr().expect("it has one").port();
+    TcpListener::bind_to((Ipv4Addr::LOCALHOST, port).into()).expect("it has one kind");
 }
 
 #[test]

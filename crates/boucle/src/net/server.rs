@@ -120,7 +120,7 @@ impl<L: Accept + 'static> Server<L> {
     ///     let client = TcpStream::connect_to(server.local_addr().unwrap()).await.unwrap();
     ///     let mut bytes = [0; 64];
     ///     let n = client.read(&mut bytes).await.unwrap();
-    ///     let answer = str::from_utf8(&bytes[..n]).unwrap();
+    ///     let answer = std::str::from_utf8(&bytes[..n]).unwrap();
     ///     assert_eq!(answer, client.local_addr().unwrap().to_string());
     /// });
     /// ```
