@@ -3,7 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::io;
 use std::io::ErrorKind;
-use std::net::SocketAddr;
+use std::net::{Shutdown, SocketAddr};
 use std::panic;
 use std::panic::AssertUnwindSafe;
 use std::rc::Rc;
@@ -13,6 +13,8 @@ use boucle::sync::{Event, Queue};
 use boucle::{Loop, interrupt, quiescent, spawn};
 
 use super::{listener, polled, read_all, run, watched};
+#[cfg(target_os = "linux")]
+use super::{n_open, name_of};
 
 /// Sends back what comes, to the end.
 async fn echo(stream: TcpStream, _peer: SocketAddr) {
@@ -351,4 +353,47 @@ fn a_loop_that_is_closed_ends_its_servers() {
         server.wait_closed().await.expect("its end is known");
     });
     drop(server);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_server_that_is_dropped_anywhere_leaves_nothing_open() {
+    run(async {
+        let mut n_polls = 0;
+        loop {
+            let listener = listener();
+            let (name, address) = (name_of(&listener), listener.local_addr().expect("it has one"));
+            let connect = async || {
+                let client = TcpStream::connect_to(address).await.expect("it listens");
+                client.write_all(b"hello").await.expect("it is open");
+                client.shutdown(Shutdown::Write).expect("it is open");
+                client
+            };
+            let clients = [connect().await, connect().await];
+            let serves = async {
+                let n_served = Rc::new(Cell::new(0));
+                let count = Rc::clone(&n_served);
+                let server = Server::start(listener, 1, async move |stream, peer| {
+                    echo(stream, peer).await;
+                    count.set(count.get() + 1);
+                });
+                while n_served.get() < clients.len() {
+                    interrupt().await;
+                }
+                server.close();
+                server.wait_closed().await
+            };
+            let served = polled(n_polls, serves).await;
+            // A turn for those that were cancelled; this task may be in the queue before them.
+            interrupt().await;
+            interrupt().await;
+            assert_eq!(n_open(&name), 0, "dropped after {n_polls} polls");
+            // Closed or broken, and not left alone.
+            let _ = (read_all(&clients[0]).await, read_all(&clients[1]).await);
+            if let Some(closed) = served {
+                return closed.expect("it was closed");
+            }
+            n_polls += 1;
+        }
+    });
 }
