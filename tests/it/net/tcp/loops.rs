@@ -172,6 +172,9 @@ fn what_comes_from_std_goes_back_to_it() {
         // Both are watched.
         assert!(polled(1, server.read(&mut [0; 8])).await.is_none());
         assert!(polled(1, listener.accept()).await.is_none());
+        // There and back, in one loop: it was forgotten in between.
+        let server = TcpStream::from_std(server.into_std()).expect("it can wait");
+        assert!(polled(1, server.read(&mut [0; 8])).await.is_none());
         client.write_all(b"async").await.expect("it is open");
         server.read_exact(&mut [0; 5]).await.expect("it is open");
         (listener, client, server)
