@@ -131,10 +131,9 @@ impl Store {
                 self.pop_least(key, n.ok_or(NOT_A_NUMBER)?, output)?;
             }
             (
-                "PING" | "ECHO" | "SELECT" | "CONFIG" | "COMMAND" | "DBSIZE" | "FLUSHALL"
-                | "FLUSHDB" | "DEL" | "SET" | "MSET" | "GET" | "INCR" | "LPUSH" | "RPUSH" | "LPOP"
-                | "RPOP" | "LLEN" | "LRANGE" | "SADD" | "SPOP" | "HSET" | "HGET" | "ZADD"
-                | "ZPOPMIN",
+                "PING" | "ECHO" | "SELECT" | "CONFIG" | "DBSIZE" | "FLUSHALL" | "FLUSHDB" | "DEL"
+                | "SET" | "MSET" | "GET" | "INCR" | "LPUSH" | "RPUSH" | "LPOP" | "RPOP" | "LLEN"
+                | "LRANGE" | "SADD" | "SPOP" | "HSET" | "HGET" | "ZADD" | "ZPOPMIN",
                 _,
             ) => {
                 let name = name.to_ascii_lowercase();
