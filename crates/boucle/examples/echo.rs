@@ -8,12 +8,14 @@
 //! Without a port the system chooses one. Try it with `nc 127.0.0.1 8007`; Ctrl-C ends it.
 
 use std::error::Error;
-use std::io;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use boucle::net::{TcpListener, TcpStream};
-use boucle::{spawn, timeout};
+use boucle::net::{Server, TcpListener, TcpStream};
+use boucle::timeout;
+
+/// Those who come when so many are here wait in the system's queue.
+const MAX_CLIENTS: usize = 1000;
 
 /// A client that says nothing for so long is gone, or might as well be.
 const PATIENCE: Duration = Duration::from_secs(300);
@@ -40,19 +42,16 @@ pub async fn program(arguments: Vec<String>) -> Result<(), Box<dyn Error>> {
         .await
         .map_err(|error| format!("cannot listen on port {port}: {error}"))?;
     println!("listening on {}", listener.local_addr()?);
-    Ok(serve(&listener).await?)
+    Ok(serve(listener).wait_closed().await?)
 }
 
 /// Serves each client in a task of its own.
-pub async fn serve(listener: &TcpListener) -> io::Result<()> {
-    loop {
-        let (stream, peer) = listener.accept().await?;
-        spawn(async move {
-            if let Err(error) = echo(&stream).await {
-                eprintln!("echo: {peer}: {error}");
-            }
-        });
-    }
+pub fn serve(listener: TcpListener) -> Server<TcpListener> {
+    Server::start(listener, MAX_CLIENTS, async |stream, peer| {
+        if let Err(error) = echo(&stream).await {
+            eprintln!("echo: {peer}: {error}");
+        }
+    })
 }
 
 /// Gives one client back what it sends, until it has sent all.

@@ -15,9 +15,12 @@ use std::net::Shutdown;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use boucle::net::{TcpListener, TcpStream};
-use boucle::{now, sleep_until, spawn, timeout};
+use boucle::net::{Server, TcpListener, TcpStream};
+use boucle::{now, sleep_until};
 use futures_lite::future;
+
+/// Those who come when so many are here wait in the system's queue.
+const MAX_CLIENTS: usize = 1000;
 
 /// The server has so long to take a connection.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -49,25 +52,22 @@ pub async fn program(arguments: Vec<String>) -> Result<(), Box<dyn Error>> {
         .await
         .map_err(|error| format!("cannot listen on port {port}: {error}"))?;
     println!("listening on {}, for {server}", listener.local_addr()?);
-    Ok(serve(&listener, host, server_port).await?)
+    Ok(serve(listener, host, server_port).wait_closed().await?)
 }
 
 /// Connects each client with the server, in a task of its own.
-pub async fn serve(listener: &TcpListener, host: &str, port: u16) -> io::Result<()> {
-    loop {
-        let (client, peer) = listener.accept().await?;
-        let host = host.to_owned();
-        spawn(async move {
-            if let Err(error) = connect(&client, &host, port).await {
-                eprintln!("proxy: {peer}: {error}");
-            }
-        });
-    }
+pub fn serve(listener: TcpListener, host: &str, port: u16) -> Server<TcpListener> {
+    let host = host.to_owned();
+    Server::start(listener, MAX_CLIENTS, async move |client, peer| {
+        if let Err(error) = connect(&client, &host, port).await {
+            eprintln!("proxy: {peer}: {error}");
+        }
+    })
 }
 
 /// Carries what one client and the server send each other, until both have sent all.
-async fn connect(client: &TcpStream, host: &str, port: u16) -> Result<(), Box<dyn Error>> {
-    let server = timeout(PATIENCE, TcpStream::connect(host, port)).await??;
+async fn connect(client: &TcpStream, host: &str, port: u16) -> io::Result<()> {
+    let server = TcpStream::connect_timeout(host, port, PATIENCE).await?;
     // What comes in small pieces goes on in small pieces, at once.
     client.set_nodelay(true)?;
     server.set_nodelay(true)?;
@@ -77,7 +77,7 @@ async fn connect(client: &TcpStream, host: &str, port: u16) -> Result<(), Box<dy
         let down = carry(&server, client, &moved);
         future::try_zip(up, down).await.map(drop)
     };
-    Ok(future::or(both_ways, silence(&moved)).await?)
+    future::or(both_ways, silence(&moved)).await
 }
 
 /// Carries one way, to the end, and tells the end.
@@ -99,7 +99,7 @@ async fn carry(from: &TcpStream, to: &TcpStream, moved: &Cell<Instant>) -> io::R
 }
 
 /// Ends, with an error, when nothing has moved for too long.
-async fn silence(moved: &Cell<Instant>) -> io::Result<()> {
+pub async fn silence(moved: &Cell<Instant>) -> io::Result<()> {
     loop {
         let end = moved.get() + SILENCE;
         if end <= now() {

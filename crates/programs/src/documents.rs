@@ -1,12 +1,10 @@
 //! A server of four documents, slow on purpose: it stands in for the one that the course asks.
 
 use std::convert::Infallible;
-use std::io;
 use std::pin::Pin;
 use std::rc::Rc;
 
-use boucle::net::TcpListener;
-use boucle::spawn;
+use boucle::net::{Server, TcpListener};
 use futures_lite::stream;
 use http_body_util::{Empty, StreamBody};
 use hyper::body::{Body, Bytes, Frame};
@@ -42,28 +40,18 @@ pub fn urls(port: u16) -> Vec<String> {
 
 /// Serves the documents. `before(path, n)` is awaited before the answer, with `n` zero, and before each
 /// further line.
-///
-/// # Errors
-///
-/// If no connection can be taken any more.
-///
-/// # Cancel safety
-///
-/// Dropping the future takes no more connections; those that were taken go on.
-pub async fn serve(
-    listener: &TcpListener,
+pub fn serve(
+    listener: TcpListener,
     before: impl AsyncFn(&str, usize) + 'static,
-) -> io::Result<()> {
+) -> Server<TcpListener> {
     let before = Rc::new(before);
-    loop {
-        let (stream, _) = listener.accept().await?;
-        let before = Rc::clone(&before);
-        let answer = service_fn(move |request: Request<_>| {
+    Server::start(listener, 100, async move |stream, _| {
+        let answer = service_fn(|request: Request<_>| {
             answer(request.uri().path().to_owned(), Rc::clone(&before))
         });
-        // Its end is the client's business.
-        drop(spawn(http1::Builder::new().serve_connection(stream, answer)));
-    }
+        // How it ends is the client's business.
+        drop(http1::Builder::new().serve_connection(stream, answer).await);
+    })
 }
 
 /// Answers with a document, line by line, or that there is none.

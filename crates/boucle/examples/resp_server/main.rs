@@ -9,25 +9,26 @@
 //! One thread, one loop, a task a client; the data is in memory only. Nobody who connects is trusted:
 //! what a request, a client and all the data may take is limited, here and in `wire` and `store`.
 
-mod store;
+pub(crate) mod store;
 mod value;
-mod wire;
+pub(crate) mod wire;
 
 use std::cell::RefCell;
 use std::error::Error;
 use std::io;
 use std::process::ExitCode;
-use std::rc::Rc;
 use std::time::Duration;
 
-use boucle::net::{TcpListener, TcpStream};
-use boucle::sync::Semaphore;
-use boucle::{spawn, timeout};
+use boucle::net::{Server, TcpListener, TcpStream};
+use boucle::timeout;
 
 use self::store::Store;
 
-/// Those who come when so many are here are told so, and sent away.
+/// Those who come when so many are here wait in the system's queue.
 const MAX_CLIENTS: usize = 1000;
+
+/// All keys and values together take no more, about.
+const MAX_BYTES: usize = 256 * 1024 * 1024;
 
 /// A client that says nothing, or reads nothing, for so long is gone.
 const PATIENCE: Duration = Duration::from_secs(300);
@@ -57,33 +58,19 @@ pub async fn program(arguments: Vec<String>) -> Result<(), Box<dyn Error>> {
         .await
         .map_err(|error| format!("cannot listen on port {port}: {error}"))?;
     println!("listening on {}", listener.local_addr()?);
-    Ok(serve(&listener).await?)
+    Ok(serve(listener).wait_closed().await?)
 }
 
 /// Serves each client in a task of its own; they share the data.
-pub async fn serve(listener: &TcpListener) -> io::Result<()> {
-    let store = Rc::new(RefCell::new(Store::default()));
-    let places = Rc::new(Semaphore::new(MAX_CLIENTS));
-    loop {
-        let (stream, peer) = listener.accept().await?;
-        let (store, places) = (Rc::clone(&store), Rc::clone(&places));
-        spawn(async move {
-            let served = match places.try_acquire() {
-                Some(_place) => client(&stream, &store).await,
-                None => refuse(&stream).await,
-            };
-            match served {
-                // A client may go whenever it likes.
-                Err(error) if !is_gone(&*error) => eprintln!("resp_server: {peer}: {error}"),
-                _ => {}
-            }
-        });
-    }
-}
-
-async fn refuse(stream: &TcpStream) -> Result<(), Box<dyn Error>> {
-    stream.write_all(b"-ERR max number of clients reached\r\n").await?;
-    Err("too many clients".into())
+pub fn serve(listener: TcpListener) -> Server<TcpListener> {
+    let store = RefCell::new(Store::new(MAX_BYTES));
+    Server::start(listener, MAX_CLIENTS, async move |stream, peer| {
+        match client(&stream, &store).await {
+            // A client may go whenever it likes.
+            Err(error) if !is_gone(&*error) => eprintln!("resp_server: {peer}: {error}"),
+            _ => {}
+        }
+    })
 }
 
 fn is_gone(error: &(dyn Error + 'static)) -> bool {

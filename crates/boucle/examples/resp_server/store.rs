@@ -5,9 +5,6 @@ use std::collections::{BTreeSet, HashMap, VecDeque};
 use super::value::{Score, Value, cost};
 use super::wire;
 
-/// All keys and values together take no more, about.
-const MAX_BYTES: usize = 256 * 1024 * 1024;
-
 /// No reply takes more, about.
 const MAX_REPLY: usize = 16 * 1024 * 1024;
 
@@ -18,11 +15,12 @@ const TOO_LONG: &str = "ERR the reply would be too long";
 const FULL: &str = "OOM command not allowed when used memory > 'maxmemory'.";
 
 /// What all clients see.
-#[derive(Default)]
 pub(crate) struct Store {
+    /// What keys and values may take.
+    max_bytes: usize,
     values: HashMap<Vec<u8>, Value>,
     /// What keys and values take, by [`cost`].
-    n_bytes: usize,
+    pub(crate) n_bytes: usize,
 }
 
 /// What a command does: replies, or says why it cannot.
@@ -56,6 +54,10 @@ macro_rules! found_as {
 }
 
 impl Store {
+    pub(crate) fn new(max_bytes: usize) -> Store {
+        Store { max_bytes, values: HashMap::new(), n_bytes: 0 }
+    }
+
     /// Does what a request asks for. The empty one asks for nothing.
     pub(crate) fn execute(&mut self, request: &[&[u8]], output: &mut Vec<u8>) {
         let Some((command, arguments)) = request.split_first() else { return };
@@ -79,7 +81,7 @@ impl Store {
             ("COMMAND", _) => wire::array(output, 0),
             ("DBSIZE", []) => wire::integer(output, self.values.len() as i64),
             ("FLUSHALL" | "FLUSHDB", []) => {
-                *self = Store::default();
+                *self = Store::new(self.max_bytes);
                 wire::status(output, "OK");
             }
             ("DEL", [_, ..]) => {
@@ -151,7 +153,7 @@ impl Store {
     /// Makes room for pieces, if there is any left.
     fn reserve(&mut self, pieces: &[&[u8]]) -> Done {
         let n_bytes: usize = pieces.iter().map(|it| cost(it)).sum();
-        if self.n_bytes + n_bytes > MAX_BYTES {
+        if self.n_bytes + n_bytes > self.max_bytes {
             return Err(FULL.to_owned());
         }
         self.n_bytes += n_bytes;

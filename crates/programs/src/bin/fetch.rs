@@ -17,7 +17,7 @@ use std::process::ExitCode;
 use std::rc::Rc;
 use std::time::Duration;
 
-use boucle::net::TcpListener;
+use boucle::net::{Server, TcpListener};
 use boucle::{gather_all, interval, now, sleep, spawn};
 use futures_rustls::TlsConnector;
 use programs::client::{Failure, get};
@@ -46,7 +46,12 @@ pub async fn program(mut arguments: Vec<String>) -> Result<(), Box<dyn Error>> {
     if let Some(option) = arguments.iter().find(|it| it.starts_with('-')) {
         return Err(format!("no such option: {option}; usage: fetch [--one-by-one] [URL…]").into());
     }
-    let urls = if arguments.is_empty() { local_server().await? } else { arguments };
+    // It serves as long as this lives.
+    let mut server = None;
+    let urls = match arguments.is_empty() {
+        true => documents::urls(server.insert(local_server().await?).local_addr()?.port()),
+        false => arguments,
+    };
 
     let start = now();
     let screen = Rc::new(Screen { is_shown: true, ..Screen::default() });
@@ -70,16 +75,12 @@ pub fn fetch_all(urls: Vec<String>) -> Bodies {
     boucle::run(async { Fetcher::new(Rc::default()).all(urls).await })
 }
 
-/// Starts a server whose documents take their time, and returns their URLs.
-async fn local_server() -> io::Result<Vec<String>> {
+/// Starts a server whose documents take their time.
+async fn local_server() -> io::Result<Server<TcpListener>> {
     let listener = TcpListener::bind("127.0.0.1", 0).await?;
-    let urls = documents::urls(listener.local_addr()?.port());
-    spawn(async move {
-        let slowly =
-            async |_: &str, n| sleep(Duration::from_millis(if n == 0 { 300 } else { 20 })).await;
-        documents::serve(&listener, slowly).await
-    });
-    Ok(urls)
+    Ok(documents::serve(listener, async |_, n| {
+        sleep(Duration::from_millis(if n == 0 { 300 } else { 20 })).await;
+    }))
 }
 
 /// Gets documents, and says how far it is.

@@ -14,8 +14,8 @@ use std::process::ExitCode;
 use std::rc::Rc;
 use std::time::Duration;
 
-use boucle::net::TcpListener;
-use boucle::{gather_all, sleep, spawn};
+use boucle::net::{Server, TcpListener};
+use boucle::{gather_all, sleep};
 use futures_rustls::TlsConnector;
 use programs::client::{Failure, get};
 use programs::{documents, tls};
@@ -36,7 +36,12 @@ pub async fn program(arguments: Vec<String>) -> Result<(), Box<dyn Error>> {
     if let Some(option) = arguments.iter().find(|it| it.starts_with('-')) {
         return Err(format!("no such option: {option}; usage: fetch_lines [URL…]").into());
     }
-    let urls = if arguments.is_empty() { local_server().await? } else { arguments };
+    // It serves as long as this lives.
+    let mut server = None;
+    let urls = match arguments.is_empty() {
+        true => documents::urls(server.insert(local_server().await?).local_addr()?.port()),
+        false => arguments,
+    };
     let show = |i: usize| {
         // A reader that is gone, as `head` is after some bytes, is no reason to stop.
         let mut stdout = io::stdout();
@@ -54,15 +59,10 @@ pub async fn program(arguments: Vec<String>) -> Result<(), Box<dyn Error>> {
     }
 }
 
-/// Starts a server whose lines take their time, and returns the URLs of its documents.
-async fn local_server() -> io::Result<Vec<String>> {
+/// Starts a server whose lines take their time.
+async fn local_server() -> io::Result<Server<TcpListener>> {
     let listener = TcpListener::bind("127.0.0.1", 0).await?;
-    let urls = documents::urls(listener.local_addr()?.port());
-    spawn(async move {
-        let slowly = async |_: &str, _| sleep(Duration::from_millis(100)).await;
-        documents::serve(&listener, slowly).await
-    });
-    Ok(urls)
+    Ok(documents::serve(listener, async |_, _| sleep(Duration::from_millis(100)).await))
 }
 
 /// Fetches all at the same time, and calls `show` with the number of the document at each line that

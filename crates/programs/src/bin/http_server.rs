@@ -11,7 +11,6 @@
 use std::error::Error;
 use std::io;
 use std::process::ExitCode;
-use std::rc::Rc;
 use std::time::Duration;
 
 use axum::Router;
@@ -20,9 +19,8 @@ use axum::extract::{Path, Request};
 use axum::http::StatusCode;
 use axum::routing::{get, post};
 use boucle::hyper::{HyperExecutor, HyperIo, HyperTimer};
-use boucle::net::{TcpListener, TcpStream};
-use boucle::sync::Semaphore;
-use boucle::{sleep, spawn, timeout};
+use boucle::net::{Server, TcpListener, TcpStream};
+use boucle::{sleep, timeout};
 use futures_lite::stream;
 use futures_rustls::TlsAcceptor;
 use hyper::rt::{Read, Write};
@@ -74,7 +72,7 @@ pub async fn program(arguments: Vec<String>) -> Result<(), Box<dyn Error>> {
         .map_err(|error| format!("cannot listen on port {port}: {error}"))?;
     let scheme = if tls.is_some() { "https" } else { "http" };
     println!("listening on {scheme}://{}/", listener.local_addr()?);
-    Ok(serve(&listener, tls).await?)
+    Ok(serve(listener, tls).wait_closed().await?)
 }
 
 /// Reads a file, before the loop has anything else to do.
@@ -117,38 +115,16 @@ async fn echo(request: Request) -> Result<Bytes, StatusCode> {
 }
 
 /// Serves each connection in a task of its own.
-pub async fn serve(listener: &TcpListener, tls: Option<TlsAcceptor>) -> io::Result<()> {
+pub fn serve(listener: TcpListener, tls: Option<TlsAcceptor>) -> Server<TcpListener> {
     let router = router();
-    let places = Rc::new(Semaphore::new(MAX_CONNECTIONS));
-    loop {
-        let place = Place::take(&places).await;
-        let (stream, peer) = listener.accept().await?;
-        let (tls, router) = (tls.clone(), router.clone());
-        spawn(async move {
-            let _place = place;
-            match timeout(LIFETIME, connection(stream, tls, router)).await {
-                Ok(Ok(())) => {}
-                Ok(Err(error)) => eprintln!("http_server: {peer}: {error}"),
-                Err(_) => eprintln!("http_server: {peer}: stayed too long"),
-            }
-        });
-    }
-}
-
-/// One of the places for connections: given back at its end, whatever that is.
-struct Place(Rc<Semaphore>);
-
-impl Place {
-    async fn take(places: &Rc<Semaphore>) -> Place {
-        std::mem::forget(places.acquire().await);
-        Place(Rc::clone(places))
-    }
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        self.0.add_permits(1);
-    }
+    Server::start(listener, MAX_CONNECTIONS, async move |stream, peer| {
+        let connection = connection(stream, tls.clone(), router.clone());
+        match timeout(LIFETIME, connection).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => eprintln!("http_server: {peer}: {error}"),
+            Err(_) => eprintln!("http_server: {peer}: stayed too long"),
+        }
+    })
 }
 
 /// Finds out what a client speaks, and speaks it.
@@ -187,7 +163,8 @@ async fn begins_as_http2(stream: &TcpStream) -> io::Result<bool> {
     }
 }
 
-async fn speak(
+/// Serves the requests of one connection, in either version of HTTP.
+pub async fn speak(
     stream: impl Read + Write + Unpin + 'static,
     is_http2: bool,
     router: Router,

@@ -9,16 +9,18 @@
 //! server of test cases examine it, as Autobahn's and kosoku's do.
 
 use std::error::Error;
-use std::io;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use async_tungstenite::tungstenite::protocol::WebSocketConfig;
 use async_tungstenite::tungstenite::{self, Message, Utf8Bytes};
 use async_tungstenite::{WebSocketStream, accept_async_with_config, client_async_with_config};
-use boucle::net::{TcpListener, TcpStream};
-use boucle::{Elapsed, spawn, timeout};
+use boucle::net::{Server, TcpListener, TcpStream};
+use boucle::{Elapsed, timeout};
 use futures_lite::StreamExt;
+
+/// Those who come when so many are here wait in the system's queue.
+const MAX_CLIENTS: usize = 1000;
 
 /// The other side has so long to say hello.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -53,19 +55,16 @@ pub async fn program(arguments: Vec<String>) -> Result<(), Box<dyn Error>> {
         .await
         .map_err(|error| format!("cannot listen on port {port}: {error}"))?;
     println!("listening on ws://{}/", listener.local_addr()?);
-    Ok(serve(&listener).await?)
+    Ok(serve(listener).wait_closed().await?)
 }
 
 /// Serves each client in a task of its own.
-pub async fn serve(listener: &TcpListener) -> io::Result<()> {
-    loop {
-        let (stream, peer) = listener.accept().await?;
-        spawn(async move {
-            if let Err(error) = greet(stream).await {
-                eprintln!("websocket_echo: {peer}: {error}");
-            }
-        });
-    }
+pub fn serve(listener: TcpListener) -> Server<TcpListener> {
+    Server::start(listener, MAX_CLIENTS, async |stream, peer| {
+        if let Err(error) = greet(stream).await {
+            eprintln!("websocket_echo: {peer}: {error}");
+        }
+    })
 }
 
 async fn greet(stream: TcpStream) -> Result<(), Box<dyn Error>> {
