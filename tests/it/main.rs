@@ -11,6 +11,7 @@ mod gathering;
 mod names;
 mod net;
 mod plain_std;
+mod programs;
 mod road;
 mod run;
 mod sleeping;

@@ -38,9 +38,7 @@ pub async fn program(arguments: Vec<String>) -> Result<(), Box<dyn Error>> {
         [port] => port.parse().map_err(|_| format!("not a port: {port}"))?,
         _ => return Err("usage: echo [PORT]".into()),
     };
-    let listener = TcpListener::bind("127.0.0.1", port)
-        .await
-        .map_err(|error| format!("cannot listen on port {port}: {error}"))?;
+    let listener = TcpListener::bind("127.0.0.1", port).await?;
     println!("listening on {}", listener.local_addr()?);
     Ok(serve(listener).wait_closed().await?)
 }

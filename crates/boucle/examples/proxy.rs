@@ -48,9 +48,7 @@ pub async fn program(arguments: Vec<String>) -> Result<(), Box<dyn Error>> {
     let (host, server_port) =
         server.rsplit_once(':').ok_or_else(|| format!("not HOST:PORT: {server}"))?;
     let server_port = server_port.parse().map_err(|_| format!("not a port: {server_port}"))?;
-    let listener = TcpListener::bind("127.0.0.1", port)
-        .await
-        .map_err(|error| format!("cannot listen on port {port}: {error}"))?;
+    let listener = TcpListener::bind("127.0.0.1", port).await?;
     println!("listening on {}, for {server}", listener.local_addr()?);
     Ok(serve(listener, host, server_port).wait_closed().await?)
 }

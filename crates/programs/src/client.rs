@@ -20,6 +20,19 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// Why a document did not come.
 pub type Failure = Box<dyn Error>;
 
+/// Says why a document did not come, down to the last reason, in one line.
+pub fn describe(failure: &Failure) -> String {
+    let mut reasons = vec![failure.to_string()];
+    let mut below = failure.source();
+    while let Some(reason) = below {
+        reasons.push(reason.to_string());
+        below = reason.source();
+    }
+    // Some errors only repeat what is below.
+    reasons.dedup();
+    reasons.join(": ")
+}
+
 /// The body of an answer, piece by piece.
 pub struct Pieces {
     body: Incoming,

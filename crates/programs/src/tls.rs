@@ -34,6 +34,9 @@ pub fn acceptor(certificates: &[u8], key: &[u8]) -> io::Result<TlsAcceptor> {
     let chain: Vec<_> = CertificateDer::pem_slice_iter(certificates)
         .collect::<Result<_, _>>()
         .map_err(|error| io::Error::other(format!("not a chain of certificates: {error}")))?;
+    if chain.is_empty() {
+        return Err(io::Error::other("not a chain of certificates: it has none"));
+    }
     let key = PrivateKeyDer::from_pem_slice(key)
         .map_err(|error| io::Error::other(format!("not a private key: {error}")))?;
     let mut config = ServerConfig::builder()

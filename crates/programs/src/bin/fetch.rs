@@ -20,7 +20,7 @@ use std::time::Duration;
 use boucle::net::{Server, TcpListener};
 use boucle::{gather_all, interval, now, sleep, spawn};
 use futures_rustls::TlsConnector;
-use programs::client::{Failure, get};
+use programs::client::{Failure, describe, get};
 use programs::{documents, tls};
 
 /// What came for each URL, in their order.
@@ -28,7 +28,8 @@ pub type Bodies = Vec<Result<Vec<u8>, Failure>>;
 
 /// Runs the program.
 pub fn main() -> ExitCode {
-    match boucle::run(program(std::env::args().skip(1).collect())) {
+    let screen = Rc::new(Screen { is_shown: true, ..Screen::default() });
+    match boucle::run(program(std::env::args().skip(1).collect(), screen)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("fetch: {error}");
@@ -38,7 +39,7 @@ pub fn main() -> ExitCode {
 }
 
 /// Fetches what the arguments say.
-pub async fn program(mut arguments: Vec<String>) -> Result<(), Box<dyn Error>> {
+pub async fn program(mut arguments: Vec<String>, screen: Rc<Screen>) -> Result<(), Box<dyn Error>> {
     let one_by_one = arguments.first().is_some_and(|it| it == "--one-by-one");
     if one_by_one {
         arguments.remove(0);
@@ -54,9 +55,8 @@ pub async fn program(mut arguments: Vec<String>) -> Result<(), Box<dyn Error>> {
     };
 
     let start = now();
-    let screen = Rc::new(Screen { is_shown: true, ..Screen::default() });
     let fetcher = Fetcher::new(Rc::clone(&screen));
-    if io::stderr().is_terminal() {
+    if screen.is_shown && io::stderr().is_terminal() {
         spawn(show_progress(Rc::clone(&screen)));
     }
     let bodies = match one_by_one {
@@ -127,7 +127,7 @@ impl Fetcher {
         let body = self.body(url).await;
         match &body {
             Ok(body) => self.screen.say(url, &format!(" returned {} bytes", body.len())),
-            Err(error) => self.screen.say(url, &format!(" failed: {error}")),
+            Err(error) => self.screen.say(url, &format!(" failed: {}", describe(error))),
         }
         self.screen.state.borrow_mut().n_done += 1;
         body

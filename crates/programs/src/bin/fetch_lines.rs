@@ -17,12 +17,17 @@ use std::time::Duration;
 use boucle::net::{Server, TcpListener};
 use boucle::{gather_all, sleep};
 use futures_rustls::TlsConnector;
-use programs::client::{Failure, get};
+use programs::client::{Failure, describe, get};
 use programs::{documents, tls};
 
 /// Runs the program.
 pub fn main() -> ExitCode {
-    match boucle::run(program(std::env::args().skip(1).collect())) {
+    let show = |text: &str| {
+        let mut stdout = io::stdout();
+        // A reader that is gone, as `head` is after some bytes, is no reason to stop.
+        drop(stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()));
+    };
+    match boucle::run(program(std::env::args().skip(1).collect(), show)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("fetch_lines: {error}");
@@ -31,8 +36,11 @@ pub fn main() -> ExitCode {
     }
 }
 
-/// Fetches what the arguments say.
-pub async fn program(arguments: Vec<String>) -> Result<(), Box<dyn Error>> {
+/// Fetches what the arguments say, and shows it.
+pub async fn program(
+    arguments: Vec<String>,
+    show: impl Fn(&str) + Clone + 'static,
+) -> Result<(), Box<dyn Error>> {
     if let Some(option) = arguments.iter().find(|it| it.starts_with('-')) {
         return Err(format!("no such option: {option}; usage: fetch_lines [URL…]").into());
     }
@@ -42,17 +50,14 @@ pub async fn program(arguments: Vec<String>) -> Result<(), Box<dyn Error>> {
         true => documents::urls(server.insert(local_server().await?).local_addr()?.port()),
         false => arguments,
     };
-    let show = |i: usize| {
-        // A reader that is gone, as `head` is after some bytes, is no reason to stop.
-        let mut stdout = io::stdout();
-        drop(write!(stdout, "{i}").and_then(|()| stdout.flush()));
-    };
-    let ends = fetch_all(urls, tls::connector(tls::system_roots()), show).await;
+    let show_number = show.clone();
+    let show_number = move |i: usize| show_number(&i.to_string());
+    let ends = fetch_all(urls, tls::connector(tls::system_roots()), show_number).await;
     let lines = ends.iter().map(|(url, failure)| match failure {
         None => format!("\n{url}"),
-        Some(failure) => format!("\n{url} failed: {failure}"),
+        Some(failure) => format!("\n{url} failed: {}", describe(failure)),
     });
-    drop(writeln!(io::stdout(), "{}", lines.collect::<String>()));
+    show(&lines.chain(["\n".to_owned()]).collect::<String>());
     match ends.iter().filter(|(_, failure)| failure.is_some()).count() {
         0 => Ok(()),
         n => Err(format!("{n} of {} failed", ends.len()).into()),

@@ -67,9 +67,7 @@ pub async fn program(arguments: Vec<String>) -> Result<(), Box<dyn Error>> {
         Some((certificate, key)) => Some(tls::acceptor(&read(certificate)?, &read(key)?)?),
         None => None,
     };
-    let listener = TcpListener::bind("127.0.0.1", port)
-        .await
-        .map_err(|error| format!("cannot listen on port {port}: {error}"))?;
+    let listener = TcpListener::bind("127.0.0.1", port).await?;
     let scheme = if tls.is_some() { "https" } else { "http" };
     println!("listening on {scheme}://{}/", listener.local_addr()?);
     Ok(serve(listener, tls).wait_closed().await?)

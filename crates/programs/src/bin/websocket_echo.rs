@@ -51,9 +51,7 @@ pub async fn program(arguments: Vec<String>) -> Result<(), Box<dyn Error>> {
         [port] => port.parse().map_err(|_| format!("not a port: {port}"))?,
         _ => return Err("usage: websocket_echo [PORT], or websocket_echo examine URL".into()),
     };
-    let listener = TcpListener::bind("127.0.0.1", port)
-        .await
-        .map_err(|error| format!("cannot listen on port {port}: {error}"))?;
+    let listener = TcpListener::bind("127.0.0.1", port).await?;
     println!("listening on ws://{}/", listener.local_addr()?);
     Ok(serve(listener).wait_closed().await?)
 }
@@ -104,11 +102,7 @@ async fn examine(url: &str) -> Result<(), Box<dyn Error>> {
     let (host, port) = address.rsplit_once(':').ok_or_else(|| format!("not HOST:PORT: {url}"))?;
     let port = port.parse().map_err(|_| format!("not a port: {port}"))?;
 
-    let mut socket = connect(host, port, "/getCaseCount").await?;
-    let count = match next(&mut socket).await? {
-        Some(Ok(Message::Text(count))) => count,
-        _ => Utf8Bytes::default(),
-    };
+    let count = ask(host, port, "/getCaseCount").await?;
     let n: usize = count.parse().map_err(|_| "the server does not say how many cases it has")?;
     for case in 1..=n {
         let socket = connect(host, port, &format!("/runCase?case={case}&agent=boucle")).await?;
@@ -117,10 +111,21 @@ async fn examine(url: &str) -> Result<(), Box<dyn Error>> {
             eprintln!("websocket_echo: case {case}: {error}");
         }
     }
-    let mut socket = connect(host, port, "/updateReports?agent=boucle").await?;
-    while let Some(Ok(_)) = next(&mut socket).await? {}
+    ask(host, port, "/updateReports?agent=boucle").await?;
     println!("{n} cases");
     Ok(())
+}
+
+/// What a server says of itself at this path, until it says goodbye.
+async fn ask(host: &str, port: u16, path: &str) -> Result<Utf8Bytes, Box<dyn Error>> {
+    let mut socket = connect(host, port, path).await?;
+    let mut answer = Utf8Bytes::default();
+    while let Some(Ok(message)) = next(&mut socket).await? {
+        if let Message::Text(text) = message {
+            answer = text;
+        }
+    }
+    Ok(answer)
 }
 
 /// Connects as a client.
