@@ -33,3 +33,7 @@ bench-quick:
 # Builds the book into docs/book; needs mdBook.
 book:
     mdbook build docs
+
+# Lets strangers ask the programs: wrk, h2load, ab, curl, OpenSSL, redis-benchmark, slow clients, WebSocket cases.
+strangers:
+    bash .ci/strangers

@@ -89,15 +89,15 @@ impl<T> HyperIo<T> {
 }
 
 /// No read asks for more. hyper offers 8 KiB to begin with, and up to 408 KiB to who fills that.
-const LONGEST_READ: usize = 64 * 1024;
+const LONGEST_READ: usize = 256 * 1024;
 
 thread_local! {
     /// Where bytes arrive before they go where hyper wants them: one a thread, whatever the number of
     /// connections. Out while in use.
     ///
     /// Why a copy? hyper lends memory that was never written, to which a read of our own may go only
-    /// by unsafe code, or after it was filled with zeros at each try. Bytes that have just arrived are
-    /// in the processor's cache, and are few where zeros would be many.
+    /// by unsafe code, or after it was filled with zeros at each try. The copy is of what has come,
+    /// which the processor has at hand; the zeros would be for all that might come.
     static ARRIVAL: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
 }
 
