@@ -5,7 +5,7 @@ use std::net::Shutdown;
 use std::time::Duration;
 
 use boucle::net::{Server, TcpStream};
-use boucle::{Loop, gather, now, sleep};
+use boucle::{Loop, gather, now, sleep, timeout};
 use futures_lite::{AsyncReadExt, future};
 use socket2::{Domain, Socket, Type};
 
@@ -128,7 +128,9 @@ fn a_proxy_gives_up_what_is_silent_and_not_what_moves() {
             }
             future::pending().await
         };
-        let error = future::or(proxy::silence(&moved), moves).await.expect_err("it gives up");
+        let silence = timeout(Duration::from_secs(7200), proxy::silence(&moved));
+        let ended = future::or(silence, moves).await.expect("it ends within two hours");
+        let error = ended.expect_err("it gives up");
         assert_eq!(error.to_string(), "nothing moves any more");
         (now() - start).as_secs() / 60
     });

@@ -83,8 +83,9 @@ fn who_says_too_much_or_breaks_the_rules_is_left_and_the_others_notice_nothing()
         while stream.read(&mut answer).await.unwrap_or(0) > 0 {}
 
         let mut loud = connect(port).await;
-        // A frame that begins a message of sixteen exabytes.
-        let head = [0x82, 0xff, 0x7f, 255, 255, 255, 255, 255, 255, 255, 0, 0, 0, 0];
+        // The head of a frame of a message of 16 MiB and one byte. Nothing follows: that it is too long
+        // must be seen at once.
+        let head = [0x82, 0xff, 0, 0, 0, 0, 1, 0, 0, 1, 0, 0, 0, 0];
         loud.get_ref().write_all(&head).await.expect("it reads");
         match loud.next().await {
             None | Some(Ok(Message::Close(_)) | Err(Error::Protocol(_) | Error::Io(_))) => {}
