@@ -34,6 +34,6 @@ bench-quick:
 book:
     mdbook build docs
 
-# Lets strangers ask the programs: wrk, h2load, ab, curl, OpenSSL, redis-benchmark, slow clients, WebSocket cases.
+# Lets other people's tools ask the programs: load, slow clients, curl, OpenSSL, Redis, WebSocket cases.
 strangers:
     bash .ci/strangers
