@@ -41,3 +41,7 @@ bench-quick:
 # Builds the book into docs/book; needs mdBook.
 book:
     mdbook build docs
+
+# Lets other people's tools ask the programs: load, slow clients, curl, OpenSSL, Redis, WebSocket cases.
+strangers:
+    bash .ci/strangers

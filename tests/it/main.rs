@@ -13,6 +13,7 @@ mod later;
 mod names;
 mod net;
 mod plain_std;
+mod programs;
 mod road;
 mod run;
 mod sleeping;
