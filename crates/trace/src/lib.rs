@@ -1,0 +1,20 @@
+//! What happened in a run of boucle, or of a stage of the road: as data, as text, as a picture.
+
+mod event;
+mod header;
+mod json;
+mod record;
+mod recorder;
+mod state;
+mod text;
+mod trace;
+
+pub use crate::event::{
+    By, Ended, Event, On, Place, PollEnd, Reported, RunEnd, TaskNo, Text, What,
+};
+pub use crate::header::{Clock, FORMAT, Header, VERSION};
+pub use crate::json::{Problem, ReadError};
+pub use crate::record::{lanes, record, record_stage, record_stage_with, record_with};
+pub use crate::recorder::{Options, Recorder};
+pub use crate::state::{Asleep, Choice, Life, Line, State, TaskState, Timer, Wait, Wake};
+pub use crate::trace::Trace;

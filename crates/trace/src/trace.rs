@@ -1,0 +1,75 @@
+//! A recording: what it says of itself, where it begins, and its events.
+
+use crate::event::Event;
+use crate::header::Header;
+use crate::state::State;
+
+/// A run that was recorded.
+///
+/// # Examples
+///
+/// ```
+/// use boucle_trace::{State, record};
+///
+/// let trace = record(|| async { boucle::interrupt().await });
+/// assert_eq!(trace.state_at(0), State::default());
+/// assert!(trace.state_at(trace.len()).end.is_some());
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trace {
+    /// What it says of itself.
+    pub(crate) header: Header,
+    /// The state before the first event: empty, but for a ring buffer.
+    pub(crate) base: State,
+    /// What happened, oldest first.
+    pub(crate) events: Vec<Event>,
+}
+
+impl Trace {
+    /// A trace of these events, from the beginning of a run.
+    #[must_use]
+    pub fn new(header: Header, events: Vec<Event>) -> Trace {
+        Trace { header, base: State::default(), events }
+    }
+
+    /// What it says of itself.
+    #[must_use]
+    pub fn header(&self) -> &Header {
+        &self.header
+    }
+
+    /// The state before the first event: empty, unless earlier events were given up.
+    #[must_use]
+    pub fn base(&self) -> &State {
+        &self.base
+    }
+
+    /// What happened, oldest first.
+    #[must_use]
+    pub fn events(&self) -> &[Event] {
+        &self.events
+    }
+
+    /// How many events there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.events.len()
+    }
+
+    /// Whether nothing happened.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.events.is_empty()
+    }
+
+    /// The state after the first `n` events. A [`Player`](crate::Player) is faster, if many are asked
+    /// for.
+    #[must_use]
+    pub fn state_at(&self, n: usize) -> State {
+        let mut state = self.base.clone();
+        for event in &self.events[..n.min(self.events.len())] {
+            state.apply(event);
+        }
+        state
+    }
+}
