@@ -3,6 +3,8 @@
 mod event;
 mod header;
 mod json;
+mod lint;
+mod player;
 mod record;
 mod recorder;
 mod state;
@@ -14,6 +16,8 @@ pub use crate::event::{
 };
 pub use crate::header::{Clock, FORMAT, Header, VERSION};
 pub use crate::json::{Problem, ReadError};
+pub use crate::lint::{Finding, Limits, Lint};
+pub use crate::player::{Phase, Player};
 pub use crate::record::{lanes, record, record_stage, record_stage_with, record_with};
 pub use crate::recorder::{Options, Recorder};
 pub use crate::state::{Asleep, Choice, Life, Line, State, TaskState, Timer, Wait, Wake};

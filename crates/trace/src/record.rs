@@ -2,7 +2,7 @@
 
 use std::any::Any;
 use std::panic;
-use std::panic::AssertUnwindSafe;
+use std::panic::{AssertUnwindSafe, Location};
 use std::rc::Rc;
 
 use boucle::{Loop, RunError};
@@ -81,6 +81,7 @@ pub fn record_with<F: Future>(recorder: &Rc<Recorder>, program: impl FnOnce() ->
         };
         recorder.run_ends(end);
     };
+    recorder.calls_main(Location::caller());
     let listening = recorder.listen();
     run_sealed(recorder, sealed);
     drop(listening);

@@ -9,6 +9,7 @@ mod store;
 use std::cell::RefCell;
 use std::fmt;
 use std::io;
+use std::panic::Location;
 use std::rc::Rc;
 use std::time::Instant;
 
@@ -52,6 +53,8 @@ struct Inner {
     start: Option<Instant>,
     /// The time of the last event.
     now: u64,
+    /// Where the program was given to `record`: there its first task comes from.
+    main: Option<&'static Location<'static>>,
     /// The tasks' numbers.
     numbers: Numbers,
     /// How many tasks of a stage have been met.
@@ -85,6 +88,7 @@ impl Recorder {
             start: (options.clock == Clock::Real).then(Instant::now),
             header,
             now: 0,
+            main: None,
             numbers: Numbers::default(),
             n_met: 0,
             current: Vec::new(),
@@ -154,6 +158,11 @@ impl Recorder {
             recorder.reported(report);
             eprintln!("{report}");
         }
+    }
+
+    /// The next task is the program itself, and comes from there.
+    pub(crate) fn calls_main(&self, at: &'static Location<'static>) {
+        self.inner.borrow_mut().main = Some(at);
     }
 
     fn reported(&self, report: &Report) {

@@ -42,6 +42,7 @@ impl Instrument for Recorder {
     fn task_spawned(&self, task: TaskId, at: &'static Location<'static>) {
         let inner = &mut *self.inner.borrow_mut();
         inner.tick();
+        let at = inner.main.take().unwrap_or(at);
         let place = Some(Place { file: inner.text(at.file()), line: at.line() });
         let (task, by) = (inner.number(task), inner.current.last().copied());
         inner.keep(What::Added { task, by, place });
