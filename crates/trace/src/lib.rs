@@ -1,5 +1,6 @@
 //! What happened in a run of boucle, or of a stage of the road: as data, as text, as a picture.
 
+mod compact;
 mod event;
 mod header;
 mod json;
@@ -8,6 +9,7 @@ mod player;
 mod record;
 mod recorder;
 mod state;
+mod svg;
 mod text;
 mod trace;
 

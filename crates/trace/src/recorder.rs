@@ -196,7 +196,7 @@ impl fmt::Debug for Recorder {
 
 impl Inner {
     fn keep(&mut self, what: What) {
-        self.store.push(Event { at: self.now, what });
+        self.store.push(&Event { at: self.now, what });
     }
 
     /// Looks at the clock, if it is one that goes on by itself.

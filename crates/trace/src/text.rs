@@ -1,6 +1,6 @@
 //! A trace as text: one line an event, or one lane a task.
 
-mod folded;
+pub(crate) mod folded;
 mod lanes;
 mod lines;
 pub(crate) mod time;

@@ -57,7 +57,7 @@ impl Options {
         self
     }
 
-    /// Keeps the last `n` events at least, and twice as many at the most. What came before is kept as
+    /// Keeps the last `n` events at least, and at most twice as many. What came before is kept as
     /// the state that it led to, so that the rest can still be played.
     pub fn last(mut self, n: usize) -> Options {
         self.last = Some(n);

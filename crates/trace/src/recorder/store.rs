@@ -5,6 +5,7 @@ use std::io;
 use std::io::{BufWriter, Write};
 
 use super::Options;
+use crate::compact::Compact;
 use crate::event::Event;
 use crate::header::Header;
 use crate::json;
@@ -16,16 +17,9 @@ const N_LINES: usize = 1000;
 /// Where events go.
 pub(super) enum Store {
     /// To memory, all of them.
-    Memory(Vec<Event>),
+    Memory(Compact),
     /// To memory, the last of them.
-    Ring {
-        /// What those led to that were given up.
-        base: Box<State>,
-        /// The last ones: fewer than twice `limit`.
-        events: Vec<Event>,
-        /// How many there are at least.
-        limit: usize,
-    },
+    Ring(Box<Ring>),
     /// To a file.
     File {
         file: BufWriter<File>,
@@ -47,27 +41,18 @@ impl Store {
             return Ok(Store::File { file, flush_each_poll, error: None });
         }
         Ok(match options.last {
-            None => Store::Memory(Vec::new()),
-            Some(limit) => Store::Ring { base: Box::default(), events: Vec::new(), limit },
+            None => Store::Memory(Compact::default()),
+            Some(limit) => Store::Ring(Box::new(Ring { limit, ..Ring::default() })),
         })
     }
 
-    pub(super) fn push(&mut self, event: Event) {
+    pub(super) fn push(&mut self, event: &Event) {
         match self {
             Store::Memory(events) => events.push(event),
-            Store::Ring { base, events, limit } => {
-                events.push(event);
-                if events.len() >= 2 * (*limit).max(1) {
-                    let n_given_up = events.len() - *limit;
-                    for event in events.drain(..n_given_up) {
-                        base.apply(&event);
-                    }
-                    base.forget(N_LINES);
-                }
-            }
+            Store::Ring(ring) => ring.push(event),
             Store::File { file, error, .. } => {
                 if error.is_none() {
-                    *error = json::write_event(file, &event).err();
+                    *error = json::write_event(file, event).err();
                 }
             }
         }
@@ -102,9 +87,41 @@ impl Store {
     /// What is in memory: the state before the first event, and the events.
     pub(super) fn kept(&self) -> (State, Vec<Event>) {
         match self {
-            Store::Memory(events) => (State::default(), events.clone()),
-            Store::Ring { base, events, .. } => (State::clone(base), events.clone()),
+            Store::Memory(events) => (State::default(), events.events(0).collect()),
+            Store::Ring(ring) => (ring.base.clone(), ring.events()),
             Store::File { .. } => panic!("the events are in a file: `Trace::load` reads them"),
         }
+    }
+}
+
+/// The last events, in two halves: when the newer one is full, the older one is given up.
+#[derive(Default)]
+pub(super) struct Ring {
+    /// What those led to that were given up.
+    base: State,
+    older: Compact,
+    newer: Compact,
+    /// How many events are kept at least, once there were so many.
+    limit: usize,
+    /// The times before the first event of each half.
+    times: (u64, u64),
+}
+
+impl Ring {
+    fn push(&mut self, event: &Event) {
+        self.newer.push(event);
+        if self.newer.len() >= self.limit.max(1) {
+            for event in self.older.events(self.times.0) {
+                self.base.apply(&event);
+            }
+            self.base.forget(N_LINES);
+            std::mem::swap(&mut self.older, &mut self.newer);
+            self.newer.clear(event.at);
+            self.times = (self.times.1, event.at);
+        }
+    }
+
+    fn events(&self) -> Vec<Event> {
+        self.older.events(self.times.0).chain(self.newer.events(self.times.1)).collect()
     }
 }

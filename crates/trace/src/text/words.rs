@@ -8,6 +8,7 @@ use crate::text::time::duration;
 pub(crate) fn subject(what: &What, state: &State) -> String {
     match what {
         What::Printed { by: None, .. } | What::TimerSet { by: None, .. } => "program".to_owned(),
+        What::Named { task, .. } => task.to_string(),
         _ => what.task().map_or_else(|| "loop".to_owned(), |task| state.name(task)),
     }
 }
@@ -20,7 +21,7 @@ pub(crate) fn predicate(what: &What, state: &State) -> String {
             let place = place.as_ref().map_or_else(String::new, |it| format!(", at {it}"));
             format!("is added{by}{place}")
         }
-        What::Named { task, .. } => format!("is the name of {task}"),
+        What::Named { name, .. } => format!("is called {name}"),
         What::PollBegins { task } => format!("runs{}", chosen(*task, state)),
         What::PollEnds { task, how } => poll_end(*task, *how, state),
         What::Requeued { .. } => "goes to the end of the queue".to_owned(),
