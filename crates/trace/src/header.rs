@@ -40,6 +40,13 @@ impl Header {
     }
 }
 
+impl Header {
+    /// What stands above a picture.
+    pub(crate) fn title(&self) -> String {
+        format!("A run of {}", self.program)
+    }
+}
+
 /// Whose time a recording has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -1,8 +1,10 @@
 //! What happened in a run of boucle, or of a stage of the road: as data, as text, as a picture.
 
+mod chrome;
 mod compact;
 mod event;
 mod header;
+mod html;
 mod json;
 mod lint;
 mod player;

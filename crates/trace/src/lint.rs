@@ -3,6 +3,7 @@
 mod ends;
 mod polls;
 
+use std::collections::HashSet;
 use std::fmt;
 use std::time::Duration;
 
@@ -91,9 +92,9 @@ pub struct Limits {
 }
 
 impl Default for Limits {
-    /// 100 ms a poll, as boucle's debug mode has it, and 10 polls.
+    /// 100 ms a poll, as boucle's debug mode has it, and 100 polls.
     fn default() -> Limits {
-        Limits { poll: Duration::from_millis(100), in_a_row: 10 }
+        Limits { poll: Duration::from_millis(100), in_a_row: 100 }
     }
 }
 
@@ -105,11 +106,15 @@ impl Trace {
     }
 
     /// What is suspicious about the run, with other limits.
+    ///
+    /// What a task does again and again is found once: the first time.
     #[must_use]
     pub fn lint_with(&self, limits: &Limits) -> Vec<Finding> {
         let mut findings = polls::find(self, limits);
         findings.extend(ends::find(self));
         findings.sort_by_key(|it| (it.event, it.lint, it.task));
+        let mut seen = HashSet::new();
+        findings.retain(|it| it.task.is_none() || seen.insert((it.lint, it.task)));
         findings
     }
 }

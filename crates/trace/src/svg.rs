@@ -14,7 +14,7 @@ use crate::trace::Trace;
 /// The height of a lane.
 const LANE: usize = 34;
 /// Above the first lane: the title and the times.
-const TOP: usize = 56;
+const TOP: usize = 64;
 /// Below the last lane: the legend.
 const BOTTOM: usize = 40;
 
@@ -44,7 +44,7 @@ impl Trace {
         let height = TOP + LANE * layout.tasks.len() + BOTTOM;
         let width = layout.width.max(LEGEND_WIDTH);
         let mut svg = String::new();
-        let title = escape(&format!("A run of {}", self.header().program));
+        let title = escape(&self.header().title());
         let summary = escape(&layout.summary());
         writeln!(
             svg,
@@ -121,8 +121,8 @@ fn times(svg: &mut String, layout: &Layout, height: usize) {
         let bottom = height - BOTTOM;
         writeln!(
             svg,
-            "<path class=\"tick\" d=\"M{x} {}V{bottom}\"/><text class=\"time\" x=\"{}\" y=\"46\">{at} s</text>",
-            TOP - 18,
+            "<path class=\"tick\" d=\"M{x} {}V{bottom}\"/><text class=\"time\" x=\"{}\" y=\"40\">{at} s</text>",
+            TOP - 30,
             x + 4
         )
         .expect("a string takes all");

@@ -38,6 +38,20 @@ impl Trace {
         &self.header
     }
 
+    /// The same trace, of a program with this name.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let trace = boucle_trace::record(|| async {}).named("nothing");
+    /// assert!(trace.svg().contains("A run of nothing"));
+    /// ```
+    #[must_use]
+    pub fn named(mut self, program: &str) -> Trace {
+        self.header.program = program.into();
+        self
+    }
+
     /// The state before the first event: empty, unless earlier events were given up.
     #[must_use]
     pub fn base(&self) -> &State {

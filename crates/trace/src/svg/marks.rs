@@ -12,7 +12,7 @@ pub(super) fn write(svg: &mut String, layout: &Layout) {
     for mark in gaps.into_iter().chain(others) {
         let x = mark.x;
         // What belongs to no task stands above the lanes.
-        let y = mark.lane.map_or(TOP - 4, middle);
+        let y = mark.lane.map_or(TOP - 11, middle);
         let title = escape(&mark.title);
         let shape = match &mark.shape {
             Shape::Clock => format!(
@@ -44,8 +44,8 @@ pub(super) fn write(svg: &mut String, layout: &Layout) {
                 let height = LANE * layout.tasks.len();
                 format!(
                     "<g><rect class=\"gap\" x=\"{x}\" y=\"{}\" width=\"{wide}\" height=\"{}\"/>",
-                    TOP - 16,
-                    height + 16
+                    TOP - 20,
+                    height + 20
                 )
             }
         };
