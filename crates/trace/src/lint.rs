@@ -54,8 +54,9 @@ pub enum Lint {
     /// A task was woken by somebody else and polled, and nothing was seen to change, in
     /// [`Limits::in_a_row`] polls in a row.
     PolledForNothing,
-    /// A task waits at the end for what has happened already, or gave the turn back in a run that
-    /// stands still without telling anybody what it waits for.
+    /// A task waits at the end for what has happened already: a task that has ended, a time that has
+    /// come. Or it gave the turn back in a run that stands still, has no child left that it could
+    /// gather, and told nobody what it waits for. A wake that came before the wait leaves no trace.
     LostWake,
     /// A panic was reported since nobody read it.
     UnreadPanic,

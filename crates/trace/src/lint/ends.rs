@@ -109,7 +109,9 @@ fn lost(state: &State, task: TaskNo, is_stuck: bool) -> Option<String> {
             _ => {}
         }
     }
-    let is_silent = known.waits.is_empty() && known.n_polls > 0;
+    // One that gathers others says nothing: it waits for those that it added.
+    let is_parent = state.tasks.values().any(|it| it.by == Some(task) && it.done.is_none());
+    let is_silent = known.waits.is_empty() && known.n_polls > 0 && !is_parent;
     (is_stuck && is_silent).then(|| {
         "gave the turn back, and nobody knows what it waits for: did its future keep a waker?"
             .to_owned()

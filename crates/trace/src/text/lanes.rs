@@ -11,7 +11,7 @@ use crate::state::{Life, State};
 use crate::trace::Trace;
 
 /// A cell is no wider than this.
-const WIDEST: usize = 36;
+const WIDEST: usize = 48;
 
 /// What the marks mean, below the lanes.
 const LEGEND: &str = "┃ runs   ╎ ready   · waits   > printed   ! printed on stderr\n";
