@@ -180,6 +180,6 @@ fn perfetto_gets_a_slice_a_poll_and_both_ends_of_each_arrow() {
         }
         Ok(())
     });
-    let trace = record(|| boucle::interrupt());
+    let trace = record(boucle::interrupt);
     assert!(trace.chrome_json().starts_with("{\"displayTimeUnit\":\"ns\",\"traceEvents\":["));
 }
