@@ -1,10 +1,14 @@
 //! What can happen in a run: one model for boucle and for the stages of the road.
 
+mod parts;
+
 use std::fmt;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+
+pub use self::parts::{By, Ended, On, Place, PollEnd, Reported, RunEnd};
 
 /// A text of an event. The same text is kept once; a clone is the same text.
 pub type Text = Arc<str>;
@@ -26,12 +30,29 @@ pub struct TaskNo(NonZeroU32);
 
 impl TaskNo {
     /// The task with this number; there is no task 0.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use boucle_trace::TaskNo;
+    ///
+    /// assert!(TaskNo::new(0).is_none());
+    /// assert_eq!(TaskNo::new(7).unwrap().to_string(), "task 7");
+    /// ```
     #[must_use]
     pub fn new(number: u32) -> Option<TaskNo> {
         NonZeroU32::new(number).map(TaskNo)
     }
 
     /// Its number.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use boucle_trace::TaskNo;
+    ///
+    /// assert_eq!(TaskNo::new(7).unwrap().get(), 7);
+    /// ```
     #[must_use]
     pub fn get(self) -> u32 {
         self.0.get()
@@ -83,6 +104,16 @@ impl From<Event> for (u64, What) {
 }
 
 /// What happened.
+///
+/// # Examples
+///
+/// ```
+/// use boucle_trace::{What, record};
+///
+/// let trace = record(|| async { boucle::spawn(async {}).await });
+/// let is_spawn = |what: &What| matches!(what, What::Added { by: Some(_), .. });
+/// assert_eq!(trace.events().iter().filter(|it| is_spawn(&it.what)).count(), 1);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -225,115 +256,4 @@ impl What {
             | What::RunEnds { .. } => None,
         }
     }
-}
-
-/// A place in the source.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Place {
-    /// The file, as the compiler was given it.
-    pub file: Text,
-    /// The line, from 1.
-    pub line: u32,
-}
-
-impl fmt::Display for Place {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}", self.file, self.line)
-    }
-}
-
-/// With what a poll came back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum PollEnd {
-    /// The task gave the turn back.
-    Pending,
-    /// The task has ended, with a value.
-    Ready,
-    /// The task panicked.
-    Panicked,
-    /// The task was cancelled, and its future was dropped.
-    Cancelled,
-    /// The task had ended before: it only left the queue.
-    Over,
-}
-
-/// How a task ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Ended {
-    /// With a value.
-    Value,
-    /// It panicked.
-    Panicked,
-    /// It was cancelled, or its loop was closed.
-    Cancelled,
-}
-
-/// Who woke a task.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum By {
-    /// A task, while it was polled; or itself.
-    Task(TaskNo),
-    /// A time that has come.
-    Timer,
-    /// A descriptor that is ready.
-    Descriptor(i32),
-    /// Another thread.
-    Thread,
-    /// The loop, since nothing else could run.
-    Quiet,
-    /// Code of the loop's thread that belongs to no task.
-    Outside,
-}
-
-/// What a task waits for.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum On {
-    /// Until so many nanoseconds have passed.
-    Time(u64),
-    /// For the end of a task.
-    Task(TaskNo),
-    /// Until a descriptor can be read from.
-    Readable(i32),
-    /// Until a descriptor can be written to.
-    Writable(i32),
-    /// For something that tasks share, in words: `an item of a queue`.
-    Sync(Text),
-    /// For an answer of another thread.
-    Thread,
-}
-
-/// What kind of thing a loop reported.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum Reported {
-    /// A panic that nobody read.
-    Panic,
-    /// A poll that was too long.
-    SlowPoll,
-    /// Something that the system refused.
-    Io,
-}
-
-/// How a run ended.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum RunEnd {
-    /// What was to be run has ended.
-    Complete,
-    /// Every task waits, and nothing is left that could wake one.
-    Deadlock,
-    /// It was stopped.
-    Stopped,
-    /// A panic went out of it.
-    Panicked(Text),
-    /// The program ended itself, with this status.
-    Exit(i32),
 }

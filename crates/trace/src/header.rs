@@ -48,6 +48,14 @@ impl Header {
 }
 
 /// Whose time a recording has.
+///
+/// # Examples
+///
+/// ```
+/// use boucle_trace::{Clock, record};
+///
+/// assert_eq!(record(|| async {}).header().clock, Clock::Virtual);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Clock {

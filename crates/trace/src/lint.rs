@@ -41,6 +41,18 @@ impl fmt::Display for Finding {
 }
 
 /// A kind of suspicious thing.
+///
+/// # Examples
+///
+/// ```
+/// use boucle_trace::{Lint, record};
+///
+/// let trace = record(|| async {
+///     drop(boucle::spawn(async { panic!("boom") }));
+///     boucle::interrupt().await;
+/// });
+/// assert_eq!(trace.lint()[0].lint, Lint::UnreadPanic);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Lint {
@@ -101,6 +113,13 @@ impl Default for Limits {
 
 impl Trace {
     /// What is suspicious about the run, in the order of the events.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let trace = boucle_trace::record(|| async { boucle::interrupt().await });
+    /// assert_eq!(trace.lint(), []);
+    /// ```
     #[must_use]
     pub fn lint(&self) -> Vec<Finding> {
         self.lint_with(&Limits::default())
@@ -109,6 +128,16 @@ impl Trace {
     /// What is suspicious about the run, with other limits.
     ///
     /// What a task does again and again is found once: the first time.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use boucle_trace::{Limits, Lint, record};
+    ///
+    /// let trace = record(|| async { boucle::interrupt().await });
+    /// let strict = Limits { in_a_row: 1, ..Limits::default() };
+    /// assert_eq!(trace.lint_with(&strict)[0].lint, Lint::WakesItself);
+    /// ```
     #[must_use]
     pub fn lint_with(&self, limits: &Limits) -> Vec<Finding> {
         let mut findings = polls::find(self, limits);

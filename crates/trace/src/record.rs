@@ -73,7 +73,8 @@ pub fn record_with<F: Future>(recorder: &Rc<Recorder>, program: impl FnOnce() ->
             .instrument(Rc::clone(recorder))
             .exception_handler(recorder.exception_handler())
             .build();
-        let end = match event_loop.run_until_complete(program()) {
+        // Called within the loop: what the program makes of the present time is virtual.
+        let end = match event_loop.run_until_complete(async { program().await }) {
             Ok(_) => RunEnd::Complete,
             Err(RunError::Stopped) => RunEnd::Stopped,
             Err(RunError::Deadlock) => RunEnd::Deadlock,
@@ -119,6 +120,17 @@ pub fn record_stage(main: impl FnOnce()) -> Trace {
 /// # Panics
 ///
 /// As [`record_stage`] does.
+///
+/// # Examples
+///
+/// ```
+/// use std::rc::Rc;
+/// use boucle_trace::{Options, Recorder, record_stage_with};
+///
+/// let recorder = Rc::new(Recorder::with(Options::new().last(10)).unwrap());
+/// record_stage_with(&recorder, || world::println!("Hello"));
+/// assert_eq!(recorder.trace().output(), "Hello\n");
+/// ```
 pub fn record_stage_with(recorder: &Rc<Recorder>, main: impl FnOnce()) {
     let listening = recorder.listen_to_stage();
     run_sealed(recorder, || {

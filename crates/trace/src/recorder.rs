@@ -71,6 +71,12 @@ struct Inner {
 
 impl Recorder {
     /// A recorder of virtual time that keeps all events in memory.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// assert!(boucle_trace::Recorder::new().trace().is_empty());
+    /// ```
     #[must_use]
     pub fn new() -> Recorder {
         Recorder::with(Options::new()).expect("nothing is opened that could fail")
@@ -81,6 +87,16 @@ impl Recorder {
     /// # Errors
     ///
     /// If the file cannot be made, or is there already.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use boucle_trace::{Options, Recorder};
+    ///
+    /// // A file that is there is not recorded over.
+    /// let path = std::env::current_exe().unwrap();
+    /// assert!(Recorder::with(Options::new().file(path)).is_err());
+    /// ```
     pub fn with(options: Options) -> io::Result<Recorder> {
         let header = Header::new(&options.program, options.clock);
         let inner = Inner {
@@ -103,6 +119,17 @@ impl Recorder {
     /// # Panics
     ///
     /// If the events go to a file: [`Trace::load`] reads them.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::rc::Rc;
+    /// use boucle_trace::{Recorder, record_with};
+    ///
+    /// let recorder = Rc::new(Recorder::new());
+    /// record_with(&recorder, || async { world::println!("Hello") });
+    /// assert_eq!(recorder.trace().output(), "Hello\n");
+    /// ```
     #[must_use]
     pub fn trace(&self) -> Trace {
         let inner = self.inner.borrow();
@@ -111,6 +138,17 @@ impl Recorder {
     }
 
     /// Notes how the run has ended, and brings all that was recorded to the file, if there is one.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use boucle_trace::{Recorder, RunEnd};
+    ///
+    /// let recorder = Recorder::new();
+    /// recorder.run_ends(RunEnd::Stopped);
+    /// let trace = recorder.trace();
+    /// assert_eq!(trace.state_at(1).end, Some(RunEnd::Stopped));
+    /// ```
     pub fn run_ends(&self, how: RunEnd) {
         let inner = &mut *self.inner.borrow_mut();
         inner.tick();
@@ -126,6 +164,13 @@ impl Recorder {
     /// # Errors
     ///
     /// The first thing that went wrong with the file; nothing was recorded since.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// // Memory never fails.
+    /// assert!(boucle_trace::Recorder::new().flush().is_ok());
+    /// ```
     pub fn flush(&self) -> io::Result<()> {
         let inner = &mut *self.inner.borrow_mut();
         inner.store.flush();

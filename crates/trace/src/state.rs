@@ -55,6 +55,14 @@ pub struct State {
 }
 
 /// A choice: which of the ready tasks was taken.
+///
+/// # Examples
+///
+/// ```
+/// let trace = boucle_trace::record(|| async {});
+/// let choice = trace.state_at(2).choice.unwrap();
+/// assert_eq!((choice.place, choice.n_ready), (Some(0), 1));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Choice {
     /// The position of the event that tells of it.
@@ -68,6 +76,15 @@ pub struct Choice {
 }
 
 /// A timer that is set.
+///
+/// # Examples
+///
+/// ```
+/// use std::time::Duration;
+///
+/// let trace = boucle_trace::record(|| boucle::sleep(Duration::from_secs(1)));
+/// assert_eq!(trace.state_at(3).timers[0].at, 1_000_000_000);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Timer {
     /// When it fires.
@@ -77,6 +94,16 @@ pub struct Timer {
 }
 
 /// The loop sleeps.
+///
+/// # Examples
+///
+/// ```
+/// use boucle_trace::{Asleep, Event, State, What};
+///
+/// let mut state = State::default();
+/// state.apply(&Event { at: 5, what: What::LoopSleeps { timeout: Some(10) } });
+/// assert_eq!(state.asleep, Some(Asleep { since: 5, until: Some(15) }));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Asleep {
     /// Since when.
@@ -86,6 +113,13 @@ pub struct Asleep {
 }
 
 /// A line that was printed.
+///
+/// # Examples
+///
+/// ```
+/// let trace = boucle_trace::record(|| async { world::println!("Hello") });
+/// assert_eq!(trace.state_at(trace.len()).output[0].text.as_ref(), "Hello");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Line {
     /// When.
@@ -100,6 +134,16 @@ pub struct Line {
 
 impl State {
     /// Plays one event.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use boucle_trace::{Event, State, What};
+    ///
+    /// let mut state = State::default();
+    /// state.apply(&Event { at: 7, what: What::LoopWakes });
+    /// assert_eq!((state.position, state.now), (1, 7));
+    /// ```
     pub fn apply(&mut self, event: &Event) {
         let position = self.position;
         self.position += 1;
@@ -157,6 +201,17 @@ impl State {
     }
 
     /// Where the task stands in its life; a task that is not known waits.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use boucle_trace::{Life, TaskNo, record};
+    ///
+    /// let trace = record(|| async {});
+    /// let first = TaskNo::new(1).unwrap();
+    /// assert_eq!(trace.state_at(1).life(first), Life::Ready);
+    /// assert_eq!(trace.state_at(2).life(first), Life::Running);
+    /// ```
     #[must_use]
     pub fn life(&self, task: TaskNo) -> Life {
         match self.tasks.get(&task) {
@@ -171,6 +226,18 @@ impl State {
     ///
     /// What it once waited for and what is over is left out: a time that has come, a task that has
     /// ended.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use boucle_trace::{On, TaskNo, record};
+    ///
+    /// let trace = record(|| boucle::sleep(Duration::from_secs(1)));
+    /// let first = TaskNo::new(1).unwrap();
+    /// let on: Vec<_> = trace.state_at(5).waits_for(first).map(|it| it.on.clone()).collect();
+    /// assert_eq!(on, [On::Time(1_000_000_000)]);
+    /// ```
     pub fn waits_for(&self, task: TaskNo) -> impl Iterator<Item = &Wait> {
         let waits = self.tasks.get(&task).map_or(&[][..], |it| &it.waits);
         waits.iter().filter(|wait| match &wait.on {
@@ -181,6 +248,17 @@ impl State {
     }
 
     /// The name of a task, or its number.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use boucle_trace::{TaskNo, record};
+    ///
+    /// let trace = record(|| async { boucle::spawn(async {}).set_name("child") });
+    /// let state = trace.state_at(trace.len());
+    /// let names = [1, 2].map(|it| state.name(TaskNo::new(it).unwrap()));
+    /// assert_eq!(names, ["task 1", "child"]);
+    /// ```
     #[must_use]
     pub fn name(&self, task: TaskNo) -> String {
         let name = self.tasks.get(&task).and_then(|it| it.name.as_deref());

@@ -10,12 +10,26 @@ use crate::trace::Trace;
 
 impl Trace {
     /// What the program printed on stdout, each line ended.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let trace = boucle_trace::record(|| async { world::println!("Hello") });
+    /// assert_eq!(trace.output(), "Hello\n");
+    /// ```
     #[must_use]
     pub fn output(&self) -> String {
         printed(self, false)
     }
 
     /// What the program printed on stderr, each line ended.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let trace = boucle_trace::record(|| async { world::eprintln!("oh") });
+    /// assert_eq!((trace.output(), trace.errors()), (String::new(), "oh\n".to_owned()));
+    /// ```
     #[must_use]
     pub fn errors(&self) -> String {
         printed(self, true)

@@ -27,12 +27,30 @@ pub struct Trace {
 
 impl Trace {
     /// A trace of these events, from the beginning of a run.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use boucle_trace::{Clock, Event, Header, Trace, What};
+    ///
+    /// let events = vec![Event { at: 5, what: What::LoopWakes }];
+    /// let trace = Trace::new(Header::new("by hand", Clock::Real), events);
+    /// assert_eq!(trace.lines(), "0.000000 loop  is awake\n");
+    /// ```
     #[must_use]
     pub fn new(header: Header, events: Vec<Event>) -> Trace {
         Trace { header, base: State::default(), events }
     }
 
     /// What it says of itself.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use boucle_trace::{VERSION, record};
+    ///
+    /// assert_eq!(record(|| async {}).header().version, VERSION);
+    /// ```
     #[must_use]
     pub fn header(&self) -> &Header {
         &self.header
@@ -53,24 +71,51 @@ impl Trace {
     }
 
     /// The state before the first event: empty, unless earlier events were given up.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use boucle_trace::{State, record};
+    ///
+    /// assert_eq!(*record(|| async {}).base(), State::default());
+    /// ```
     #[must_use]
     pub fn base(&self) -> &State {
         &self.base
     }
 
     /// What happened, oldest first.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let trace = boucle_trace::record(|| async {});
+    /// assert_eq!(trace.events().len(), 5); // added, begins, done, ends; and the end of the run
+    /// ```
     #[must_use]
     pub fn events(&self) -> &[Event] {
         &self.events
     }
 
     /// How many events there are.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// assert_eq!(boucle_trace::record(|| async {}).len(), 5);
+    /// ```
     #[must_use]
     pub fn len(&self) -> usize {
         self.events.len()
     }
 
     /// Whether nothing happened.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// assert!(!boucle_trace::record(|| async {}).is_empty());
+    /// ```
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.events.is_empty()
@@ -78,6 +123,14 @@ impl Trace {
 
     /// The state after the first `n` events. A [`Player`](crate::Player) is faster, if many are asked
     /// for.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let trace = boucle_trace::record(|| async {});
+    /// assert_eq!(trace.state_at(2).running.len(), 1);
+    /// assert_eq!(trace.state_at(3).position, 3);
+    /// ```
     #[must_use]
     pub fn state_at(&self, n: usize) -> State {
         let mut state = self.base.clone();

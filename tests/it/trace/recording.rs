@@ -186,6 +186,13 @@ fn virtual_time_begins_at_zero_and_jumps() {
 }
 
 #[test]
+fn the_program_is_called_within_the_loop() {
+    // A sleep counts from the call that makes it: on the loop's clock, not on the system's.
+    let trace = record(|| sleep(Duration::from_secs(1)));
+    assert_eq!(trace.state_at(3).timers[0].at, 1_000_000_000);
+}
+
+#[test]
 fn a_file_that_is_there_is_not_recorded_over() {
     let path = path("there");
     fs::write(&path, "precious").expect("it can be written");

@@ -23,6 +23,16 @@ pub struct ReadError {
 }
 
 /// What is wrong with a line of a recording.
+///
+/// # Examples
+///
+/// ```
+/// use boucle_trace::{Problem, Trace};
+///
+/// let text = r#"{"format":"boucle-trace","version":99,"clock":"real","program":"p"}"#;
+/// let error = Trace::read(text.as_bytes()).unwrap_err();
+/// assert!(matches!(error.problem, Problem::Newer(99)));
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Problem {

@@ -80,6 +80,15 @@ impl Trace {
     /// # Errors
     ///
     /// As [`read`](Trace::read) does; a file that cannot be opened is an error of line 0.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use boucle_trace::{Problem, Trace};
+    ///
+    /// let error = Trace::load("there is no such file").unwrap_err();
+    /// assert!(matches!(error.problem, Problem::Io(_)));
+    /// ```
     pub fn load(path: impl AsRef<Path>) -> Result<Trace, ReadError> {
         let file = File::open(path);
         let file = file.map_err(|error| ReadError { line: 0, problem: Problem::Io(error) })?;

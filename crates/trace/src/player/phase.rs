@@ -64,6 +64,18 @@ impl fmt::Display for Phase {
 
 impl Player {
     /// What the loop is doing.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use boucle_trace::{Player, record};
+    ///
+    /// let mut player = Player::new(record(|| async { world::println!("Hello") }));
+    /// use boucle_trace::Phase;
+    /// player.next_output();
+    /// assert_eq!(player.phase(), Phase::Step);
+    /// assert!(player.phase().to_string().starts_with("step: "));
+    /// ```
     #[must_use]
     pub fn phase(&self) -> Phase {
         let Some(last) = self.last() else { return Phase::Begin };

@@ -5,6 +5,14 @@ use serde::{Deserialize, Serialize};
 use crate::event::{By, Ended, On, Place, PollEnd, TaskNo, Text};
 
 /// One task at a moment.
+///
+/// # Examples
+///
+/// ```
+/// let trace = boucle_trace::record(|| async { boucle::interrupt().await });
+/// let task = trace.state_at(trace.len()).tasks.into_values().next().unwrap();
+/// assert_eq!(task.n_polls, 2);
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TaskState {
     /// Its name, if it was given one.
@@ -35,6 +43,18 @@ pub struct TaskState {
 }
 
 /// Why a task went into the ready queue.
+///
+/// # Examples
+///
+/// ```
+/// use std::time::Duration;
+/// use boucle_trace::{By, record};
+///
+/// let trace = record(|| boucle::sleep(Duration::from_secs(1)));
+/// let task = trace.state_at(trace.len()).tasks.into_values().next().unwrap();
+/// let wake = task.woken.unwrap();
+/// assert_eq!((wake.at, wake.by), (1_000_000_000, Some(By::Timer)));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Wake {
     /// The position of the event that tells of it.
@@ -46,6 +66,16 @@ pub struct Wake {
 }
 
 /// Something that a task waits for.
+///
+/// # Examples
+///
+/// ```
+/// use std::time::Duration;
+///
+/// let trace = boucle_trace::record(|| boucle::sleep(Duration::from_secs(1)));
+/// let task = trace.state_at(5).tasks.into_values().next().unwrap();
+/// assert_eq!(task.waits[0].at, 0); // since the beginning
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Wait {
     /// The position of the event that tells of it.
@@ -57,6 +87,16 @@ pub struct Wait {
 }
 
 /// Where a task stands in its life.
+///
+/// # Examples
+///
+/// ```
+/// use boucle_trace::{Ended, Life, TaskNo, record};
+///
+/// let trace = record(|| async {});
+/// let life = trace.state_at(trace.len()).life(TaskNo::new(1).unwrap());
+/// assert_eq!(life, Life::Done(Ended::Value));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Life {
     /// It is being polled.
