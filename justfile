@@ -38,6 +38,10 @@ bench:
 bench-quick:
     cd crates/bench && cargo run --release -- run --quick
 
+# Measures what recording a trace costs, in nanoseconds an event.
+trace-cost:
+    cargo run -q --release -p boucle-trace --example cost
+
 # Builds the book into docs/book; needs mdBook.
 book:
     mdbook build docs

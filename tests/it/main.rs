@@ -19,5 +19,6 @@ mod run;
 mod sleeping;
 mod sockets;
 mod tidy;
+mod trace;
 mod transcripts;
 mod world_sealed;
