@@ -329,9 +329,13 @@ impl State {
         state.last_poll = Some(how);
     }
 
-    /// A timer has woken `task`: it is gone, and so are all that were due before it.
+    /// A timer has woken `task`: it is gone, and so are all that were due before it. Of several the
+    /// last that is due has fired: the others were taken back.
     fn timer_woke(&mut self, task: TaskNo) {
-        if let Some(place) = self.timers.iter().position(|it| it.by == Some(task)) {
+        let n_due = self.timers.partition_point(|it| it.at <= self.now);
+        let is_its = |it: &Timer| it.by == Some(task);
+        let place = self.timers.iter().take(n_due).rposition(is_its);
+        if let Some(place) = place.or_else(|| self.timers.iter().position(is_its)) {
             let at = self.timers[place].at;
             self.timers.remove(place);
             let n_before = self.timers.partition_point(|it| it.at < at);
