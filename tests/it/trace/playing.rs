@@ -13,7 +13,7 @@ use super::random;
 
 #[test]
 fn played_to_the_end_and_back_a_trace_shows_each_state_twice() {
-    random::for_all(100, |trace| {
+    random::for_all(50, |trace| {
         let mut player = Player::new(trace.clone());
         let first = player.state().clone();
         let mut states = vec![first.clone()];
@@ -33,7 +33,7 @@ fn played_to_the_end_and_back_a_trace_shows_each_state_twice() {
 
 #[test]
 fn a_state_holds_together_after_each_event() {
-    random::for_all(100, |trace| {
+    random::for_all(50, |trace| {
         let mut state = State::default();
         for event in trace.events() {
             state.apply(event);
@@ -96,7 +96,7 @@ fn a_jump_lands_where_stepping_does() {
     player.seek(5000);
     for position in (2500..5000).rev() {
         player.step_back();
-        if position % 61 == 0 {
+        if position % 127 == 0 {
             assert_eq!(*player.state(), trace.state_at(position), "{position}");
         }
     }
@@ -198,7 +198,7 @@ fn why_a_task_runs_follows_from_the_trace() {
 
 #[test]
 fn a_ring_buffer_is_played_from_the_state_that_it_begins_with() {
-    random::for_all_scripts(60, |script| {
+    random::for_all_scripts(30, |script| {
         let all = random::run(script);
         let recorder = Recorder::with(Options::new().last(10)).expect("memory is there");
         let recorder = Rc::new(recorder);
