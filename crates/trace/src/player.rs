@@ -2,6 +2,7 @@
 
 mod phase;
 mod why;
+mod words;
 
 use crate::event::{Event, TaskNo, What};
 use crate::state::State;
