@@ -90,7 +90,9 @@ fn printed(sources: &[Source], text: &str) -> Option<Mark> {
     let mut found = Vec::new();
     for (place, source) in sources.iter().enumerate() {
         let lines = print::lines_that_print(&source.lines, text);
-        found.extend(lines.into_iter().map(|(line, n_exact)| (n_exact, Mark { source: place, line })));
+        found.extend(
+            lines.into_iter().map(|(line, n_exact)| (n_exact, Mark { source: place, line })),
+        );
     }
     // The one that says the most of the text itself; of two that say as much, none.
     let most = found.iter().map(|(n_exact, _)| *n_exact).max()?;

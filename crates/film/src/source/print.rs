@@ -69,7 +69,8 @@ mod tests {
 
     #[test]
     fn a_format_fits_what_it_can_print() {
-        let source = "println!(\"got {} of {n}\");\n// println!(\"got 1 of 2\");\nprintln!(\"{x}\");";
+        let source =
+            "println!(\"got {} of {n}\");\n// println!(\"got 1 of 2\");\nprintln!(\"{x}\");";
         assert_eq!(found(source, "got 1 of 2"), [(1, 8), (3, 0)]);
         assert_eq!(found(source, "got 1"), [(3, 0)]);
     }
