@@ -4,7 +4,7 @@ use boucle_trace::{Player, Trace};
 use serde::Serialize;
 
 /// So many lines are asked for at the most: more is copying, not thinking.
-pub const MOST: usize = 12;
+pub(crate) const MOST: usize = 12;
 
 /// What is asked: the first lines of a run's output, in no order that would tell anything.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

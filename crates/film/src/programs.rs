@@ -82,8 +82,7 @@ impl Program {
 }
 
 /// A line for each program: its name and its idea.
-#[must_use]
-pub fn list() -> String {
+pub(crate) fn list() -> String {
     let width = PROGRAMS.iter().map(|it| it.name.len()).max().unwrap_or(0);
     PROGRAMS.iter().map(|it| format!("  {:<width$}  {}\n", it.name, it.idea)).collect()
 }

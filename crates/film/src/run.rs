@@ -29,7 +29,7 @@ pub struct Run {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum OpenError {
-    /// There is neither a program nor a file of that name. [`programs::list`] has the programs.
+    /// There is neither a program nor a file of that name. The message names the programs.
     #[error(
         "there is no program and no file `{name}`; these programs there are:\n{}",
         programs::list()

@@ -155,8 +155,8 @@ fn place(state: &State, task: TaskNo) -> String {
 fn waits(player: &Player, task: TaskNo) -> String {
     let waits: Vec<_> = player.waits(task).collect();
     match waits.is_empty() {
-        // A stage polls its tasks in any case, and nobody says what they wait for.
-        true => "does not run".to_owned(),
+        // Without a waker nobody says what a task waits for: it is polled again in any case.
+        true => "gave the turn back".to_owned(),
         false => format!("waits {}", waits.join(", and ")),
     }
 }

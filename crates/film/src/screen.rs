@@ -41,9 +41,9 @@ pub fn draw(frame: &mut Frame<'_>, app: &App) {
     panes::draw_now(frame, now, &scene);
     if area.width >= WIDE {
         let [left, code, output] = Layout::horizontal([
-            Constraint::Percentage(32),
+            Constraint::Percentage(30),
             Constraint::Min(50),
-            Constraint::Percentage(25),
+            Constraint::Percentage(22),
         ])
         .areas(middle);
         draw_loop(frame, left, app, &scene);

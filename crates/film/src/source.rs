@@ -67,8 +67,7 @@ impl Source {
 }
 
 /// The line that runs: where a line was printed or a task comes from, else where the loop is.
-#[must_use]
-pub fn mark(sources: &[Source], player: &Player) -> Option<Mark> {
+pub(crate) fn mark(sources: &[Source], player: &Player) -> Option<Mark> {
     let phase = player.phase();
     match &player.last()?.what {
         What::Printed { line, .. } => printed(sources, line).or_else(|| in_loop(sources, phase)),
@@ -112,8 +111,7 @@ fn spawned(sources: &[Source], player: &Player) -> Option<Mark> {
 }
 
 /// The files that a recording names, if they lie below this directory.
-#[must_use]
-pub fn named_in(trace: &Trace) -> Vec<Source> {
+pub(crate) fn named_in(trace: &Trace) -> Vec<Source> {
     const N_FILES: usize = 20;
     let mut sources: Vec<Source> = Vec::new();
     let base = trace.base().tasks.values().filter_map(|it| it.place.as_ref());
@@ -142,8 +140,7 @@ fn below_here(path: &str) -> Option<Source> {
 }
 
 /// The first task that a mark or a search can be about, if the last event is about none.
-#[must_use]
-pub fn task_of_last(player: &Player) -> Option<TaskNo> {
+pub(crate) fn task_of_last(player: &Player) -> Option<TaskNo> {
     let of_last = player.last().and_then(|it| it.what.task());
     of_last.or_else(|| player.state().running.last().copied())
 }

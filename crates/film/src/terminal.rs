@@ -13,7 +13,7 @@ use crate::screen::draw;
 /// # Errors
 ///
 /// If the terminal cannot be read or drawn on. It is put back as it was in any case.
-pub fn play(mut app: App) -> io::Result<()> {
+pub(crate) fn play(mut app: App) -> io::Result<()> {
     let mut terminal = ratatui::try_init()?;
     let result = play_on(&mut terminal, &mut app);
     ratatui::restore();

@@ -1,0 +1,8 @@
+//! All tests of the player, a module a theme.
+
+mod moves;
+mod opening;
+mod prediction;
+mod screens;
+mod sources;
+mod terminal;
