@@ -12,6 +12,7 @@ use crate::app::App;
 use crate::predict::{Question, Verdict};
 use crate::programs;
 use crate::run::Run;
+use crate::serve::{Shelf, serve};
 use crate::{terminal, write};
 
 /// Plays a run forwards and backwards: a stage, an example of boucle, or a recording.
@@ -26,6 +27,9 @@ pub struct Args {
     /// Write the run as a picture
     #[arg(long, value_name = "FILE")]
     svg: Option<PathBuf>,
+    /// Write the run as one page, which needs no server
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
     /// Write the run as a recording, which can be played again
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
@@ -35,6 +39,12 @@ pub struct Args {
     /// Show what can be read of a recording that is damaged or too new
     #[arg(long)]
     lossy: bool,
+    /// Serve the player as a page, to this machine alone
+    #[arg(long, conflicts_with_all = ["text", "svg", "html", "json", "predict"])]
+    serve: bool,
+    /// The port of the page; 0 is one that is free
+    #[arg(long, default_value_t = 0, requires = "serve")]
+    port: u16,
     /// Ask for the order of the output first; without a terminal, read it from stdin, line by line
     #[arg(long)]
     predict: bool,
@@ -60,20 +70,26 @@ impl Args {
     ///
     /// What could not be opened, written or shown, in words.
     pub fn run(&self) -> Result<(), Box<dyn Error>> {
-        let Some(name) = &self.run else {
+        let run = self.run.as_deref().map(|it| Run::open(it, self.lossy)).transpose()?;
+        if self.serve {
+            return Ok(serve(self.port, Shelf::new(run))?);
+        }
+        let Some(run) = run else {
             println!("What to play? These programs there are:");
             println!("{}", programs::list().trim_end());
             println!("Or a file: a recording. `film --help` tells more.");
             return Ok(());
         };
-        let run = Run::open(name, self.lossy)?;
         let is_terminal = io::stdin().is_terminal() && io::stdout().is_terminal();
-        let writes = self.svg.is_some() || self.json.is_some();
+        let writes = self.svg.is_some() || self.html.is_some() || self.json.is_some();
         if let Some(path) = &self.json {
             run.trace.save(path, self.force)?;
         }
         if let Some(path) = &self.svg {
             write::file(path, &run.trace.svg(), self.force)?;
+        }
+        if let Some(path) = &self.html {
+            write::file(path, &run.trace.html(), self.force)?;
         }
         if self.text.is_none() && !writes && is_terminal {
             let mut app = App::new(run);

@@ -5,6 +5,7 @@
 mod demos;
 
 use std::panic;
+use std::sync::{Mutex, PoisonError};
 
 use boucle_trace::{Trace, record_stage};
 
@@ -67,6 +68,9 @@ impl Program {
     /// Runs it, sealed and on virtual time. A panic is in the trace, and nowhere else.
     #[must_use]
     pub fn record(&self) -> Trace {
+        // The hook is one for all threads, and two of them may record.
+        static QUIET: Mutex<()> = Mutex::new(());
+        let _quiet = QUIET.lock().unwrap_or_else(PoisonError::into_inner);
         let hook = panic::take_hook();
         panic::set_hook(Box::new(|_| {}));
         let trace = (self.record)();

@@ -62,6 +62,13 @@ fn hint(is_partly: bool) -> &'static str {
     if is_partly { "\n(what can be read of it is shown with --lossy)" } else { "" }
 }
 
+impl OpenError {
+    /// Whether lossy reading would show something.
+    pub(crate) fn is_partly(&self) -> bool {
+        matches!(self, OpenError::Read { is_partly: true, .. })
+    }
+}
+
 impl Run {
     /// Runs the program of this name, or reads the recording.
     ///
