@@ -54,7 +54,8 @@ export function drawOutput(list, scene) {
     const mark = line.error ? "! " : "";
     return make("li", classes.join(" ").trim(), undefined, make("time", "", line.at), mark + line.text);
   };
-  list.replaceChildren(...scene.output.map(item));
+  const items = scene.output.map(item);
+  list.replaceChildren(...(items.length ? items : [make("li", "nothing", "nothing yet")]));
   list.scrollTop = list.scrollHeight;
 }
 

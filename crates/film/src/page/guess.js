@@ -38,6 +38,7 @@ export function guess(player) {
   };
 
   const show = (isJudged) => {
+    at("title").textContent = isJudged ? "Your prediction" : "Which line comes next?";
     at("choices").hidden = at("back").hidden = isJudged;
     at("again").hidden = !isJudged;
     at("show").hidden = !isJudged || position === null;
