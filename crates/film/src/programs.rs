@@ -1,14 +1,14 @@
 //! What can be played without a file: the stages of the road, and the examples of boucle.
 //!
-//! A new one is a line in [`PROGRAMS`] and a module beside it.
+//! A new one is a line in [`PROGRAMS`] and a module in `demos` or `examples`.
 
 mod demos;
+mod examples;
+mod record;
 
-use std::panic;
-use std::sync::{Mutex, PoisonError};
+use boucle_trace::Trace;
 
-use boucle_trace::{Trace, record_stage};
-
+use self::record::Main;
 use crate::source::Source;
 
 /// A program that film has in it.
@@ -16,30 +16,49 @@ use crate::source::Source;
 pub struct Program {
     /// Its name on the command line.
     pub name: &'static str,
-    /// Its idea: the first line of its source.
-    pub idea: &'static str,
-    /// Runs it once, on virtual time.
-    record: fn() -> Trace,
-    /// Its source, the loop first: the path, as the compiler knows it, and the text.
+    /// How it is run.
+    main: Main,
+    /// Its source, the loop first: the path from the root of the workspace, and the text.
     files: &'static [(&'static str, &'static str)],
 }
 
-/// A stage of the road: its name, which is also the name of its module in `demos`.
+/// The file of a crate, and its text.
+macro_rules! file {
+    ($path:expr) => {
+        (concat!("crates/", $path), include_str!(concat!("../../", $path)))
+    };
+}
+
+/// A stage of the road, by the name of its module in `demos`.
 macro_rules! stage {
-    ($name:ident, $idea:literal) => {
+    ($name:ident) => {
         Program {
             name: stringify!($name),
-            idea: $idea,
-            record: || record_stage(demos::$name::main),
+            main: Main::Stage(demos::$name::main),
             files: &[
-                (
-                    concat!("crates/", stringify!($name), "/src/lib.rs"),
-                    include_str!(concat!("../../", stringify!($name), "/src/lib.rs")),
-                ),
-                (
-                    concat!("crates/", stringify!($name), "/src/main.rs"),
-                    include_str!(concat!("../../", stringify!($name), "/src/main.rs")),
-                ),
+                file!(concat!(stringify!($name), "/src/lib.rs")),
+                file!(concat!(stringify!($name), "/src/main.rs")),
+            ],
+        }
+    };
+}
+
+/// An example of boucle, by the name of its module in `examples`; one that has no end is stopped after
+/// so many seconds.
+macro_rules! example {
+    ($name:ident) => {
+        example!($name, Main::Example(examples::$name::program))
+    };
+    ($name:ident, $seconds:literal) => {
+        example!($name, Main::Endless(examples::$name::program, $seconds))
+    };
+    ($name:ident, $main:expr) => {
+        Program {
+            name: stringify!($name),
+            main: $main,
+            files: &[
+                file!(concat!("boucle/examples/", stringify!($name), ".rs")),
+                file!("boucle/examples/course/mod.rs"),
             ],
         }
     };
@@ -47,14 +66,26 @@ macro_rules! stage {
 
 /// All of them, in the order in which they are listed.
 pub static PROGRAMS: &[Program] = &[
-    stage!(stage0, "a coroutine is something you can step"),
-    stage!(stage1, "a task is stepped until it ends"),
-    stage!(stage2, "tasks take turns in a queue, and one can wait for another"),
-    stage!(stage3, "a task can hand the turn back, and so it can wait for a time"),
-    stage!(stage4, "the queue becomes a loop, to which tasks can be added"),
-    stage!(stage5, "a task reaches the loop that runs it"),
-    stage!(stage6, "a waiter counts, and so a task can gather others"),
-    stage!(stage7, "a task can wait for a socket"),
+    stage!(stage0),
+    stage!(stage1),
+    stage!(stage2),
+    stage!(stage3),
+    stage!(stage4),
+    stage!(stage5),
+    stage!(stage6),
+    stage!(stage7),
+    example!(morceaux),
+    example!(ticks),
+    example!(fork, 5),
+    example!(fork_and_stop),
+    example!(three_durations),
+    example!(leftovers, 4),
+    example!(tasks),
+    example!(results),
+    example!(boom, 1),
+    example!(queue, 4),
+    example!(window, 6),
+    example!(arange),
 ];
 
 impl Program {
@@ -65,17 +96,19 @@ impl Program {
         PROGRAMS.iter().find(is_it)
     }
 
+    /// Its idea: the first line of its source.
+    #[must_use]
+    pub fn idea(&self) -> &'static str {
+        let first = self.files[0].1.lines().next().unwrap_or_default();
+        let idea = first.trim_start_matches("//! ").trim_end_matches('.');
+        let stage = self.name.replace("stage", "Stage ");
+        idea.strip_prefix(&stage).and_then(|it| it.strip_prefix(": ")).unwrap_or(idea)
+    }
+
     /// Runs it, sealed and on virtual time. A panic is in the trace, and nowhere else.
     #[must_use]
     pub fn record(&self) -> Trace {
-        // The hook is one for all threads, and two of them may record.
-        static QUIET: Mutex<()> = Mutex::new(());
-        let _quiet = QUIET.lock().unwrap_or_else(PoisonError::into_inner);
-        let hook = panic::take_hook();
-        panic::set_hook(Box::new(|_| {}));
-        let trace = (self.record)();
-        panic::set_hook(hook);
-        trace
+        record::record(self.name, self.main)
     }
 
     /// Its source, the loop first.
@@ -88,5 +121,5 @@ impl Program {
 /// A line for each program: its name and its idea.
 pub(crate) fn list() -> String {
     let width = PROGRAMS.iter().map(|it| it.name.len()).max().unwrap_or(0);
-    PROGRAMS.iter().map(|it| format!("  {:<width$}  {}\n", it.name, it.idea)).collect()
+    PROGRAMS.iter().map(|it| format!("  {:<width$}  {}\n", it.name, it.idea())).collect()
 }

@@ -99,7 +99,7 @@ impl Run {
     pub fn of(program: &Program) -> Run {
         Run {
             name: program.name.to_owned(),
-            idea: program.idea.to_owned(),
+            idea: program.idea().to_owned(),
             trace: program.record(),
             sources: program.sources(),
             warning: None,

@@ -68,7 +68,7 @@ pub(super) fn draw_tasks(frame: &mut Frame<'_>, area: Rect, app: &App, scene: &S
         lines.push(Line::from("none yet"));
     }
     let title = match scene.n_more_tasks {
-        0 => "tasks, and how often each was polled".to_owned(),
+        0 => "tasks, and their polls".to_owned(),
         n => format!("tasks, without {n} more"),
     };
     frame.render_widget(Paragraph::new(lines).block(pane(&title)), area);

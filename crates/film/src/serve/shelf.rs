@@ -62,7 +62,7 @@ impl Shelf {
     pub(super) fn list(&self) -> Value {
         let programs: Vec<_> = PROGRAMS
             .iter()
-            .map(|it| json!({ "id": it.name, "name": it.name, "idea": it.idea }))
+            .map(|it| json!({ "id": it.name, "name": it.name, "idea": it.idea() }))
             .collect();
         let runs = self.runs.borrow();
         let files: Vec<_> = runs

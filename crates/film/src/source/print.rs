@@ -1,20 +1,31 @@
-//! Which line of a source can have printed a text: the formats of `println!`, read as patterns.
+//! Which line of a source can have printed a text: the formats of what prints, read as patterns.
 
-/// The lines that can have printed `text`, from 1, and how many bytes of it each says itself.
+/// What prints: what its call begins with, and whether it prints something of its own before. The
+/// course's stopwatch does, and it prints by `println!`: then its caller is the line that is meant.
+const CALLS: [(&str, bool); 3] =
+    [("println!(", false), ("show_timer(format_args!(", true), ("show_timer(", true)];
+
+/// The lines that can have printed `text`, from 1, and how well each fits: the more it says itself, the
+/// better.
 pub(super) fn lines_that_print(lines: &[String], text: &str) -> Vec<(usize, usize)> {
     let mut found = Vec::new();
     for (place, line) in lines.iter().enumerate() {
-        let Some(start) = line.find("println!(") else { continue };
-        if line.trim_start().starts_with("//") {
+        let call =
+            CALLS.iter().find_map(|(call, before)| Some((line.find(call)? + call.len(), before)));
+        let Some((start, before)) = call.filter(|_| !line.trim_start().starts_with("//")) else {
             continue;
-        }
-        let after = &line[start + "println!(".len()..];
+        };
         // A long call has its format on the next line.
         let next = lines.get(place + 1).map_or("", String::as_str);
-        let after = if after.trim().is_empty() { next } else { after };
-        let Some(pieces) = literal(after.trim_start()) else { continue };
+        let after = if line[start..].trim().is_empty() { next } else { &line[start..] };
+        let Some(mut pieces) = literal(after.trim_start()) else { continue };
+        let mut fit = pieces.iter().map(String::len).sum();
+        if *before {
+            pieces.insert(0, String::new());
+            fit += text.len();
+        }
         if matches(&pieces, text) {
-            found.push((place + 1, pieces.iter().map(String::len).sum()));
+            found.push((place + 1, fit));
         }
     }
     found
@@ -73,6 +84,14 @@ mod tests {
             "println!(\"got {} of {n}\");\n// println!(\"got 1 of 2\");\nprintln!(\"{x}\");";
         assert_eq!(found(source, "got 1 of 2"), [(1, 8), (3, 0)]);
         assert_eq!(found(source, "got 1"), [(3, 0)]);
+    }
+
+    #[test]
+    fn who_calls_the_stopwatch_is_meant_and_not_the_stopwatch() {
+        let source = "println!(\"{}s + {}ms {message}\");\nshow_timer(\">>> c1\");\n\
+            show_timer(format_args!(\">>> job{i}\"));";
+        assert_eq!(found(source, "0s + 1ms >>> c1"), [(1, 7), (2, 21)]);
+        assert_eq!(found(source, "0s + 1ms >>> job1"), [(1, 7), (3, 24)]);
     }
 
     #[test]

@@ -34,7 +34,7 @@ fn the_output_is_gone_to_line_by_line_and_back() {
         assert!(app.scene().just_printed);
     }
     press(&mut app, "O");
-    assert_eq!(app.scene().output.last().unwrap().text, "bar");
+    assert_eq!(app.scene().output.last().expect("it has printed").text, "bar");
     press(&mut app, "oo");
     assert!(screen(&app, 80, 24).contains("nothing is printed after this"));
 }
@@ -58,9 +58,9 @@ fn a_task_is_followed_also_if_it_was_chosen() {
 fn words_are_looked_for_in_what_happens_forwards_and_backwards() {
     let mut app = app("stage4", "/PRINTS\n");
     let first = position(&app);
-    assert_eq!(app.scene().told.unwrap(), "task 1 prints \"foo\"");
+    assert_eq!(app.scene().told.expect("it has begun"), "task 1 prints \"foo\"");
     press(&mut app, "n");
-    assert_eq!(app.scene().told.unwrap(), "task 1 prints \"bar\"");
+    assert_eq!(app.scene().told.expect("it has begun"), "task 1 prints \"bar\"");
     press(&mut app, "N");
     assert_eq!(position(&app), first);
     press(&mut app, "N");
@@ -103,13 +103,13 @@ fn the_speed_has_two_ends() {
 
 #[test]
 fn a_move_that_leads_nowhere_leaves_the_player_where_it_is() {
-    let run = Run::of(Program::named("stage4").unwrap());
+    let run = Run::of(Program::named("stage4").expect("it is in the table"));
     let mut player = run.player();
     player.seek(3);
     for (name, words) in
         [("find", "no such words"), ("find-back", "is added"), ("previous-output", "")]
     {
-        let go = Go::named(name, words).unwrap();
+        let go = Go::named(name, words).expect("there is such a move");
         let found = go.apply(&mut player);
         assert!(name == "find-back" || !found, "{name}");
         player.seek(3);

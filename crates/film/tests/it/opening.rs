@@ -13,14 +13,14 @@ fn film(args: &[&str], stdin: &str) -> Output {
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
-        .unwrap();
+        .expect("film is built");
     // It may end without reading: that is its right.
-    let _ = child.stdin.take().unwrap().write_all(stdin.as_bytes());
-    child.wait_with_output().unwrap()
+    let _ = child.stdin.take().expect("it is a pipe").write_all(stdin.as_bytes());
+    child.wait_with_output().expect("film ends")
 }
 
 fn text(bytes: &[u8]) -> &str {
-    std::str::from_utf8(bytes).unwrap()
+    std::str::from_utf8(bytes).expect("film speaks UTF-8")
 }
 
 /// A file of this test alone.
@@ -42,7 +42,7 @@ fn without_a_terminal_it_prints_text() {
 #[test]
 fn without_arguments_it_lists_the_programs() {
     let output = film(&[], "");
-    assert!(text(&output.stdout).contains("  stage4  the queue becomes a loop"));
+    assert!(text(&output.stdout).contains("  stage4           the queue becomes a loop"));
 }
 
 #[test]
@@ -51,13 +51,13 @@ fn an_unknown_program_is_an_error_that_lists_them() {
     assert_eq!(output.status.code(), Some(1));
     let error = text(&output.stderr);
     assert!(error.starts_with("film: there is no program and no file `stage44`"));
-    assert!(error.contains("  stage7  a task can wait for a socket"));
+    assert!(error.contains("  stage7           a task can wait for a socket"));
 }
 
 #[test]
 fn a_recording_that_was_written_is_played_like_the_program() {
     let path = file("written.trace");
-    let name = path.to_str().unwrap();
+    let name = path.to_str().expect("a plain path");
     assert!(film(&["stage5", "--json", name], "").status.success());
     assert_eq!(film(&[name], "").stdout, film(&["stage5"], "").stdout);
 }
@@ -66,25 +66,25 @@ fn a_recording_that_was_written_is_played_like_the_program() {
 fn a_file_that_is_there_is_not_overwritten() {
     for kind in ["--svg", "--html", "--json"] {
         let path = file(&format!("kept{kind}"));
-        fs::write(&path, "precious").unwrap();
-        let name = path.to_str().unwrap();
+        fs::write(&path, "precious").expect("a file of this test");
+        let name = path.to_str().expect("a plain path");
         let refused = film(&["stage4", kind, name], "");
         assert_eq!(refused.status.code(), Some(1), "{kind}");
         assert!(text(&refused.stderr).contains(name));
-        assert_eq!(fs::read_to_string(&path).unwrap(), "precious");
+        assert_eq!(fs::read_to_string(&path).expect("a file of this test"), "precious");
         assert!(film(&["stage4", kind, name, "--force"], "").status.success());
-        assert_ne!(fs::read_to_string(&path).unwrap(), "precious");
+        assert_ne!(fs::read_to_string(&path).expect("a file of this test"), "precious");
     }
 }
 
 #[test]
 fn a_recording_that_was_cut_names_the_line_and_is_shown_as_far_as_it_goes() {
     let path = file("cut.trace");
-    let name = path.to_str().unwrap();
+    let name = path.to_str().expect("a plain path");
     assert!(film(&["stage2", "--json", name], "").status.success());
-    let whole = fs::read_to_string(&path).unwrap();
-    let place = whole.match_indices('\n').nth(9).unwrap().0 + 5;
-    fs::write(&path, &whole[..place]).unwrap();
+    let whole = fs::read_to_string(&path).expect("a file of this test");
+    let place = whole.match_indices('\n').nth(9).expect("it has ten lines").0 + 5;
+    fs::write(&path, &whole[..place]).expect("a file of this test");
 
     let refused = film(&[name], "");
     assert_eq!(refused.status.code(), Some(1));
@@ -101,12 +101,13 @@ fn a_recording_that_was_cut_names_the_line_and_is_shown_as_far_as_it_goes() {
 #[test]
 fn a_foreign_file_and_a_newer_recording_are_told_apart() {
     let path = file("foreign");
-    let name = path.to_str().unwrap();
-    fs::write(&path, [0, 159, 146, 150]).unwrap();
+    let name = path.to_str().expect("a plain path");
+    fs::write(&path, [0, 159, 146, 150]).expect("a file of this test");
     assert!(text(&film(&[name], "").stderr).contains("line 1: this is no recording of boucle"));
     assert!(!film(&[name, "--lossy"], "").status.success());
     let newer = r#"{"format":"boucle-trace","version":99,"clock":"virtual","program":"p"}"#;
-    fs::write(&path, format!("{newer}\n[5,\"timer_fired\"]\n[6,\"unheard_of\"]\n")).unwrap();
+    fs::write(&path, format!("{newer}\n[5,\"timer_fired\"]\n[6,\"unheard_of\"]\n"))
+        .expect("a file of this test");
     assert!(text(&film(&[name], "").stderr).contains("line 1: the recording is of version 99"));
     let shown = film(&[name, "--lossy", "--text=lines"], "");
     assert!(text(&shown.stdout).contains("a timer fires"));

@@ -3,7 +3,7 @@
 use film::{Program, Question, Run, Verdict};
 
 fn verdict(name: &str, lines: &[&str]) -> Verdict {
-    let run = Run::of(Program::named(name).unwrap());
+    let run = Run::of(Program::named(name).expect("it is in the table"));
     Verdict::on(&run.trace, &lines.iter().map(|it| (*it).to_owned()).collect::<Vec<_>>())
 }
 
@@ -49,8 +49,8 @@ fn a_line_that_is_never_printed_a_missing_one_and_one_too_many_are_told() {
 
 #[test]
 fn the_question_does_not_tell_the_order() {
-    let run = Run::of(Program::named("stage3").unwrap());
-    let question = Question::about(&run.trace).unwrap();
+    let run = Run::of(Program::named("stage3").expect("it is in the table"));
+    let question = Question::about(&run.trace).expect("it prints");
     assert_eq!((question.n_lines, question.n_printed), (6, 6));
     assert_eq!(question.choices, ["aaa", "bar", "baz", "bbb", "ccc", "foo"]);
 }

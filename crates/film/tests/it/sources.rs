@@ -4,7 +4,7 @@ use film::{PROGRAMS, Program, Run, Scene};
 
 /// The lines that are marked at both ends of a program, without those that come again.
 fn marked(name: &str) -> Vec<String> {
-    let run = Run::of(Program::named(name).unwrap());
+    let run = Run::of(Program::named(name).expect("it is in the table"));
     let mut player = run.player();
     let mut lines = Vec::new();
     while player.step() {
@@ -53,9 +53,22 @@ fn each_stage_with_a_loop_shows_where_it_takes_steps_and_puts_back() {
 }
 
 #[test]
-fn each_idea_is_the_one_that_the_source_begins_with() {
+fn an_example_marks_where_its_tasks_come_from() {
+    let lines = marked("fork");
+    assert!(lines.contains(&"spawn(c2());".to_owned()), "{lines:#?}");
+}
+
+#[test]
+fn every_program_can_be_played_and_says_its_idea() {
     for program in PROGRAMS {
-        let source = &program.sources()[0];
-        assert!(source.lines[0].ends_with(&format!(": {}.", program.idea)), "{}", program.name);
+        let run = Run::of(program);
+        assert!(run.trace.len() > 3, "{}", program.name);
+        assert_eq!(&*run.trace.header().program, program.name);
+        assert!(!program.idea().contains("//") && !program.idea().starts_with("Stage"));
+        let mut player = run.player();
+        player.seek_end();
+        let end = Scene::new(&run, &player, &[]);
+        assert_eq!(end.phase, "over", "{}", program.name);
+        assert!(!end.output.is_empty(), "{}", program.name);
     }
 }
