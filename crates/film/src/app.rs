@@ -162,7 +162,7 @@ impl App {
             KeyCode::Up => self.choose(false),
             KeyCode::Down => self.choose(true),
             KeyCode::Char(' ') => {
-                self.is_playing = !self.is_playing && self.player.next().is_some()
+                self.is_playing = !self.is_playing && self.player.next().is_some();
             }
             KeyCode::Char('+' | '=') => self.faster(true),
             KeyCode::Char('-') => self.faster(false),

@@ -49,7 +49,7 @@ impl Guess {
                 self.lines.clear();
             }
             (KeyCode::Up, None) => {
-                self.cursor = self.cursor.checked_sub(1).unwrap_or(n_choices - 1)
+                self.cursor = self.cursor.checked_sub(1).unwrap_or(n_choices - 1);
             }
             (KeyCode::Down, None) => self.cursor = (self.cursor + 1) % n_choices,
             (KeyCode::Backspace, None) => drop(self.lines.pop()),

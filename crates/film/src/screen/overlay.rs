@@ -43,7 +43,7 @@ fn in_the_middle(frame: &mut Frame<'_>, area: Rect, title: &str, lines: Vec<Line
 }
 
 pub(super) fn draw_help(frame: &mut Frame<'_>, area: Rect) {
-    let lines = KEYS.lines().map(|it| Line::from(it)).collect();
+    let lines = KEYS.lines().map(Line::from).collect();
     in_the_middle(frame, area, "keys; any key goes back", lines, 52);
 }
 
