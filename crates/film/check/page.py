@@ -144,6 +144,16 @@ def opens_a_file(page, film, picture):
         page.ask("DOM.setFileInputFiles", nodeId=node, files=[path])
         page.until("document.querySelectorAll('.player h2')[1].textContent", "other.trace")
         picture("opened")
+        # What a recording says is text, whoever made it.
+        with open(path, encoding="utf-8") as file:
+            hostile = file.read().replace("parent starts", "<img src=x onerror=alert(1)>")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(hostile)
+        page.ask("DOM.setFileInputFiles", nodeId=node, files=[path])
+        page.until("document.querySelector('#choose-b').value", "file-2")
+        page.run("document.querySelectorAll('.player')[1].querySelector('[data-go=end]').click()")
+        page.until("document.querySelectorAll('.output')[1].textContent.includes('<img src=x')")
+        page.until("document.querySelectorAll('img').length", 0)
         with open(path, "w", encoding="utf-8") as file:
             file.write("GIF89a")
         page.ask("DOM.setFileInputFiles", nodeId=node, files=[path])

@@ -28,7 +28,10 @@ const PATIENCE: Duration = Duration::from_secs(10);
 pub(crate) fn serve(port: u16, shelf: Shelf) -> io::Result<()> {
     boucle::run(async move {
         // This machine only: who can reach the page can run what is on it.
-        let listener = TcpListener::bind("127.0.0.1", port).await?;
+        let told = |error: io::Error| {
+            io::Error::new(error.kind(), format!("cannot listen on port {port}: {error}"))
+        };
+        let listener = TcpListener::bind("127.0.0.1", port).await.map_err(told)?;
         let address = listener.local_addr()?;
         println!("film is at http://{address}/ (ctrl-c ends it)");
         let shelf = Rc::new(shelf);

@@ -2,6 +2,7 @@
 
 mod moves;
 mod opening;
+mod page;
 mod prediction;
 mod screens;
 mod sources;
