@@ -148,7 +148,7 @@ fn a_run_of_the_command_line_is_shown_first() {
     let film = Served::start(&["fork"]);
     assert!(film.get("/programs").1.contains("\"first\":\"fork\""));
     // A program that has a loop is run beside the loop that serves.
-    assert_eq!(status(&film.get("/run?id=window")), "200");
+    assert!(film.get("/scene?id=window&go=end").1.contains(">>> job7"));
 }
 
 #[test]

@@ -48,6 +48,12 @@ fn a_line_that_is_never_printed_a_missing_one_and_one_too_many_are_told() {
 }
 
 #[test]
+fn what_the_same_task_prints_later_is_told_so() {
+    let lines = verdict("stage4", &["baz"]).lines();
+    assert_eq!(lines[3], "\"baz\" comes later, at 2.002 s: task 1 prints it, but this first.");
+}
+
+#[test]
 fn the_question_does_not_tell_the_order() {
     let run = Run::of(Program::named("stage3").expect("it is in the table"));
     let question = Question::about(&run.trace).expect("it prints");

@@ -85,6 +85,7 @@ fn a_terminal_steps_goes_back_searches_plays_and_quits() {
     tmux.press(&["x", "q"]);
     // The terminal is as it was: what the shell writes is seen again.
     tmux.shows("film has ended");
+    assert_eq!(tmux.run(&["display-message", "-p", "#{alternate_on}"]), "0\n");
 }
 
 #[test]
