@@ -307,6 +307,8 @@ impl State {
     /// A task is chosen, and its poll begins.
     fn take(&mut self, task: TaskNo, position: u64) {
         let (place, n_ready) = self.leave_queue(task);
+        // A task of a stage is added as its first poll begins: where it stood before, nobody told.
+        let place = place.filter(|_| !self.is_just_met(task, position));
         self.choice = Some(Choice { position, task, place, n_ready });
         self.running.push(task);
         let now = self.now;
@@ -314,6 +316,15 @@ impl State {
         state.n_polls += 1;
         state.poll_began = Some(now);
         state.waits_told = false;
+    }
+
+    /// Whether the event before `position` was the first word of this task, and that came from nowhere.
+    fn is_just_met(&self, task: TaskNo, position: u64) -> bool {
+        let is_new = |it: &TaskState| {
+            let met = it.woken.is_some_and(|wake| wake.position + 1 == position);
+            it.n_polls == 0 && it.place.is_none() && it.by.is_none() && met
+        };
+        self.tasks.get(&task).is_some_and(is_new)
     }
 
     fn poll_ended(&mut self, task: TaskNo, how: PollEnd) {

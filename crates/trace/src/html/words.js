@@ -55,7 +55,9 @@ function words(i, brief) {
     case K.ADDED: return [me, `is added${by("")}${place()}`];
     case K.NAMED: return [`task ${who}`, `is called ${texts[number()]}`];
     case K.BEGINS: {
-      const ready = i && !brief ? readyAt(i - 1) : [];
+      // A task of a stage is added as its first poll begins: where it stood before, nobody told.
+      const isJustMet = i && kind[i - 1] === K.ADDED && task[i - 1] === who && !laneOf.get(who)?.place;
+      const ready = i && !brief && !isJustMet ? readyAt(i - 1) : [];
       const chosen = ready.findIndex(it => it.no === who);
       return [me, ready.length > 1 && chosen >= 0 ? `runs, number ${chosen + 1} of ${ready.length} ready` : "runs"];
     }
