@@ -53,7 +53,14 @@ fn a_run_begins_with_nothing() {
 
 #[test]
 fn the_loop_of_a_stage_is_marked_where_it_takes_a_task() {
-    check("take", &screen(&app("stage2", "pp"), 80, 24));
+    check("take", &screen(&app("stage2", "$PPP"), 80, 24));
+}
+
+#[test]
+fn of_a_task_of_a_stage_nothing_is_told_before_its_first_poll() {
+    let screen = screen(&app("stage2", "pp"), 120, 24);
+    assert!(screen.contains("why: task 2 runs for the first time, at 0.000 s; nothing is told"));
+    assert!(screen.contains("\n task 2 runs\n"), "{screen}");
 }
 
 #[test]
