@@ -42,6 +42,12 @@ bench-quick:
 trace-cost:
     cargo run -q --release -p boucle-trace --example cost
 
+# Drives the page of film in a real browser; pictures go to target/film, to be looked at.
+film-check:
+    cargo build -q -p film
+    mkdir -p target/film
+    python3 crates/film/check/page.py target/debug/film target/film
+
 # Builds the book into docs/book; needs mdBook.
 book:
     mdbook build docs

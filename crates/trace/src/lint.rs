@@ -63,8 +63,8 @@ pub enum Lint {
     /// A task did nothing but wake itself, in [`Limits::in_a_row`] polls in a row: it waits by
     /// looking.
     WakesItself,
-    /// A task was woken by somebody else and polled, and nothing was seen to change, in
-    /// [`Limits::in_a_row`] polls in a row.
+    /// A task was woken by somebody else and polled, and still waits for the same as before, in
+    /// [`Limits::in_a_row`] polls in a row. One that waits for nothing known is not judged.
     PolledForNothing,
     /// A task waits at the end for what has happened already: a task that has ended, a time that has
     /// come. Or it gave the turn back in a run that stands still, has no child left that it could

@@ -2,6 +2,7 @@
 
 mod phase;
 mod why;
+mod words;
 
 use crate::event::{Event, TaskNo, What};
 use crate::state::State;
@@ -11,6 +12,9 @@ pub use self::phase::Phase;
 
 /// A state is kept after so many events at the least.
 const STRIDE: usize = 1024;
+
+/// And nearby after so many.
+const NEAR: usize = 128;
 
 /// A trace, and a place in it: so many events have been played.
 ///
@@ -43,6 +47,8 @@ pub struct Player {
     state: State,
     /// States on the way, by how many events had been played; the first is the beginning.
     kept: Vec<(usize, State)>,
+    /// More of them, between two of those above: where somebody goes back step by step.
+    near: Vec<(usize, State)>,
 }
 
 impl Player {
@@ -59,7 +65,7 @@ impl Player {
     #[must_use]
     pub fn new(trace: Trace) -> Player {
         let state = trace.base().clone();
-        Player { position: 0, kept: vec![(0, state.clone())], state, trace }
+        Player { position: 0, kept: vec![(0, state.clone())], near: Vec::new(), state, trace }
     }
 
     /// The trace.
@@ -165,7 +171,7 @@ impl Player {
         let (last, _) = self.kept.last().expect("the beginning is kept");
         // The larger a state, the longer the way to the next one that is kept: so that all of them
         // together are no larger than the trace.
-        if self.position >= last + STRIDE.max(2 * self.state.size()) {
+        if self.position >= last + STRIDE.max(self.state.size()) {
             self.kept.push((self.position, self.state.clone()));
         }
         true
@@ -203,14 +209,27 @@ impl Player {
     pub fn seek(&mut self, position: usize) -> bool {
         let position = position.min(self.trace.len());
         let was = self.position;
-        let n_before = self.kept.partition_point(|(place, _)| *place <= position);
-        let (place, state) = &self.kept[n_before - 1];
+        let before = |states: &[(usize, State)]| {
+            states.partition_point(|(place, _)| *place <= position).checked_sub(1)
+        };
+        let far = &self.kept[before(&self.kept).expect("the beginning is kept")];
+        let near = before(&self.near).map(|it| &self.near[it]).filter(|it| it.0 > far.0);
+        let (place, state) = near.unwrap_or(far);
         if position < was || *place > was {
             self.position = *place;
             self.state.clone_from(state);
         }
+        // A long way for a step back: the next one shall be shorter.
+        let stride = NEAR.max(self.state.size() / 16);
+        let keeps = position < was && position - self.position > stride;
+        if keeps {
+            self.near.clear();
+        }
         while self.position < position {
             self.step();
+            if keeps && (position - self.position) % stride == 0 {
+                self.near.push((self.position, self.state.clone()));
+            }
         }
         self.position != was
     }

@@ -307,6 +307,8 @@ impl State {
     /// A task is chosen, and its poll begins.
     fn take(&mut self, task: TaskNo, position: u64) {
         let (place, n_ready) = self.leave_queue(task);
+        // A task of a stage is added as its first poll begins: where it stood before, nobody told.
+        let place = place.filter(|_| !self.is_just_met(task, position));
         self.choice = Some(Choice { position, task, place, n_ready });
         self.running.push(task);
         let now = self.now;
@@ -314,6 +316,15 @@ impl State {
         state.n_polls += 1;
         state.poll_began = Some(now);
         state.waits_told = false;
+    }
+
+    /// Whether the event before `position` was the first word of this task, and that came from nowhere.
+    fn is_just_met(&self, task: TaskNo, position: u64) -> bool {
+        let is_new = |it: &TaskState| {
+            let met = it.woken.is_some_and(|wake| wake.position + 1 == position);
+            it.n_polls == 0 && it.place.is_none() && it.by.is_none() && met
+        };
+        self.tasks.get(&task).is_some_and(is_new)
     }
 
     fn poll_ended(&mut self, task: TaskNo, how: PollEnd) {
@@ -329,9 +340,13 @@ impl State {
         state.last_poll = Some(how);
     }
 
-    /// A timer has woken `task`: it is gone, and so are all that were due before it.
+    /// A timer has woken `task`: it is gone, and so are all that were due before it. Of several the
+    /// last that is due has fired: the others were taken back.
     fn timer_woke(&mut self, task: TaskNo) {
-        if let Some(place) = self.timers.iter().position(|it| it.by == Some(task)) {
+        let n_due = self.timers.partition_point(|it| it.at <= self.now);
+        let is_its = |it: &Timer| it.by == Some(task);
+        let place = self.timers.iter().take(n_due).rposition(is_its);
+        if let Some(place) = place.or_else(|| self.timers.iter().position(is_its)) {
             let at = self.timers[place].at;
             self.timers.remove(place);
             let n_before = self.timers.partition_point(|it| it.at < at);

@@ -87,9 +87,10 @@ fn a_task_that_is_woken_for_nothing_is_found() {
     let trace = record(|| async {
         let waker: Rc<RefCell<Option<Waker>>> = Rc::default();
         let kept = Rc::clone(&waker);
+        let mut hour = Box::pin(sleep(Duration::from_secs(3600)));
         let victim = spawn(poll_fn(move |cx| {
             *kept.borrow_mut() = Some(cx.waker().clone());
-            Poll::<()>::Pending
+            hour.as_mut().poll(cx)
         }));
         victim.set_name("victim");
         for n in 0..120 {
@@ -99,9 +100,41 @@ fn a_task_that_is_woken_for_nothing_is_found() {
         }
         victim.cancel();
     });
-    let message = "victim was woken 100 times in a row, and nothing is seen to change: it is woken \
+    let message = "victim was woken 100 times in a row, and waits for the same as before: it is woken \
                    for nothing";
     finds(&trace, Lint::PolledForNothing, message);
+}
+
+#[test]
+fn a_consumer_that_says_nothing_is_not_woken_for_nothing() {
+    let trace = record(|| async {
+        let queue = Rc::new(Queue::new(1));
+        let items = Rc::clone(&queue);
+        let consumer = spawn(async move {
+            for _ in 0..250 {
+                items.get().await.expect("it is open");
+            }
+        });
+        for item in 0..250 {
+            queue.put(item).await.expect("it is open");
+        }
+        consumer.await.expect("it ends");
+    });
+    assert_eq!(found(&trace), []);
+}
+
+#[test]
+fn a_consumer_of_a_foreign_queue_is_not_judged() {
+    let trace = record(|| async {
+        let (sender, receiver) = async_channel::bounded(1);
+        let consumer = spawn(async move { while receiver.recv().await.is_ok() {} });
+        for item in 0..250 {
+            sender.send(item).await.expect("it is open");
+        }
+        drop(sender);
+        consumer.await.expect("it ends");
+    });
+    assert_eq!(found(&trace), []);
 }
 
 #[test]
@@ -169,6 +202,12 @@ fn a_panic_that_is_awaited_is_not_found() {
         let task = spawn(async { panic!("boom") });
         assert!(task.await.is_err());
     });
+    assert_eq!(found(&trace), []);
+}
+
+#[test]
+fn a_panic_that_goes_out_of_the_run_has_been_read() {
+    let trace = record(|| async { panic!("boom") });
     assert_eq!(found(&trace), []);
 }
 

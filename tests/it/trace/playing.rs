@@ -13,7 +13,7 @@ use super::random;
 
 #[test]
 fn played_to_the_end_and_back_a_trace_shows_each_state_twice() {
-    random::for_all(100, |trace| {
+    random::for_all(50, |trace| {
         let mut player = Player::new(trace.clone());
         let first = player.state().clone();
         let mut states = vec![first.clone()];
@@ -33,7 +33,7 @@ fn played_to_the_end_and_back_a_trace_shows_each_state_twice() {
 
 #[test]
 fn a_state_holds_together_after_each_event() {
-    random::for_all(100, |trace| {
+    random::for_all(50, |trace| {
         let mut state = State::default();
         for event in trace.events() {
             state.apply(event);
@@ -92,6 +92,14 @@ fn a_jump_lands_where_stepping_does() {
         assert_eq!(*player.state(), trace.state_at(position), "{position}");
     }
     assert!(!player.seek(2047), "it is there already");
+    // Step by step back, over states that are kept far from each other and near.
+    player.seek(5000);
+    for position in (2500..5000).rev() {
+        player.step_back();
+        if position % 127 == 0 {
+            assert_eq!(*player.state(), trace.state_at(position), "{position}");
+        }
+    }
 }
 
 #[test]
@@ -121,6 +129,38 @@ fn the_next_and_the_previous_one_of_something_are_found() {
         assert_eq!(player.state().output.len(), n_lines);
     }
     assert_eq!(n_lines, trace.output().lines().count());
+}
+
+#[test]
+fn a_timer_that_was_taken_back_is_forgotten_when_a_later_one_fires() {
+    let second = std::time::Duration::from_secs(1);
+    let trace = record(|| async move {
+        boucle::timeout(5 * second, boucle::sleep(second)).await.expect("it is quick");
+        boucle::sleep(10 * second).await;
+        interrupt().await;
+    });
+    let mut player = Player::new(trace);
+    let times = |player: &Player| -> Vec<_> {
+        player.state().timers.iter().map(|it| it.at / 1_000_000_000).collect()
+    };
+    let mut seen = vec![times(&player)];
+    while player.step() {
+        if seen.last() != Some(&times(&player)) {
+            seen.push(times(&player));
+        }
+    }
+    // The one of a second is set first; the one of five stays until the one of eleven fires.
+    assert_eq!(seen, [vec![], vec![1], vec![1, 5], vec![5], vec![5, 11], vec![]]);
+}
+
+#[test]
+fn the_loop_sleeps_until_it_is_awake() {
+    let mut state = State::default();
+    for what in [What::LoopSleeps { timeout: None }, What::LoopWakes] {
+        let sleeps = matches!(what, What::LoopSleeps { .. });
+        state.apply(&Event { at: 3, what });
+        assert_eq!(state.asleep.is_some(), sleeps);
+    }
 }
 
 #[test]
@@ -158,7 +198,7 @@ fn why_a_task_runs_follows_from_the_trace() {
 
 #[test]
 fn a_ring_buffer_is_played_from_the_state_that_it_begins_with() {
-    random::for_all_scripts(60, |script| {
+    random::for_all_scripts(30, |script| {
         let all = random::run(script);
         let recorder = Recorder::with(Options::new().last(10)).expect("memory is there");
         let recorder = Rc::new(recorder);

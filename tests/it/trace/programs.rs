@@ -75,8 +75,37 @@ fn a_program_that_waits_for_ever_has_lanes() {
 }
 
 #[test]
+fn four_polls_that_change_nothing_are_told_in_one_line_and_three_are_not() {
+    let folded = |n_polls| {
+        let lanes = lanes(|| async move {
+            for _ in 0..n_polls {
+                interrupt().await;
+            }
+        });
+        lanes.lines().any(|line| line.contains("⋮ 4 polls that change nothing: 4 of task 1"))
+    };
+    assert!(!folded(3) && folded(4));
+}
+
+#[test]
+fn the_lines_say_everything() {
+    let lines = record(|| async {
+        let child = spawn(interrupt());
+        child.set_name("child");
+        sleep(Duration::from_millis(1)).await;
+        world::eprintln!("late");
+    });
+    let lines = lines.lines();
+    let (_, lines) = lines.split_once('\n').expect("the first one says where");
+    let lines = lines.replace(&format!("{}:", file!()), "here:");
+    let (before, after) = lines.split_once("here:").expect("the child says where");
+    let after = after.trim_start_matches(|it: char| it.is_ascii_digit());
+    assert_snapshot!(format!("{before}here{after}"));
+}
+
+#[test]
 fn ten_traces_of_a_program_are_the_same_bytes() {
-    random::for_all_scripts(30, |script| {
+    random::for_all_scripts(15, |script| {
         let bytes = || {
             let mut bytes = Vec::new();
             random::run(script).write(&mut bytes).expect("memory takes all");

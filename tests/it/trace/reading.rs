@@ -31,7 +31,7 @@ pub(super) fn path(name: &str) -> PathBuf {
 
 #[test]
 fn what_is_written_is_read_back_equal() {
-    random::for_all(200, |trace| {
+    random::for_all(60, |trace| {
         let bytes = written(trace);
         prop_assert_eq!(&Trace::read(&bytes[..]).expect("it was written here"), trace);
         Ok(())

@@ -1,12 +1,15 @@
 //! What a recorder hears, and that it loses nothing when a program panics or stands still.
 
+use std::cell::Cell;
 use std::fs;
 use std::future::pending;
+use std::panic::Location;
 use std::path::Path;
 use std::rc::Rc;
+use std::sync::mpsc::{Sender, channel};
 use std::time::Duration;
 
-use boucle::{Loop, interrupt, sleep, spawn};
+use boucle::{Instrument, Loop, TaskId, interrupt, sleep, spawn};
 use boucle_trace::{
     Clock, Ended, Options, PollEnd, Recorder, RunEnd, Trace, What, record, record_stage,
     record_stage_with, record_with,
@@ -29,7 +32,7 @@ fn last(trace: &Trace) -> &What {
 #[test]
 fn a_file_holds_what_memory_holds() {
     let path = path("same");
-    random::for_all_scripts(40, |script| {
+    random::for_all_scripts(15, |script| {
         let recorders = [Options::new(), Options::new().file(&path).replace(true)]
             .map(|options| Rc::new(Recorder::with(options).expect("the file can be made")));
         for recorder in &recorders {
@@ -80,38 +83,67 @@ fn a_program_that_stands_still_leaves_a_complete_recording() {
     fs::remove_file(path).expect("it is there");
 }
 
-#[test]
-fn a_file_is_complete_while_the_loop_sleeps_and_before_each_poll_on_request() {
-    let path = path("asleep");
-    let check = path.clone();
-    // Another thread wakes the loop, after it has looked into the file.
-    let (tell, told) = std::sync::mpsc::channel();
-    let options = Options::new().file(&path).clock(Clock::Real).flush_each_poll(true);
-    let recorder = Rc::new(Recorder::with(options).expect("the file is new"));
-    let event_loop = Loop::builder().instrument(Rc::clone(&recorder)).build();
-    let kinds = |trace: &Trace| trace.events().iter().map(|it| it.what.clone()).collect::<Vec<_>>();
-    event_loop
-        .run_until_complete(async {
-            let before = Trace::load(&path).expect("it is complete");
-            assert!(matches!(kinds(&before)[..], [What::Added { .. }, What::PollBegins { .. }]));
-            let looks = move || {
-                let trace = loop {
-                    let trace = Trace::load(&check).expect("it is complete");
-                    if matches!(last(&trace), What::LoopSleeps { .. }) {
-                        break trace;
-                    }
-                    std::thread::yield_now();
-                };
-                tell.send(trace).expect("somebody listens");
-            };
-            boucle::to_thread(looks).await
-        })
-        .expect("it ends")
-        .expect("it does not panic");
-    assert!(told.recv().is_ok());
-    // The recorder has not been dropped, as if the process had been killed.
-    std::mem::forget((event_loop, recorder));
+/// Lets a thread go on when the loop is about to sleep, after the recorder has heard of it.
+struct Gate {
+    recorder: Rc<Recorder>,
+    sleeps: Cell<Option<Sender<()>>>,
+}
+
+impl Instrument for Gate {
+    fn task_spawned(&self, task: TaskId, at: &'static Location<'static>) {
+        self.recorder.task_spawned(task, at);
+    }
+    fn before_poll(&self, task: TaskId) {
+        self.recorder.before_poll(task);
+    }
+    fn after_poll(&self, task: TaskId, ended: bool) {
+        self.recorder.after_poll(task, ended);
+    }
+    fn before_wait(&self, timeout: Option<Duration>) {
+        self.recorder.before_wait(timeout);
+        drop(self.sleeps.take());
+    }
+}
+
+/// What a file holds in a poll, and while the loop sleeps after it.
+fn seen_meanwhile(options: Options, path: &Path) -> [Vec<What>; 2] {
+    let look = |path: &Path| -> Vec<_> {
+        let trace = Trace::load(path).expect("it is complete");
+        trace.events().iter().map(|it| it.what.clone()).collect()
+    };
+    let recorder = Recorder::with(options.file(path)).expect("the file is new");
+    let (sleeps, asleep) = channel();
+    let gate = Rc::new(Gate { recorder: Rc::new(recorder), sleeps: Cell::new(Some(sleeps)) });
+    let event_loop = Loop::builder().instrument(Rc::clone(&gate)).build();
+    let path_again = path.to_owned();
+    let seen = event_loop.run_until_complete(async {
+        let first = look(path);
+        let looks = move || {
+            assert!(asleep.recv().is_err(), "nothing is sent: the other end is dropped");
+            look(&path_again)
+        };
+        [first, boucle::to_thread(looks).await.expect("it does not panic")]
+    });
+    // The recorder is not dropped, as if the process had been killed.
+    std::mem::forget((event_loop, gate));
     fs::remove_file(path).expect("it is there");
+    seen.expect("it ends")
+}
+
+#[test]
+fn a_file_is_complete_while_the_loop_sleeps() {
+    let options = Options::new().clock(Clock::Real);
+    let [in_poll, asleep] = seen_meanwhile(options, &path("asleep"));
+    assert_eq!(in_poll, []);
+    assert!(matches!(asleep.first(), Some(What::Added { .. })));
+    assert!(matches!(asleep.last(), Some(What::LoopSleeps { timeout: None })));
+}
+
+#[test]
+fn a_file_is_complete_before_each_poll_on_request() {
+    let options = Options::new().clock(Clock::Real).flush_each_poll(true);
+    let [in_poll, _] = seen_meanwhile(options, &path("each_poll"));
+    assert!(matches!(in_poll[..], [What::Added { .. }, What::PollBegins { .. }]));
 }
 
 #[test]
@@ -168,9 +200,15 @@ fn outside_of_a_sealed_world_lines_are_printed_and_recorded() {
     let event_loop = Loop::builder().instrument(Rc::clone(&recorder)).build();
     let listening = recorder.listen();
     event_loop.run_task(async { println!("this is seen twice") });
+    println!("and this, which no task says");
     drop(listening);
     println!("and this once");
-    assert_eq!(recorder.trace().output(), "this is seen twice\n");
+    let trace = recorder.trace();
+    let output = trace.state_at(trace.len()).output;
+    let lines: Vec<_> =
+        output.iter().map(|it| (it.by.map(|by| by.get()), it.text.as_ref())).collect();
+    let expected = [(Some(1), "this is seen twice"), (None, "and this, which no task says")];
+    assert_eq!(lines, expected);
 }
 
 #[test]

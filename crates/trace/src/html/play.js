@@ -46,7 +46,7 @@ function tell() {
   const begin = Math.max(0, Math.min(i - 6, n - 14));
   for (let e = begin; e < Math.min(n, begin + 14); e++) {
     const item = document.createElement("li"), button = document.createElement("button"), time = document.createElement("time");
-    const [who, what] = words(e);
+    const [who, what] = words(e, true);
     time.textContent = e > begin && at[e] === at[e - 1] ? "" : seconds(at[e]);
     button.append(time, `${who} ${what}`);
     button.onclick = () => go(e);
@@ -173,7 +173,7 @@ canvas.onpointermove = event => {
   if (!n || event.offsetX < view.label || event.offsetY < HEAD || !it) { tip.hidden = true; return; }
   const i = eventOf(event.offsetX), life = lifeAt(it, i);
   const word = ["is not there yet", "runs", "is ready", "waits", "is done", "has panicked", "is cancelled"][life];
-  const [who, what] = words(i);
+  const [who, what] = words(i, true);
   tip.textContent = `${it.name} ${word} at ${seconds(at[i])} s · event ${i + 1}: ${who} ${what}`;
   tip.hidden = false;
   tip.style.left = `${Math.min(event.offsetX + 14, canvas.clientWidth - tip.offsetWidth - 4)}px`;

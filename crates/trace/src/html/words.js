@@ -46,7 +46,7 @@ function place() { const file = number(); return file ? `, at ${texts[file - 1]}
 function by(word) { const by = number(); return by ? ` by ${name(by)}` : word; }
 
 // Who does what, as two texts.
-function words(i) {
+function words(i, brief) {
   reader.place = rest[i];
   const who = task[i];
   if (who && kind[i] !== K.PRINTED && kind[i] !== K.TIMER_SET && kind[i] !== K.REPORTED) number();
@@ -55,7 +55,9 @@ function words(i) {
     case K.ADDED: return [me, `is added${by("")}${place()}`];
     case K.NAMED: return [`task ${who}`, `is called ${texts[number()]}`];
     case K.BEGINS: {
-      const ready = i ? readyAt(i - 1) : [];
+      // A task of a stage is added as its first poll begins: where it stood before, nobody told.
+      const isJustMet = i && kind[i - 1] === K.ADDED && task[i - 1] === who && !laneOf.get(who)?.place;
+      const ready = i && !brief && !isJustMet ? readyAt(i - 1) : [];
       const chosen = ready.findIndex(it => it.no === who);
       return [me, ready.length > 1 && chosen >= 0 ? `runs, number ${chosen + 1} of ${ready.length} ready` : "runs"];
     }

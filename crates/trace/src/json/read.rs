@@ -147,19 +147,16 @@ impl<R: BufRead> Lines<R> {
                         trace.base = base.base;
                         return Ok(true);
                     }
-                    Err(error) => self.malformed(error),
+                    Err(error) => Lines::<R>::malformed(error),
                 }
             }
-            Err(error) => self.malformed(error),
+            Err(error) => Lines::<R>::malformed(error),
         };
         Err(self.error(problem))
     }
 
     /// A line that cannot be understood: cut off, or wrong.
-    fn malformed(&self, error: serde_json::Error) -> Problem {
-        if error.is_eof() || !self.text.ends_with(b"\n") {
-            return Problem::Truncated;
-        }
-        Problem::Malformed(error)
+    fn malformed(error: serde_json::Error) -> Problem {
+        if error.is_eof() { Problem::Truncated } else { Problem::Malformed(error) }
     }
 }

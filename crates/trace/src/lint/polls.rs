@@ -19,7 +19,7 @@ struct Poll {
     woke_itself: bool,
     /// Whether anything else happened in it that changes something.
     changed: bool,
-    /// What the task had waited for before.
+    /// What the task waited for as it began.
     waited: Vec<On>,
 }
 
@@ -41,8 +41,7 @@ pub(super) fn find(trace: &Trace, limits: &Limits) -> Vec<Finding> {
         let at = trace.events()[event].at;
         match what {
             What::PollBegins { task } => {
-                let known = state.tasks.get(task).map_or(&[][..], |it| &it.waits);
-                let waited = known.iter().map(|it| it.on.clone()).collect();
+                let waited = state.waits_for(*task).map(|it| it.on.clone()).collect();
                 let (woke_itself, changed) = (false, false);
                 polls.push(Poll { task: *task, event, at, woke_itself, changed, waited });
             }
@@ -76,7 +75,9 @@ pub(super) fn find(trace: &Trace, limits: &Limits) -> Vec<Finding> {
             }
             What::Waits { task, on } => {
                 if let Some(poll) = polls.iter_mut().rfind(|it| it.task == *task) {
-                    poll.changed |= !poll.waited.contains(on);
+                    // Who looks after a task or a descriptor says so each time; else it is a new wait.
+                    let again = matches!(on, On::Task(_) | On::Readable(_) | On::Writable(_));
+                    poll.changed |= !again || !poll.waited.contains(on);
                 }
             }
             _ => {
@@ -113,14 +114,16 @@ fn count(idle: &mut Idle, poll: &Poll, state: &State, limits: &Limits) -> Option
             .then(|| found(Lint::WakesItself, poll.event, poll.task, message));
     }
     let by = known.woken?.by?;
-    if by == By::Task(poll.task) {
-        // It had woken itself, and does not any more: it has found what it looked for.
+    // It had woken itself, and does not any more: it has found what it looked for. What a descriptor
+    // brings is not seen, nor what a task does that waits for nothing known.
+    let is_unseen = poll.waited.is_empty() || matches!(by, By::Descriptor(_));
+    if by == By::Task(poll.task) || is_unseen {
         *idle = Idle::default();
         return None;
     }
     idle.others += 1;
     let message = format!(
-        "{name} was woken {n} times in a row, and nothing is seen to change: it is woken for nothing"
+        "{name} was woken {n} times in a row, and waits for the same as before: it is woken for nothing"
     );
     (idle.others == n).then(|| found(Lint::PolledForNothing, poll.event, poll.task, message))
 }

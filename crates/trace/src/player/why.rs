@@ -47,6 +47,9 @@ impl Player {
                 Some(by) => {
                     format!("{name} runs for the first time: {} added it at {at} s", state.name(by))
                 }
+                None if known.place.is_none() => {
+                    format!("{name} runs for the first time, at {at} s")
+                }
                 None => format!("{name} runs for the first time: it was added at {at} s"),
             },
             None => format!("{name} runs again: it gave the turn back at {at} s"),
@@ -62,7 +65,7 @@ impl Player {
     /// Why it was its turn.
     fn why_first(&self, choice: Choice) -> String {
         let Choice { place, n_ready, .. } = choice;
-        let Some(place) = place else { return "it was not seen in the ready queue".to_owned() };
+        let Some(place) = place else { return self.why_unseen(choice.task) };
         if n_ready == 1 {
             return "it was the only one that was ready".to_owned();
         }
@@ -71,6 +74,15 @@ impl Player {
             return format!("it was the first of {n_ready} that were ready, before {others}");
         }
         format!("it was chosen as {} of {n_ready} that were ready, before {others}", ordinal(place))
+    }
+
+    /// Why the ready queue does not tell why it was its turn.
+    fn why_unseen(&self, task: TaskNo) -> String {
+        let known = self.state().tasks.get(&task);
+        if known.is_some_and(|it| it.n_polls <= 1 && it.place.is_none()) {
+            return "nothing is told of a task of a stage before that".to_owned();
+        }
+        "it was not seen in the ready queue".to_owned()
     }
 
     /// Who else was ready, as the choice was made: some names, and how many more.

@@ -30,10 +30,10 @@ impl Numbers {
         }
     }
 
-    /// Forgets a task that has ended; it still has its number if it is asked for once more.
+    /// Forgets a task that has ended: a million tasks need no room one after the other. Asked for
+    /// once more, it has the same number.
     pub(super) fn forget(&mut self, task: TaskId) {
         self.numbers.remove(&task);
-        // At most one number is kept of those that have ended: the one of the last.
     }
 }
 
