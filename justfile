@@ -38,6 +38,20 @@ bench:
 bench-quick:
     cd crates/bench && cargo run --release -- run --quick
 
+# Measures what recording a trace costs, in nanoseconds an event.
+trace-cost:
+    cargo run -q --release -p boucle-trace --example cost
+
+# Drives the page of film in a real browser; pictures go to target/film, to be looked at.
+film-check:
+    cargo build -q -p film
+    mkdir -p target/film
+    python3 crates/film/check/page.py target/debug/film target/film
+
 # Builds the book into docs/book; needs mdBook.
 book:
     mdbook build docs
+
+# Lets other people's tools ask the programs: load, slow clients, curl, OpenSSL, Redis, WebSocket cases.
+strangers:
+    bash .ci/strangers

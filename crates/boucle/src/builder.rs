@@ -217,13 +217,13 @@ impl Builder {
     /// ```
     /// use std::cell::Cell;
     /// use std::rc::Rc;
-    /// use boucle::{Instrument, Loop, TaskId, gather};
+    /// use boucle::{Ended, Instrument, Loop, TaskId, gather};
     ///
     /// #[derive(Default)]
     /// struct CountEnds(Cell<usize>);
     ///
     /// impl Instrument for CountEnds {
-    ///     fn task_done(&self, _task: TaskId) {
+    ///     fn task_done(&self, _task: TaskId, _how: Ended) {
     ///         self.0.set(self.0.get() + 1);
     ///     }
     /// }

@@ -112,6 +112,8 @@ mod clock;
 mod core;
 mod elsewhere;
 mod event_loop;
+#[cfg(all(feature = "hyper", unix, not(boucle_loom)))]
+pub mod hyper;
 mod instrument;
 mod interval;
 #[cfg(all(test, boucle_loom))]

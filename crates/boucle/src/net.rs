@@ -43,10 +43,11 @@ mod unix;
 
 pub use socket2::{Domain, Protocol, Type};
 
+pub use self::accept::Accept;
 pub use self::aio_socket::{AIOSocket, aiosocket};
 pub use self::connect::ConnectError;
 pub use self::resolve::resolve;
-pub use self::server::{Accept, Server};
+pub use self::server::Server;
 pub use self::tcp::{
     ListenOptions, ReuniteError, TcpListener, TcpReadHalf, TcpStream, TcpWriteHalf,
 };

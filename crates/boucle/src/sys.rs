@@ -32,7 +32,8 @@ use crate::task::cell;
 /// let calls = Rc::default();
 /// let event_loop = Loop::builder().faults(Keep(Rc::clone(&calls))).build();
 /// event_loop.run_until_complete(TcpListener::bind("127.0.0.1", 0)).unwrap().unwrap();
-/// assert_eq!(*calls.borrow(), [SystemCall::Open, SystemCall::Bind, SystemCall::Listen]);
+/// let expected = [SystemCall::Open, SystemCall::Option, SystemCall::Bind, SystemCall::Listen];
+/// assert_eq!(*calls.borrow(), expected);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]

@@ -22,6 +22,7 @@
 //! ```
 
 pub mod env;
+mod listen;
 mod print;
 pub mod process;
 mod recorder;
@@ -32,6 +33,7 @@ pub mod thread;
 pub mod time;
 mod wait;
 
+pub use crate::listen::{Listening, listen};
 #[doc(hidden)]
 pub use crate::print::{print_error, print_line};
 pub use crate::recorder::{Recorder, record};

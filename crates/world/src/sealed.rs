@@ -63,18 +63,16 @@ impl Sealed {
         self.moments.push(Moment { at: self.now, event });
     }
 
-    /// Notes that a poll of the future at `address` begins, unless the limit is reached.
+    /// Counts a poll of the future at `address`, unless the limit is reached.
     pub(crate) fn poll_begins(&mut self, address: usize) -> Result<TaskId, usize> {
         if self.n_polls == self.poll_limit {
             return Err(self.poll_limit);
         }
         self.n_polls += 1;
-        let task = *self.tasks.entry(address).or_insert_with(|| {
+        Ok(*self.tasks.entry(address).or_insert_with(|| {
             self.n_tasks += 1;
             TaskId(self.n_tasks)
-        });
-        self.keep(Event::PollBegins(task));
-        Ok(task)
+        }))
     }
 
     /// Notes a look at the clock or at the world outside, unless the limit is reached.

@@ -3,6 +3,7 @@
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 
+use crate::listen::happened;
 use crate::process;
 use crate::recording::{Event, TaskId};
 use crate::sealed;
@@ -35,7 +36,10 @@ where
             "the recording reached its limit of {limit} polls: \
              is a task waiting for something that never comes?"
         ),
-        Some(Ok(task)) => Some(KeptPoll { address, task, outcome: Event::Panicked(task) }),
+        Some(Ok(task)) => {
+            happened(Event::PollBegins(task));
+            Some(KeptPoll { address, task, outcome: Event::Panicked(task) })
+        }
         None => None,
     };
 
@@ -67,14 +71,15 @@ struct KeptPoll {
 impl Drop for KeptPoll {
     /// Keeps the end of the poll, also if it panicked; a poll that exits the program has none.
     fn drop(&mut self) {
-        sealed::with(|world| {
-            if world.exiting.is_some() {
-                return;
-            }
-            if !matches!(self.outcome, Event::Pending(_)) {
+        let is_kept = sealed::with(|world| {
+            let is_kept = world.exiting.is_none();
+            if is_kept && !matches!(self.outcome, Event::Pending(_)) {
                 world.task_ends(self.address);
             }
-            world.keep(self.outcome.clone());
+            is_kept
         });
+        if is_kept == Some(true) {
+            happened(self.outcome.clone());
+        }
     }
 }

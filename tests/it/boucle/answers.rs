@@ -190,6 +190,19 @@ fn what_is_awaited_one_by_one_can_be_kept_between() {
 }
 
 #[test]
+fn a_sleep_says_when_it_ends() {
+    virtual_loop()
+        .run_until_complete(async {
+            let minute = Duration::from_secs(60);
+            let start = boucle::now();
+            assert_eq!(sleep(minute).deadline(), Some(start + minute));
+            assert_eq!(boucle::sleep_until(start + minute).deadline(), Some(start + minute));
+            assert_eq!(sleep(Duration::MAX).deadline(), None);
+        })
+        .expect("it ends");
+}
+
+#[test]
 fn a_group_gives_values_to_its_body_and_its_panics_to_who_awaits_it() {
     let body = async |group: &boucle::TaskGroup| {
         let children: Vec<GroupTask<u32>> =

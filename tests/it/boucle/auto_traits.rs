@@ -6,6 +6,7 @@ use std::fmt::Write;
 use std::marker::{PhantomData, PhantomPinned};
 use std::rc::Rc;
 
+use boucle::hyper;
 use boucle::net;
 use boucle::sync;
 use syn::{Item, Visibility};
@@ -96,6 +97,9 @@ fn the_table_of_auto_traits_has_every_public_type() {
         boucle::TaskState,
         boucle::WaitsFor,
         boucle::WokenBy,
+        hyper::HyperExecutor,
+        hyper::HyperIo<net::TcpStream>,
+        hyper::HyperTimer,
         net::AIOSocket,
         net::ConnectError,
         net::ListenOptions,

@@ -42,23 +42,6 @@ async fn write(fd: &AsyncFd<File>, bytes: &[u8]) {
 }
 
 #[test]
-fn a_try_does_not_wait_and_says_so() {
-    run(async {
-        let (reader, writer) = pipe();
-        let try_read = || reader.try_io(|mut io| io.read(&mut [0; 8]));
-        assert_eq!(try_read().expect_err("nothing has come").kind(), ErrorKind::WouldBlock);
-        write(&writer, b"one").await;
-        reader.readable().await.expect("it is watched");
-        assert_eq!(try_read().expect("something has come"), 3);
-        // Tried past the reactor, which is not misled: who waits is woken by what comes next.
-        assert_eq!(try_read().expect_err("nothing has come").kind(), ErrorKind::WouldBlock);
-        assert!(begins_to_wait(reader.readable()).await);
-        write(&writer, b"two").await;
-        assert_eq!(read(&reader).await, b"two");
-    });
-}
-
-#[test]
 fn a_pipe_is_read_when_something_comes_and_then_to_its_end() {
     run(async {
         let (reader, writer) = pipe();

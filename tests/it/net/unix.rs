@@ -9,7 +9,7 @@ use std::os::unix::net;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-use boucle::net::{UnixDatagram, UnixListener, UnixStream};
+use boucle::net::{Server, UnixDatagram, UnixListener, UnixStream};
 use boucle::{Faults, Loop, SystemCall, interrupt, spawn};
 use futures_lite::future::zip;
 use futures_lite::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, StreamExt, io as lite};
@@ -359,4 +359,28 @@ fn a_system_call_that_fails_is_told_to_who_made_it() {
         // Whatever fails, no file is left behind.
         assert!(!folder.path("socket").exists(), "{call:?}");
     }
+}
+
+#[test]
+fn a_server_at_a_path_serves_as_one_at_a_port_does() {
+    let folder = Folder::new("served");
+    let path = folder.path("socket");
+    run(async {
+        let listener = UnixListener::bind(&path).expect("nobody else uses this name");
+        let server = Server::start(listener, 10, async |stream: UnixStream, _| {
+            let mut word = [0; 5];
+            let n = stream.read(&mut word).await.expect("the client is there");
+            stream.write_all(&word[..n]).await.expect("the client is there");
+        });
+        let address = server.local_addr().expect("it listens");
+        assert_eq!(address.as_pathname(), Some(path.as_path()));
+        let client = UnixStream::connect(&path).await.expect("it listens");
+        client.write_all(b"hello").await.expect("the server is there");
+        let mut word = [0; 8];
+        assert_eq!(client.read(&mut word).await.expect("the server is there"), 5);
+        server.close();
+        server.wait_closed().await.expect("nothing was wrong");
+        assert_eq!(server.local_addr().expect_err("it is closed").kind(), ErrorKind::NotConnected);
+    });
+    assert!(!path.exists(), "it goes with its listener");
 }

@@ -1,4 +1,5 @@
-//! Taking connections: what to do when the system has none, or has run out of something.
+//! Taking connections: from whom, and what to do when the system has none, or has run out of
+//! something.
 //!
 //! Road: stage 10.
 
@@ -13,6 +14,46 @@ use crate::reactor::{Direction, Source};
 use crate::report::Report;
 use crate::sys::SystemCall;
 use crate::time::sleep;
+
+/// What gives connections to a [`Server`](super::Server).
+///
+/// # Examples
+///
+/// ```
+/// use std::io;
+/// use boucle::net::{Accept, Server};
+/// use boucle::sync::Queue;
+///
+/// struct Numbers(Queue<u32>);
+///
+/// impl Accept for Numbers {
+///     type Stream = u32;
+///     type Address = ();
+///
+///     async fn accept(&self) -> io::Result<(u32, ())> {
+///         Ok((self.0.get().await.map_err(io::Error::other)?, ()))
+///     }
+/// }
+///
+/// let error = boucle::run(async {
+///     let numbers = Queue::unbounded();
+///     numbers.try_put(7).unwrap();
+///     numbers.shutdown(false);
+///     let server = Server::start(Numbers(numbers), 8, async |number, ()| assert_eq!(number, 7));
+///     server.wait_closed().await
+/// });
+/// assert!(error.is_err()); // no more numbers
+/// ```
+pub trait Accept {
+    /// A connection.
+    type Stream;
+    /// Whose it is.
+    type Address;
+
+    /// Waits for a connection. An error is final; the server ends with it. Dropping the future must
+    /// lose no connection.
+    fn accept(&self) -> impl Future<Output = io::Result<(Self::Stream, Self::Address)>>;
+}
 
 /// After running out of descriptors or memory: so long until the next try, doubled after each.
 const FIRST_PAUSE: Duration = Duration::from_millis(5);

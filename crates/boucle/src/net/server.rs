@@ -10,6 +10,7 @@ use std::net::SocketAddr;
 use std::panic::Location;
 use std::rc::{Rc, Weak};
 
+use super::accept::Accept;
 use super::{TcpListener, TcpStream};
 use crate::core::Core;
 use crate::elsewhere::require_current;
@@ -17,46 +18,6 @@ use crate::event_loop::Loop;
 use crate::report::Report;
 use crate::sync::{Event, Semaphore};
 use crate::task::Task;
-
-/// What gives connections to a [`Server`].
-///
-/// # Examples
-///
-/// ```
-/// use std::io;
-/// use boucle::net::{Accept, Server};
-/// use boucle::sync::Queue;
-///
-/// struct Numbers(Queue<u32>);
-///
-/// impl Accept for Numbers {
-///     type Stream = u32;
-///     type Address = ();
-///
-///     async fn accept(&self) -> io::Result<(u32, ())> {
-///         Ok((self.0.get().await.map_err(io::Error::other)?, ()))
-///     }
-/// }
-///
-/// let error = boucle::run(async {
-///     let numbers = Queue::unbounded();
-///     numbers.try_put(7).unwrap();
-///     numbers.shutdown(false);
-///     let server = Server::start(Numbers(numbers), 8, async |number, ()| assert_eq!(number, 7));
-///     server.wait_closed().await
-/// });
-/// assert!(error.is_err()); // no more numbers
-/// ```
-pub trait Accept {
-    /// A connection.
-    type Stream;
-    /// Whose it is.
-    type Address;
-
-    /// Waits for a connection. An error is final; the server ends with it. Dropping the future must
-    /// lose no connection.
-    fn accept(&self) -> impl Future<Output = io::Result<(Self::Stream, Self::Address)>>;
-}
 
 impl Accept for TcpListener {
     type Stream = TcpStream;
@@ -159,7 +120,7 @@ impl<L: Accept + 'static> Server<L> {
     ///     let client = TcpStream::connect_to(server.local_addr().unwrap()).await.unwrap();
     ///     let mut bytes = [0; 64];
     ///     let n = client.read(&mut bytes).await.unwrap();
-    ///     let answer = str::from_utf8(&bytes[..n]).unwrap();
+    ///     let answer = std::str::from_utf8(&bytes[..n]).unwrap();
     ///     assert_eq!(answer, client.local_addr().unwrap().to_string());
     /// });
     /// ```

@@ -2,12 +2,12 @@
 
 use std::panic;
 use std::panic::AssertUnwindSafe;
-use std::rc::Weak;
 
 use crate::core::Core;
-use crate::elsewhere::require_entered;
+use crate::elsewhere::{LoopId, call_later_elsewhere, require_entered};
 use crate::instrument::WaitsFor;
 use crate::task::TaskError;
+use crate::task::cell;
 
 /// Runs `f`, which may block, on another thread, and awaits what it returns.
 ///
@@ -44,30 +44,31 @@ use crate::task::TaskError;
 pub async fn to_thread<T: Send + 'static>(
     f: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, TaskError> {
-    let _abroad = Abroad::new(require_entered(Core::weak));
+    let _abroad = require_entered(Abroad::new);
     let call = blocking::unblock(move || panic::catch_unwind(AssertUnwindSafe(f)));
     call.await.map_err(TaskError::panicked)
 }
 
 /// An answer of another thread is awaited: virtual time stands still as long as this exists.
 ///
-/// Weak, since it lies in a task: a loop that is dropped shall drop its tasks.
-struct Abroad(Weak<Core>);
+/// By the loop's name, so that a future that has it may go to other threads.
+struct Abroad(LoopId);
 
 impl Abroad {
-    fn new(core: Weak<Core>) -> Abroad {
-        if let Some(core) = core.upgrade() {
-            core.n_abroad.set(core.n_abroad.get() + 1);
-            core.waits(|| WaitsFor::Thread);
-        }
-        Abroad(core)
+    fn new(core: &Core) -> Abroad {
+        core.n_abroad.set(core.n_abroad.get() + 1);
+        core.waits(|| WaitsFor::Thread);
+        Abroad(core.id())
     }
 }
 
 impl Drop for Abroad {
     fn drop(&mut self) {
-        if let Some(core) = self.0.upgrade() {
-            core.n_abroad.set(core.n_abroad.get() - 1);
+        let end = |core: &Core| core.n_abroad.set(core.n_abroad.get() - 1);
+        if cell::with_entered(|core| core.id() == self.0) == Some(true) {
+            cell::with_entered(end);
+        } else {
+            call_later_elsewhere(self.0, end);
         }
     }
 }

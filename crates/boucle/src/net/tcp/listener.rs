@@ -144,10 +144,9 @@ impl TcpListener {
 
     /// Waits for a connection, and takes it; and says whose it is.
     ///
-    /// Those that come later are given to those who waited longer. A connection that broke before it
-    /// was taken is passed over. If the process has no descriptors left, or the system no memory, the
-    /// loop's exception handler is told, and this tries again after a pause: 5 ms, doubled each time up
-    /// to 1 s.
+    /// A connection that broke before it was taken is passed over. If the process has no descriptors
+    /// left, or the system no memory, or a rule of it forbids this one, the loop's exception handler is
+    /// told, and this tries again after a pause: 5 ms, doubled each time up to 1 s.
     ///
     /// # Panics
     ///

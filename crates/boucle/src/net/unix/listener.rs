@@ -11,7 +11,8 @@ use socket2::Type;
 use super::UnixStream;
 use super::file::SocketFile;
 use super::open_at;
-use crate::net::accept::accept;
+use crate::net::accept::{Accept, accept};
+use crate::net::server::Server;
 use crate::reactor::Source;
 use crate::sys;
 use crate::sys::SystemCall;
@@ -183,6 +184,41 @@ impl UnixListener {
     /// ```
     pub fn local_addr(&self) -> io::Result<SocketAddr> {
         sys::call(SystemCall::Option, || self.source.io().local_addr())
+    }
+}
+
+impl Accept for UnixListener {
+    type Stream = UnixStream;
+    type Address = SocketAddr;
+
+    fn accept(&self) -> impl Future<Output = io::Result<(UnixStream, SocketAddr)>> {
+        UnixListener::accept(self)
+    }
+}
+
+impl Server<UnixListener> {
+    /// The address that it listens on: the path.
+    ///
+    /// # Errors
+    ///
+    /// `NotConnected`: the server is closed.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use boucle::net::{Server, UnixListener};
+    ///
+    /// boucle::run(async {
+    ///     let path = std::env::temp_dir().join(format!("boucle-{}-server", std::process::id()));
+    ///     let server = Server::start(UnixListener::bind(&path)?, 10, async |_, _| {});
+    ///     assert_eq!(server.local_addr()?.as_pathname(), Some(path.as_path()));
+    ///     std::io::Result::Ok(())
+    /// }).unwrap();
+    /// ```
+    #[doc(alias = "start_unix_server")]
+    pub fn local_addr(&self) -> io::Result<SocketAddr> {
+        let closed = || io::Error::new(io::ErrorKind::NotConnected, "the server is closed");
+        self.listener().ok_or_else(closed)?.local_addr()
     }
 }
 

@@ -1,0 +1,133 @@
+//! The command line: what it says, and what is done about it.
+
+use std::error::Error;
+use std::io;
+use std::io::IsTerminal;
+use std::path::PathBuf;
+
+use clap::{Parser, ValueEnum};
+use world::{eprintln, println};
+
+use crate::app::App;
+use crate::predict::{Question, Verdict};
+use crate::programs;
+use crate::run::Run;
+use crate::serve::{Shelf, serve};
+use crate::{terminal, write};
+
+/// Plays a run forwards and backwards: a stage, an example of boucle, or a recording.
+#[derive(Clone, Debug, Parser)]
+#[command(name = "film", after_help = after_help())]
+pub struct Args {
+    /// What to play: the name of a program, or the file of a recording
+    run: Option<String>,
+    /// Print the run as text: a lane a task, or a line an event
+    #[arg(long, value_name = "HOW", num_args = 0..=1, require_equals = true, default_missing_value = "lanes")]
+    text: Option<TextKind>,
+    /// Write the run as a picture
+    #[arg(long, value_name = "FILE")]
+    svg: Option<PathBuf>,
+    /// Write the run as one page, which needs no server
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
+    /// Write the run as a recording, which can be played again
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+    /// Replace files that are there already
+    #[arg(long)]
+    force: bool,
+    /// Show what can be read of a recording that is damaged or too new
+    #[arg(long)]
+    lossy: bool,
+    /// Serve the player as a page, to this machine alone
+    #[arg(long, conflicts_with_all = ["text", "svg", "html", "json", "predict"])]
+    serve: bool,
+    /// The port of the page; 0 is one that is free
+    #[arg(long, default_value_t = 0, requires = "serve")]
+    port: u16,
+    /// Ask for the order of the output first; without a terminal, read it from stdin, line by line
+    #[arg(long)]
+    predict: bool,
+}
+
+/// Which text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum TextKind {
+    /// A lane a task
+    Lanes,
+    /// A line an event
+    Lines,
+}
+
+fn after_help() -> String {
+    format!("Programs:\n{}\nIn the player, ? shows the keys.", programs::list())
+}
+
+impl Args {
+    /// Does what the arguments say.
+    ///
+    /// # Errors
+    ///
+    /// What could not be opened, written or shown, in words.
+    pub fn run(&self) -> Result<(), Box<dyn Error>> {
+        let run = self.run.as_deref().map(|it| Run::open(it, self.lossy)).transpose()?;
+        if self.serve {
+            return Ok(serve(self.port, Shelf::new(run))?);
+        }
+        let Some(run) = run else {
+            println!("What to play? These programs there are:");
+            println!("{}", programs::list().trim_end());
+            println!("Or a file: a recording. `film --help` tells more.");
+            return Ok(());
+        };
+        let is_terminal = io::stdin().is_terminal() && io::stdout().is_terminal();
+        let writes = self.svg.is_some() || self.html.is_some() || self.json.is_some();
+        if let Some(path) = &self.json {
+            run.trace.save(path, self.force)?;
+        }
+        if let Some(path) = &self.svg {
+            write::file(path, &run.trace.svg(), self.force)?;
+        }
+        if let Some(path) = &self.html {
+            write::file(path, &run.trace.html(), self.force)?;
+        }
+        if self.text.is_none() && !writes && is_terminal {
+            let mut app = App::new(run);
+            if self.predict {
+                app.ask();
+            }
+            return Ok(terminal::play(app)?);
+        }
+        if let Some(warning) = &run.warning {
+            eprintln!("film: {warning}");
+        }
+        if self.predict {
+            return Ok(predict(&run)?);
+        }
+        if self.text.is_some() || !writes {
+            let text = match self.text {
+                Some(TextKind::Lines) => run.trace.lines(),
+                _ => run.trace.lanes(),
+            };
+            write::stdout(&text)?;
+        }
+        Ok(())
+    }
+}
+
+/// Reads a prediction from stdin, and says what became of it.
+fn predict(run: &Run) -> io::Result<()> {
+    let Some(question) = Question::about(&run.trace) else {
+        return write::stdout("there is no order to predict here\n");
+    };
+    let lines = io::stdin().lines().collect::<Result<Vec<_>, _>>()?;
+    let mut said = Verdict::on(&run.trace, &lines).lines().join("\n") + "\n";
+    if lines.is_empty() {
+        let choices: String = question.choices.iter().map(|it| format!("  {it}\n")).collect();
+        let n = question.n_lines;
+        said = format!(
+            "Predict the first {n} lines, on stdin, one a line. They are among:\n{choices}"
+        );
+    }
+    write::stdout(&said)
+}

@@ -1,0 +1,25 @@
+//! A player of runs: any stage, any example of boucle or any recording, forwards and backwards.
+//!
+//! [`App`] is the player in a terminal; a [`Scene`] is what it shows at a moment, in words.
+
+mod app;
+pub mod args;
+mod go;
+mod predict;
+mod programs;
+mod run;
+mod scene;
+mod screen;
+mod serve;
+mod source;
+mod terminal;
+mod write;
+
+pub use crate::app::{App, Guess};
+pub use crate::go::Go;
+pub use crate::predict::{Question, Verdict, Wrong};
+pub use crate::programs::{PROGRAMS, Program};
+pub use crate::run::{OpenError, Run};
+pub use crate::scene::{Printed, Row, Scene};
+pub use crate::screen::{HEIGHT, WIDTH, draw};
+pub use crate::source::{Mark, Source};

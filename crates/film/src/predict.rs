@@ -1,0 +1,172 @@
+//! A prediction: in which order the lines come, compared with a run; the first wrong one is explained.
+
+use boucle_trace::{Player, Trace};
+use serde::Serialize;
+
+/// So many lines are asked for at the most: more is copying, not thinking.
+pub(crate) const MOST: usize = 12;
+
+/// What is asked: the first lines of a run's output, in no order that would tell anything.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Question {
+    /// How many lines are asked for.
+    pub n_lines: usize,
+    /// How many the run prints in all.
+    pub n_printed: usize,
+    /// The different ones among them, sorted; each comes at least once.
+    pub choices: Vec<String>,
+}
+
+/// What became of a prediction.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Verdict {
+    /// How many lines are right, up to the first that is not.
+    pub n_right: usize,
+    /// How many were asked for.
+    pub n_lines: usize,
+    /// The first line that is wrong.
+    pub wrong: Option<Wrong>,
+}
+
+/// A line that is wrong.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Wrong {
+    /// Which line, from 1.
+    pub line: usize,
+    /// What was predicted; nothing if the prediction ends before it.
+    pub predicted: Option<String>,
+    /// What comes; nothing if the run prints no more.
+    pub comes: Option<String>,
+    /// Where in the run it comes: so many events have been played then.
+    pub position: usize,
+    /// Why, as the run tells it.
+    pub reasons: Vec<String>,
+}
+
+/// The lines that a run prints on stdout, and where: after so many events.
+fn printed(trace: &Trace) -> Vec<(usize, String)> {
+    let mut player = Player::new(trace.clone());
+    let mut lines = Vec::new();
+    while player.next_output() {
+        let line = player.state().output.last().expect("it was just printed");
+        if !line.error {
+            lines.push((player.position(), line.text.to_string()));
+        }
+    }
+    lines
+}
+
+impl Question {
+    /// What can be asked of a run; nothing if it prints fewer than two lines.
+    #[must_use]
+    pub fn about(trace: &Trace) -> Option<Question> {
+        let lines = printed(trace);
+        let n_lines = lines.len().min(MOST);
+        let mut choices: Vec<_> = lines[..n_lines].iter().map(|(_, it)| it.clone()).collect();
+        choices.sort();
+        choices.dedup();
+        let n_printed = lines.len();
+        (n_lines > 1).then_some(Question { n_lines, n_printed, choices })
+    }
+}
+
+impl Verdict {
+    /// Compares a prediction with the run.
+    #[must_use]
+    pub fn on(trace: &Trace, predicted: &[String]) -> Verdict {
+        let lines = printed(trace);
+        let n_lines = lines.len().min(MOST).max(predicted.len().min(lines.len()));
+        let pairs = lines.iter().take(n_lines).zip(predicted);
+        let n_right = pairs.take_while(|((_, comes), it)| comes == *it).count();
+        let is_right = n_right == n_lines && predicted.len() <= n_lines;
+        let wrong = (!is_right).then(|| explain(trace, &lines, predicted, n_right));
+        Verdict { n_right, n_lines, wrong }
+    }
+
+    /// The verdict in words, a line each.
+    #[must_use]
+    pub fn lines(&self) -> Vec<String> {
+        let Some(wrong) = &self.wrong else {
+            return vec![format!("All {} lines are right.", self.n_lines)];
+        };
+        let line = wrong.line;
+        let mut said = vec![match (&wrong.predicted, &wrong.comes) {
+            (Some(said), Some(comes)) => {
+                format!("Line {line} is wrong: you said \"{said}\", and \"{comes}\" comes.")
+            }
+            (Some(said), None) => {
+                format!("Line {line} is wrong: you said \"{said}\", and nothing more comes.")
+            }
+            (None, Some(comes)) => format!("Line {line} is missing: \"{comes}\" comes."),
+            (None, None) => unreachable!("a line that is wrong was said, or comes"),
+        }];
+        said.extend(wrong.reasons.iter().cloned());
+        match self.n_right {
+            0 => {}
+            1 => said.push("The line before it is right.".to_owned()),
+            n => said.push(format!("The {n} lines before it are right.")),
+        }
+        said
+    }
+}
+
+/// Why line `n_right`, from 0, is another one.
+fn explain(
+    trace: &Trace,
+    lines: &[(usize, String)],
+    predicted: &[String],
+    n_right: usize,
+) -> Wrong {
+    let mut player = Player::new(trace.clone());
+    let (position, comes) = match lines.get(n_right) {
+        Some((position, comes)) => (*position, Some(comes.clone())),
+        None => (trace.len(), None),
+    };
+    player.seek(position);
+    let mut reasons = Vec::new();
+    if comes.is_some() {
+        let said = player.told().map(|(who, what)| (who, player.seconds(player.state().now), what));
+        reasons.extend(said.map(|(who, at, what)| format!("At {at} s {who} {what}.")));
+        reasons.extend(player.why());
+    } else {
+        reasons.extend(
+            player.told().map(|(who, what)| format!("The last thing that happens: {who} {what}.")),
+        );
+    }
+    let said = predicted.get(n_right).cloned();
+    reasons.extend(said.as_deref().map(|it| instead(&player, lines, n_right, it)));
+    Wrong { line: n_right + 1, predicted: said, comes, position, reasons }
+}
+
+/// Where the line that was predicted comes instead, and what its task does meanwhile.
+fn instead(player: &Player, lines: &[(usize, String)], n_right: usize, said: &str) -> String {
+    let is_it = |(_, line): &&(usize, String)| line == said;
+    let Some((position, _)) = lines.iter().skip(n_right).find(is_it) else {
+        let before = lines.iter().take(n_right).filter(is_it).count();
+        return match before {
+            0 => format!("\"{said}\" is never printed."),
+            _ => format!("\"{said}\" does not come again."),
+        };
+    };
+    let mut later = player.clone();
+    later.seek(*position);
+    let at = later.seconds(later.state().now);
+    let Some(by) = later.state().output.last().and_then(|it| it.by) else {
+        return format!("\"{said}\" comes later, at {at} s.");
+    };
+    let name = later.state().name(by);
+    let state = player.state();
+    let now = match (state.tasks.get(&by), state.ready.iter().position(|it| *it == by)) {
+        _ if state.running.contains(&by) => format!("{name} prints it, but this first"),
+        (None, _) => format!("{name} prints it, which has not run yet"),
+        (_, Some(0)) => format!("{name} prints it, which is next in the ready queue now"),
+        (_, Some(n)) => {
+            format!("{name} prints it, which is ready now, with {n} before it in the queue")
+        }
+        (Some(_), None) => match player.waits(by).next() {
+            Some(waits) => format!("{name} prints it, which waits {waits} now"),
+            None => format!("{name} prints it, which does not run now"),
+        },
+    };
+    format!("\"{said}\" comes later, at {at} s: {now}.")
+}

@@ -1,0 +1,125 @@
+//! What can be played without a file: the stages of the road, and the examples of boucle.
+//!
+//! A new one is a line in [`PROGRAMS`] and a module in `demos` or `examples`.
+
+mod demos;
+mod examples;
+mod record;
+
+use boucle_trace::Trace;
+
+use self::record::Main;
+use crate::source::Source;
+
+/// A program that film has in it.
+#[derive(Debug)]
+pub struct Program {
+    /// Its name on the command line.
+    pub name: &'static str,
+    /// How it is run.
+    main: Main,
+    /// Its source, the loop first: the path from the root of the workspace, and the text.
+    files: &'static [(&'static str, &'static str)],
+}
+
+/// The file of a crate, and its text.
+macro_rules! file {
+    ($path:expr) => {
+        (concat!("crates/", $path), include_str!(concat!("../../", $path)))
+    };
+}
+
+/// A stage of the road, by the name of its module in `demos`.
+macro_rules! stage {
+    ($name:ident) => {
+        Program {
+            name: stringify!($name),
+            main: Main::Stage(demos::$name::main),
+            files: &[
+                file!(concat!(stringify!($name), "/src/lib.rs")),
+                file!(concat!(stringify!($name), "/src/main.rs")),
+            ],
+        }
+    };
+}
+
+/// An example of boucle, by the name of its module in `examples`; one that has no end is stopped after
+/// so many seconds.
+macro_rules! example {
+    ($name:ident) => {
+        example!($name, Main::Example(examples::$name::program))
+    };
+    ($name:ident, $seconds:literal) => {
+        example!($name, Main::Endless(examples::$name::program, $seconds))
+    };
+    ($name:ident, $main:expr) => {
+        Program {
+            name: stringify!($name),
+            main: $main,
+            files: &[
+                file!(concat!("boucle/examples/", stringify!($name), ".rs")),
+                file!("boucle/examples/course/mod.rs"),
+            ],
+        }
+    };
+}
+
+/// All of them, in the order in which they are listed.
+pub static PROGRAMS: &[Program] = &[
+    stage!(stage0),
+    stage!(stage1),
+    stage!(stage2),
+    stage!(stage3),
+    stage!(stage4),
+    stage!(stage5),
+    stage!(stage6),
+    stage!(stage7),
+    example!(morceaux),
+    example!(ticks),
+    example!(fork, 5),
+    example!(fork_and_stop),
+    example!(three_durations),
+    example!(leftovers, 4),
+    example!(tasks),
+    example!(results),
+    example!(boom, 1),
+    example!(queue, 4),
+    example!(window, 6),
+    example!(arange),
+];
+
+impl Program {
+    /// The program of this name; `4` is `stage4`.
+    #[must_use]
+    pub fn named(name: &str) -> Option<&'static Program> {
+        let is_it = |it: &&Program| it.name == name || it.name.strip_prefix("stage") == Some(name);
+        PROGRAMS.iter().find(is_it)
+    }
+
+    /// Its idea: the first line of its source.
+    #[must_use]
+    pub fn idea(&self) -> &'static str {
+        let first = self.files[0].1.lines().next().unwrap_or_default();
+        let idea = first.trim_start_matches("//! ").trim_end_matches('.');
+        let stage = self.name.replace("stage", "Stage ");
+        idea.strip_prefix(&stage).and_then(|it| it.strip_prefix(": ")).unwrap_or(idea)
+    }
+
+    /// Runs it, sealed and on virtual time. A panic is in the trace, and nowhere else.
+    #[must_use]
+    pub fn record(&self) -> Trace {
+        record::record(self.name, self.main)
+    }
+
+    /// Its source, the loop first.
+    #[must_use]
+    pub fn sources(&self) -> Vec<Source> {
+        self.files.iter().map(|(path, text)| Source::new(path, text)).collect()
+    }
+}
+
+/// A line for each program: its name and its idea.
+pub(crate) fn list() -> String {
+    let width = PROGRAMS.iter().map(|it| it.name.len()).max().unwrap_or(0);
+    PROGRAMS.iter().map(|it| format!("  {:<width$}  {}\n", it.name, it.idea())).collect()
+}

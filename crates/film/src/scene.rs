@@ -1,0 +1,191 @@
+//! What there is to see at a moment of a run, in words: the terminal and the page draw the same.
+
+use boucle_trace::{Ended, Finding, Life, Player, State, TaskNo};
+use serde::Serialize;
+
+use crate::run::Run;
+use crate::source::{Mark, mark};
+
+/// So many tasks are shown at the most, and so many lines of output.
+const MOST: usize = 100;
+
+/// A moment of a run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Scene {
+    /// How many events have been played.
+    pub position: usize,
+    /// How many there are.
+    pub len: usize,
+    /// The time, in seconds.
+    pub now: String,
+    /// What the loop is doing: a word.
+    pub phase: String,
+    /// The same in a sentence.
+    pub phase_says: String,
+    /// The last event in words.
+    pub told: Option<String>,
+    /// Why this task runs now.
+    pub why: Option<String>,
+    /// What is suspicious about the last event.
+    pub findings: Vec<String>,
+    /// The task that the last event is about.
+    pub task: Option<u32>,
+    /// The tasks.
+    pub tasks: Vec<Row>,
+    /// How many more there are.
+    pub n_more_tasks: usize,
+    /// The names of those that are ready, next one first.
+    pub ready: Vec<String>,
+    /// How many more are ready.
+    pub n_more_ready: usize,
+    /// The timers that are set, earliest first.
+    pub timers: Vec<String>,
+    /// Until when the loop sleeps, if it does.
+    pub asleep: Option<String>,
+    /// The last lines of the output.
+    pub output: Vec<Printed>,
+    /// Whether the last line of the output is what just happened.
+    pub just_printed: bool,
+    /// The source whose line runs, and the line, from 1.
+    pub mark: Option<(usize, usize)>,
+}
+
+/// A task at a moment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Row {
+    /// Its number.
+    pub number: u32,
+    /// Its name.
+    pub name: String,
+    /// `running`, `ready`, `waiting`, `done` or `failed`.
+    pub life: &'static str,
+    /// What it does, in words: for what it waits, how it ended.
+    pub says: String,
+    /// How often it was polled.
+    pub n_polls: u64,
+}
+
+/// A line that was printed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Printed {
+    /// When, in seconds.
+    pub at: String,
+    /// By whom, if a task did it.
+    pub by: Option<String>,
+    /// Whether it went to stderr.
+    pub error: bool,
+    /// What it says.
+    pub text: String,
+}
+
+impl Scene {
+    /// What there is to see where `player` is; `findings` is what is suspicious about the run.
+    #[must_use]
+    pub fn new(run: &Run, player: &Player, findings: &[Finding]) -> Scene {
+        let state = player.state();
+        let phase_says = player.phase().to_string();
+        let (phase, _) = phase_says.split_once(':').unwrap_or((&phase_says, ""));
+        let last = player.position().checked_sub(1);
+        let (tasks, n_more_tasks) = rows(player);
+        let surplus = state.output.len().saturating_sub(MOST);
+        Scene {
+            position: player.position(),
+            len: player.trace().len(),
+            now: player.seconds(state.now),
+            phase: phase.to_owned(),
+            told: player.told().map(|(who, what)| format!("{who} {what}")),
+            why: player.why(),
+            findings: findings
+                .iter()
+                .filter(|it| Some(it.event) == last)
+                .map(|it| it.message.clone())
+                .collect(),
+            task: crate::source::task_of_last(player).map(TaskNo::get),
+            tasks,
+            n_more_tasks,
+            ready: state.ready.iter().take(MOST).map(|it| state.name(*it)).collect(),
+            n_more_ready: state.ready.len().saturating_sub(MOST),
+            timers: timers(player),
+            asleep: asleep(player),
+            output: state.output[surplus..].iter().map(|it| printed(player, it)).collect(),
+            just_printed: matches!(
+                player.last().map(|it| &it.what),
+                Some(boucle_trace::What::Printed { .. })
+            ),
+            mark: mark(&run.sources, player).map(|Mark { source, line }| (source, line)),
+            phase_says,
+        }
+    }
+}
+
+/// The tasks, in the order of their numbers; if there are many, those that have not ended.
+fn rows(player: &Player) -> (Vec<Row>, usize) {
+    let state = player.state();
+    let is_many = state.tasks.len() > MOST;
+    let is_shown = |it: &TaskNo| !is_many || !matches!(state.life(*it), Life::Done(_));
+    let shown: Vec<_> = state.tasks.keys().copied().filter(is_shown).take(MOST).collect();
+    let n_more = state.tasks.len() - shown.len();
+    (shown.into_iter().map(|task| row(player, task)).collect(), n_more)
+}
+
+fn row(player: &Player, task: TaskNo) -> Row {
+    let state = player.state();
+    let (life, says) = match state.life(task) {
+        Life::Running => ("running", "runs".to_owned()),
+        Life::Ready => ("ready", place(state, task)),
+        Life::Waiting => ("waiting", waits(player, task)),
+        Life::Done(Ended::Value) => ("done", "is done".to_owned()),
+        Life::Done(Ended::Panicked) => ("failed", "has panicked".to_owned()),
+        Life::Done(Ended::Cancelled) => ("failed", "is cancelled".to_owned()),
+    };
+    let n_polls = state.tasks.get(&task).map_or(0, |it| it.n_polls);
+    Row { number: task.get(), name: state.name(task), life, says, n_polls }
+}
+
+/// Where a task stands in the ready queue.
+fn place(state: &State, task: TaskNo) -> String {
+    match state.ready.iter().position(|it| *it == task) {
+        Some(0) => "is next".to_owned(),
+        Some(place) => format!("is ready, {} before it", place),
+        None => "is ready".to_owned(),
+    }
+}
+
+/// For what a task waits.
+fn waits(player: &Player, task: TaskNo) -> String {
+    let waits: Vec<_> = player.waits(task).collect();
+    match waits.is_empty() {
+        // Without a waker nobody says what a task waits for: it is polled again in any case.
+        true => "gave the turn back".to_owned(),
+        false => format!("waits {}", waits.join(", and ")),
+    }
+}
+
+fn timers(player: &Player) -> Vec<String> {
+    let state = player.state();
+    let said = state.timers.iter().take(MOST).map(|timer| {
+        let at = player.seconds(timer.at);
+        match timer.by {
+            Some(by) => format!("{at} s, for {}", state.name(by)),
+            None => format!("{at} s"),
+        }
+    });
+    said.collect()
+}
+
+fn asleep(player: &Player) -> Option<String> {
+    let asleep = player.state().asleep?;
+    Some(match asleep.until {
+        Some(until) => format!("the loop sleeps, until {} s at the most", player.seconds(until)),
+        None => "the loop sleeps until somebody wakes it".to_owned(),
+    })
+}
+
+fn printed(player: &Player, line: &boucle_trace::Line) -> Printed {
+    Printed {
+        at: player.seconds(line.at),
+        by: line.by.map(|it| player.state().name(it)),
+        error: line.error,
+        text: line.text.to_string(),
+    }
+}

@@ -1,0 +1,85 @@
+//! What is drawn over the panes: the keys, and a prediction.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::style::{Color, Modifier, Style};
+use ratatui::text::Line;
+use ratatui::widgets::{Block, Clear, Padding, Paragraph, Wrap};
+
+use super::text::plain;
+use crate::app::Guess;
+
+/// The keys, and what they are for.
+const KEYS: &str = "\
+→ l        one event on
+← h        one event back
+space      play, and pause
++ -        faster, slower
+p P        next poll, poll before
+o O        next line of output, line before
+t T        next event of this task, event before
+↑ ↓        choose the task that t is about
+0 home     start
+$ end      end
+/ n N      search, next, before
+s          another source
+g          predict the output
+q esc      quit";
+
+/// A box in the middle, as large as needed and as there is room.
+fn in_the_middle(frame: &mut Frame<'_>, area: Rect, title: &str, lines: Vec<Line<'_>>, width: u16) {
+    let width = width.min(area.width.saturating_sub(2));
+    let paragraph = Paragraph::new(lines).wrap(Wrap { trim: false });
+    let n_lines = u16::try_from(paragraph.line_count(width - 4)).unwrap_or(u16::MAX);
+    let height = n_lines.saturating_add(2).min(area.height);
+    let (x, y) = ((area.width - width) / 2, (area.height - height) / 2);
+    let area = Rect { x, y, width, height };
+    frame.render_widget(Clear, area);
+    frame.render_widget(
+        paragraph
+            .block(Block::bordered().padding(Padding::horizontal(1)).title(format!(" {title} "))),
+        area,
+    );
+}
+
+pub(super) fn draw_help(frame: &mut Frame<'_>, area: Rect) {
+    let lines = KEYS.lines().map(Line::from).collect();
+    in_the_middle(frame, area, "keys; any key goes back", lines, 52);
+}
+
+pub(super) fn draw_guess(frame: &mut Frame<'_>, area: Rect, guess: &Guess) {
+    let bold = Style::new().add_modifier(Modifier::BOLD);
+    let chosen =
+        |(place, line): (usize, &String)| Line::from(format!("{:>2}  {}", place + 1, plain(line)));
+    let chosen = guess.lines.iter().enumerate().map(chosen);
+    let (title, lines) = match &guess.verdict {
+        None => {
+            let n_left = guess.question.n_lines - guess.lines.len();
+            let mut lines =
+                vec![Line::styled(format!("Which line comes next? {n_left} are left."), bold)];
+            for (place, choice) in guess.question.choices.iter().enumerate() {
+                let (sign, style) = match place == guess.cursor {
+                    true => ("▶", Style::new().add_modifier(Modifier::REVERSED)),
+                    false => (" ", Style::new()),
+                };
+                lines.push(Line::styled(format!("{sign} {}", plain(choice)), style));
+            }
+            lines.push(Line::from(""));
+            lines.extend(chosen);
+            ("predict: ↑ ↓ enter; backspace takes back, esc leaves", lines)
+        }
+        Some(verdict) => {
+            let color = if verdict.wrong.is_some() { Color::Red } else { Color::Green };
+            let said = verdict.lines();
+            let mut lines: Vec<_> = said.iter().map(|it| Line::from(plain(it))).collect();
+            lines[0] = lines[0].clone().style(bold.fg(color));
+            lines.push(Line::from(""));
+            lines.extend(chosen);
+            match verdict.wrong {
+                Some(_) => ("enter shows it, r again, esc leaves", lines),
+                None => ("enter leaves, r again", lines),
+            }
+        }
+    };
+    in_the_middle(frame, area, title, lines, 66);
+}

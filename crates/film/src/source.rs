@@ -1,0 +1,146 @@
+//! The source of a program, and which line of it runs, as near as a trace knows.
+
+mod print;
+
+use std::fs;
+use std::path::{Component, Path, PathBuf};
+
+use boucle_trace::{Phase, Player, TaskNo, Trace, What};
+
+/// One file of a program.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Source {
+    /// Where it is, from the root of its workspace.
+    pub path: String,
+    /// Its lines.
+    pub lines: Vec<String>,
+}
+
+/// A line of a source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mark {
+    /// Which of the sources.
+    pub source: usize,
+    /// The line, from 1.
+    pub line: usize,
+}
+
+/// What a loop of the road writes where it does what a phase says; the first that is found is it.
+const LOOP: &[(Phase, &[&str])] = &[
+    (Phase::Add, &["push_back(Box::pin(task))"]),
+    (Phase::Take, &[".pop_front()"]),
+    (Phase::Step, &["match step("]),
+    (Phase::Requeue, &["Poll::Pending =>", ".push_back("]),
+    (Phase::Wait, &["Poll::Pending =>"]),
+    (Phase::Wake, &["ready.push_back("]),
+    (Phase::End, &["Poll::Ready(()) => {}", "Poll::Ready("]),
+    (Phase::Sleep, &["poller.wait("]),
+];
+
+impl Source {
+    /// A file of this path and text.
+    #[must_use]
+    pub fn new(path: &str, text: &str) -> Source {
+        Source { path: path.to_owned(), lines: text.lines().map(str::to_owned).collect() }
+    }
+
+    /// The first line that has `words` in it, from 1; comments are not looked at.
+    fn line_of(&self, words: &str) -> Option<usize> {
+        let is_it = |line: &String| !line.trim_start().starts_with("//") && line.contains(words);
+        self.lines.iter().position(is_it).map(|place| place + 1)
+    }
+
+    /// Whether the compiler meant this file by `path`: `a/b/../c.rs` is `a/c.rs`.
+    fn is_at(&self, path: &str) -> bool {
+        let mut plain = PathBuf::new();
+        for part in Path::new(path).components() {
+            match part {
+                Component::ParentDir => {
+                    plain.pop();
+                }
+                Component::CurDir => {}
+                part => plain.push(part),
+            }
+        }
+        plain.ends_with(&self.path)
+    }
+}
+
+/// The line that runs: where a line was printed or a task comes from, else where the loop is.
+pub(crate) fn mark(sources: &[Source], player: &Player) -> Option<Mark> {
+    let phase = player.phase();
+    match &player.last()?.what {
+        What::Printed { line, .. } => printed(sources, line).or_else(|| in_loop(sources, phase)),
+        _ if phase == Phase::Over => None,
+        _ => in_loop(sources, phase).or_else(|| spawned(sources, player)),
+    }
+}
+
+/// Where the loop of a stage is in this phase.
+fn in_loop(sources: &[Source], phase: Phase) -> Option<Mark> {
+    let (_, words) = LOOP.iter().find(|(it, _)| *it == phase)?;
+    let source = sources.first().filter(|it| it.path.ends_with("/lib.rs"))?;
+    let line = words.iter().find_map(|it| source.line_of(it))?;
+    Some(Mark { source: 0, line })
+}
+
+/// Where `text` was printed, if only one place in the sources can have done it.
+fn printed(sources: &[Source], text: &str) -> Option<Mark> {
+    let mut found = Vec::new();
+    for (place, source) in sources.iter().enumerate() {
+        let lines = print::lines_that_print(&source.lines, text);
+        found.extend(
+            lines.into_iter().map(|(line, n_exact)| (n_exact, Mark { source: place, line })),
+        );
+    }
+    // The one that says the most of the text itself; of two that say as much, none.
+    let most = found.iter().map(|(n_exact, _)| *n_exact).max()?;
+    let mut best = found.into_iter().filter(|(n_exact, _)| *n_exact == most);
+    let (_, mark) = best.next()?;
+    best.next().is_none().then_some(mark)
+}
+
+/// Where the task that the last event is about was added.
+fn spawned(sources: &[Source], player: &Player) -> Option<Mark> {
+    let state = player.state();
+    let task = state.running.last().copied().or_else(|| player.last()?.what.task())?;
+    let place = state.tasks.get(&task)?.place.as_ref()?;
+    let source = sources.iter().position(|it| it.is_at(&place.file))?;
+    let line = usize::try_from(place.line).ok()?;
+    (line <= sources[source].lines.len()).then_some(Mark { source, line })
+}
+
+/// The files that a recording names, if they lie below this directory.
+pub(crate) fn named_in(trace: &Trace) -> Vec<Source> {
+    const N_FILES: usize = 20;
+    let mut sources: Vec<Source> = Vec::new();
+    let base = trace.base().tasks.values().filter_map(|it| it.place.as_ref());
+    let added = trace.events().iter().filter_map(|it| match &it.what {
+        What::Added { place, .. } => place.as_ref(),
+        _ => None,
+    });
+    for place in base.chain(added) {
+        if sources.len() < N_FILES && !sources.iter().any(|it| it.is_at(&place.file)) {
+            sources.extend(below_here(&place.file));
+        }
+    }
+    sources
+}
+
+/// A file of Rust below the present directory, by a path that goes only down.
+fn below_here(path: &str) -> Option<Source> {
+    const LARGEST: u64 = 1 << 20;
+    let file = Path::new(path);
+    let goes_down = file.components().all(|it| matches!(it, Component::Normal(_)));
+    let is_rust = file.extension().is_some_and(|it| it == "rs");
+    if !goes_down || !is_rust || fs::metadata(file).ok()?.len() > LARGEST {
+        return None;
+    }
+    Some(Source::new(path, &fs::read_to_string(file).ok()?))
+}
+
+/// The first task that a mark or a search can be about, if the last event is about none.
+pub(crate) fn task_of_last(player: &Player) -> Option<TaskNo> {
+    let of_last = player.last().and_then(|it| it.what.task());
+    of_last.or_else(|| player.state().running.last().copied())
+}

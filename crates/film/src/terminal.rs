@@ -1,0 +1,46 @@
+//! The terminal player: draws, waits for a key or for the time to play on, and draws again.
+
+use std::io;
+use std::time::Instant;
+
+use ratatui::crossterm::event::{self, Event};
+
+use crate::app::App;
+use crate::screen::draw;
+
+/// Plays until the reader has enough.
+///
+/// # Errors
+///
+/// If the terminal cannot be read or drawn on. It is put back as it was in any case.
+pub(crate) fn play(mut app: App) -> io::Result<()> {
+    let mut terminal = ratatui::try_init()?;
+    let result = play_on(&mut terminal, &mut app);
+    ratatui::restore();
+    result
+}
+
+fn play_on(terminal: &mut ratatui::DefaultTerminal, app: &mut App) -> io::Result<()> {
+    let mut last_tick = Instant::now();
+    loop {
+        terminal.draw(|frame| draw(frame, app))?;
+        let is_there = match app.patience() {
+            Some(patience) => event::poll(patience.saturating_sub(last_tick.elapsed()))?,
+            None => true,
+        };
+        if is_there {
+            let was_playing = app.is_playing();
+            match event::read()? {
+                Event::Key(key) if !app.key(key) => return Ok(()),
+                // A window of another size is drawn anew, as everything else.
+                _ => {}
+            }
+            if app.is_playing() && !was_playing {
+                last_tick = Instant::now();
+            }
+        } else {
+            last_tick = Instant::now();
+            app.tick();
+        }
+    }
+}

@@ -1,0 +1,9 @@
+//! All tests of the player, a module a theme.
+
+mod moves;
+mod opening;
+mod page;
+mod prediction;
+mod screens;
+mod sources;
+mod terminal;

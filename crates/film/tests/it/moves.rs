@@ -1,0 +1,121 @@
+//! Where the keys lead: forwards, backwards, to what is looked for.
+
+use std::time::Duration;
+
+use film::{App, Go, Program, Run};
+
+use crate::screens::{app, press, screen};
+
+fn position(app: &App) -> usize {
+    app.scene().position
+}
+
+#[test]
+fn a_step_back_undoes_a_step() {
+    let mut app = app("stage2", "");
+    let mut scenes = vec![app.scene()];
+    while position(&app) < app.scene().len {
+        press(&mut app, ">");
+        scenes.push(app.scene());
+    }
+    while let Some(scene) = scenes.pop() {
+        assert_eq!(app.scene(), scene);
+        press(&mut app, "<");
+    }
+    assert_eq!(position(&app), 0);
+}
+
+#[test]
+fn the_output_is_gone_to_line_by_line_and_back() {
+    let mut app = app("stage4", "");
+    for lines in [1, 2, 3] {
+        press(&mut app, "o");
+        assert_eq!(app.scene().output.len(), lines);
+        assert!(app.scene().just_printed);
+    }
+    press(&mut app, "O");
+    assert_eq!(app.scene().output.last().expect("it has printed").text, "bar");
+    press(&mut app, "oo");
+    assert!(screen(&app, 80, 24).contains("nothing is printed after this"));
+}
+
+#[test]
+fn a_task_is_followed_also_if_it_was_chosen() {
+    let mut app = app("stage3", "");
+    press(&mut app, "pp");
+    let second = app.scene().task;
+    assert_ne!(second, Some(1));
+    press(&mut app, "t");
+    assert_eq!(app.scene().task, second);
+    press(&mut app, "v");
+    press(&mut app, "t");
+    assert_eq!(app.scene().task, Some(1));
+    press(&mut app, "T");
+    assert_eq!(app.scene().task, Some(1));
+}
+
+#[test]
+fn words_are_looked_for_in_what_happens_forwards_and_backwards() {
+    let mut app = app("stage4", "/PRINTS\n");
+    let first = position(&app);
+    assert_eq!(app.scene().told.expect("it has begun"), "task 1 prints \"foo\"");
+    press(&mut app, "n");
+    assert_eq!(app.scene().told.expect("it has begun"), "task 1 prints \"bar\"");
+    press(&mut app, "N");
+    assert_eq!(position(&app), first);
+    press(&mut app, "N");
+    assert_eq!(position(&app), first);
+    assert!(screen(&app, 80, 24).contains("\"PRINTS\" is not found before this"));
+}
+
+#[test]
+fn it_plays_to_the_end_and_stops_there() {
+    let mut app = app("stage2", " ");
+    assert_eq!(app.patience(), Some(Duration::from_millis(250)));
+    press(&mut app, "++-");
+    assert_eq!(app.patience(), Some(Duration::from_millis(125)));
+    let len = app.scene().len;
+    for played in 0..len {
+        assert_eq!(position(&app), played);
+        app.tick();
+    }
+    assert!(app.is_playing());
+    app.tick();
+    assert!(!app.is_playing());
+    assert_eq!((position(&app), app.patience()), (len, None));
+}
+
+#[test]
+fn a_step_ends_the_playing_and_a_tick_does_nothing_then() {
+    let mut app = app("stage2", " >");
+    assert!(!app.is_playing());
+    app.tick();
+    assert_eq!(position(&app), 1);
+}
+
+#[test]
+fn the_speed_has_two_ends() {
+    let mut app = app("stage2", "------");
+    assert_eq!(app.speed(), 1);
+    press(&mut app, "+++++++++++++++++++++++");
+    assert_eq!(app.speed(), 1024);
+}
+
+#[test]
+fn a_move_that_leads_nowhere_leaves_the_player_where_it_is() {
+    let run = Run::of(Program::named("stage4").expect("it is in the table"));
+    let mut player = run.player();
+    player.seek(3);
+    for (name, words) in [
+        ("find", "no such words"),
+        ("find-back", "no such words"),
+        ("previous-output", ""),
+        ("to", "3"),
+    ] {
+        let go = Go::named(name, words).expect("there is such a move");
+        assert!(!go.apply(&mut player), "{name}");
+        assert_eq!(player.position(), 3, "{name}");
+    }
+    assert_eq!(Go::named("fly", ""), None);
+    assert_eq!(Go::named("to", "far"), None);
+}

@@ -1,0 +1,74 @@
+//! Which line of the source runs.
+
+use film::{PROGRAMS, Program, Run, Scene};
+
+/// The lines that are marked at both ends of a program, without those that come again.
+fn marked(name: &str) -> Vec<String> {
+    let run = Run::of(Program::named(name).expect("it is in the table"));
+    let mut player = run.player();
+    let mut lines = Vec::new();
+    while player.step() {
+        if let Some((source, line)) = Scene::new(&run, &player, &[]).mark {
+            let line = run.sources[source].lines[line - 1].trim().to_owned();
+            if !lines.contains(&line) {
+                lines.push(line);
+            }
+        }
+        // The middle of a stage that waits by looking is thousands of equal polls.
+        if player.position() == 100 {
+            player.seek(run.trace.len().saturating_sub(20).max(100));
+        }
+    }
+    lines
+}
+
+#[test]
+fn a_stage_marks_the_lines_of_its_loop_and_of_its_program() {
+    insta::assert_snapshot!(marked("stage2").join("\n"), @r#"
+    while let Some(mut task) = tasks.pop_front() {
+    match step(&mut task, Waker::noop()) {
+    Poll::Ready(()) => {} // The task has ended.
+    println!("Hello");
+    Poll::Pending => tasks.push_back(task),
+    println!("World");
+    println!("start");
+    println!("finished");
+    "#);
+}
+
+#[test]
+fn a_stage_that_polls_by_hand_marks_what_it_prints() {
+    assert!(!marked("stage0").is_empty());
+    assert!(marked("stage1").iter().all(|it| it.contains("println!")));
+}
+
+#[test]
+fn each_stage_with_a_loop_shows_where_it_takes_steps_and_puts_back() {
+    for stage in 2..=7 {
+        let lines = marked(&format!("stage{stage}"));
+        for words in [".pop_front()", "step(&mut task", "push_back(task)"] {
+            assert!(lines.iter().any(|it| it.contains(words)), "stage{stage}: {words}: {lines:#?}");
+        }
+    }
+}
+
+#[test]
+fn an_example_marks_where_its_tasks_come_from() {
+    let lines = marked("fork");
+    assert!(lines.contains(&"spawn(c2());".to_owned()), "{lines:#?}");
+}
+
+#[test]
+fn every_program_can_be_played_and_says_its_idea() {
+    for program in PROGRAMS {
+        let run = Run::of(program);
+        assert!(run.trace.len() > 3, "{}", program.name);
+        assert_eq!(&*run.trace.header().program, program.name);
+        assert!(!program.idea().contains("//") && !program.idea().starts_with("Stage"));
+        let mut player = run.player();
+        player.seek_end();
+        let end = Scene::new(&run, &player, &[]);
+        assert_eq!(end.phase, "over", "{}", program.name);
+        assert!(!end.output.is_empty(), "{}", program.name);
+    }
+}

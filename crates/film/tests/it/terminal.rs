@@ -1,0 +1,113 @@
+//! The player in a real terminal: tmux gives it one, presses its keys and reads its screen.
+
+use std::process::{Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// A terminal with film in it; it is closed when dropped.
+struct Tmux {
+    /// The server of this test alone.
+    socket: String,
+}
+
+impl Tmux {
+    /// Starts film in a terminal of this size; nothing where there is no tmux.
+    fn start(test: &str, args: &str, width: u16, height: u16) -> Option<Tmux> {
+        let is_here = Command::new("tmux").arg("-V").stdout(Stdio::null()).status().is_ok();
+        if !is_here {
+            std::eprintln!("skipped: tmux is not installed, and only it has a real terminal");
+            return None;
+        }
+        let tmux = Tmux { socket: format!("film-{test}-{}", std::process::id()) };
+        let (width, height) = (width.to_string(), height.to_string());
+        let film = format!("{} {args}; echo film has ended; cat", env!("CARGO_BIN_EXE_film"));
+        tmux.run(&["-f", "/dev/null", "new-session", "-d", "-x", &width, "-y", &height, &film]);
+        Some(tmux)
+    }
+
+    fn run(&self, args: &[&str]) -> String {
+        let output = Command::new("tmux")
+            .args(["-L", &self.socket])
+            .args(args)
+            .output()
+            .expect("tmux is here");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).expect("tmux speaks UTF-8")
+    }
+
+    fn press(&self, keys: &[&str]) {
+        self.run(&[&["send-keys"], keys].concat());
+    }
+
+    fn resize(&self, width: &str, height: &str) {
+        self.run(&["resize-window", "-x", width, "-y", height]);
+    }
+
+    /// Waits until the screen has these words: a terminal has no virtual time.
+    fn shows(&self, words: &str) {
+        let patience = Instant::now();
+        loop {
+            let screen = self.run(&["capture-pane", "-p"]);
+            if screen.contains(words) {
+                return;
+            }
+            assert!(patience.elapsed() < Duration::from_secs(10), "no {words:?} in\n{screen}");
+            thread::sleep(Duration::from_millis(10));
+        }
+    }
+}
+
+impl Drop for Tmux {
+    fn drop(&mut self) {
+        let _ = Command::new("tmux").args(["-L", &self.socket, "kill-server"]).status();
+    }
+}
+
+#[test]
+fn a_terminal_steps_goes_back_searches_plays_and_quits() {
+    let Some(tmux) = Tmux::start("keys", "stage2", 90, 26) else { return };
+    tmux.shows("event 0 of");
+    tmux.press(&["Right", "Right"]);
+    tmux.shows("event 2 of");
+    tmux.shows("take: a task is taken out of the ready queue");
+    tmux.press(&["Left"]);
+    tmux.shows("event 1 of");
+    tmux.press(&["o"]);
+    tmux.shows("task 1 prints \"1\"");
+    tmux.press(&["/", "f", "i", "n", "i", "s", "h", "e", "d", "Enter"]);
+    tmux.shows("prints \"finished\"");
+    tmux.press(&["Home"]);
+    tmux.shows("event 0 of");
+    tmux.press(&["+", "+", "+", "+", "+", "+", "+", "+", "Space"]);
+    tmux.shows("over: the run has ended");
+    tmux.press(&["?"]);
+    tmux.shows("any key goes back");
+    tmux.press(&["x", "q"]);
+    // The terminal is as it was: what the shell writes is seen again.
+    tmux.shows("film has ended");
+    assert_eq!(tmux.run(&["display-message", "-p", "#{alternate_on}"]), "0\n");
+}
+
+#[test]
+fn a_terminal_that_is_too_small_says_so_and_recovers() {
+    let Some(tmux) = Tmux::start("resize", "stage4", 40, 10) else { return };
+    tmux.shows("too small");
+    tmux.resize("100", "30");
+    tmux.shows("ready queue");
+    tmux.resize("59", "30");
+    tmux.shows("59 by 30");
+    tmux.resize("130", "40");
+    tmux.shows("event 0 of");
+    tmux.press(&["C-c"]);
+    tmux.shows("film has ended");
+}
+
+#[test]
+fn a_terminal_asks_for_a_prediction_first() {
+    let Some(tmux) = Tmux::start("predict", "stage4 --predict", 80, 24) else { return };
+    tmux.shows("Which line comes next? 3 are left.");
+    tmux.press(&["Enter", "Enter", "Enter"]);
+    tmux.shows("Line 1 is wrong: you said \"bar\", and \"foo\" comes.");
+    tmux.press(&["Enter"]);
+    tmux.shows("task 1 prints \"foo\"");
+}

@@ -1,0 +1,74 @@
+//! What recording costs: nanoseconds an event, beside a loop that nobody watches.
+//!
+//! `cargo run --release -p boucle-trace --example cost`
+
+use std::rc::Rc;
+use std::time::Instant;
+
+use boucle::{Instrument, Loop, interrupt, spawn};
+use boucle_trace::{Clock, Options, Recorder};
+
+/// Each task is polled so often.
+const N_POLLS: u32 = 3_000;
+
+/// The least of so many runs counts: what else the machine does only adds.
+const N_RUNS: usize = 60;
+
+/// Hears everything, and keeps nothing.
+struct Deaf;
+
+impl Instrument for Deaf {}
+
+/// Ten tasks in turn, each of which gives the turn back again and again; the time in nanoseconds.
+fn run(event_loop: &Loop) -> f64 {
+    let start = Instant::now();
+    event_loop
+        .run_until_complete(async {
+            let tasks: Vec<_> = (0..10)
+                .map(|_| {
+                    spawn(async {
+                        for _ in 0..N_POLLS {
+                            interrupt().await;
+                        }
+                    })
+                })
+                .collect();
+            for task in tasks {
+                task.await.expect("it ends");
+            }
+        })
+        .expect("it ends");
+    start.elapsed().as_secs_f64() * 1e9
+}
+
+/// The least time of some runs, each on a loop of its own, in nanoseconds a poll.
+fn least(event_loop: impl Fn() -> Loop) -> f64 {
+    let times = (0..N_RUNS).map(|_| run(&event_loop()));
+    times.fold(f64::INFINITY, f64::min) / f64::from(10 * N_POLLS)
+}
+
+fn recorded(options: &Options) -> Loop {
+    let recorder = Recorder::with(options.clone()).expect("the options are good");
+    Loop::builder().instrument(Rc::new(recorder)).build()
+}
+
+fn main() {
+    let plain = least(|| Loop::builder().build());
+    let deaf = least(|| Loop::builder().instrument(Rc::new(Deaf)).build());
+    println!("nobody watches: {plain:.1} ns a poll");
+    println!("somebody watches and keeps nothing: {deaf:.1} ns a poll");
+    let file = std::env::temp_dir().join(format!("cost-{}.trace", std::process::id()));
+    let real = || Options::new().clock(Clock::Real);
+    let kinds = [
+        ("memory, on the loop's clock", Options::new()),
+        ("memory, on the real clock", real()),
+        ("the last 10,000 events in memory, on the real clock", real().last(10_000)),
+        ("a file, on the real clock", real().file(&file).replace(true)),
+    ];
+    for (name, options) in kinds {
+        // Three events a poll: it begins, the task wakes itself, it ends.
+        let each = (least(|| recorded(&options)) - deaf) / 3.0;
+        println!("recorded to {name}: {each:.1} ns an event");
+    }
+    std::fs::remove_file(&file).expect("it was written");
+}

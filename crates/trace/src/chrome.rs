@@ -1,0 +1,133 @@
+//! A trace in the form of Chrome's trace events, which Perfetto opens.
+
+use std::collections::HashSet;
+
+use serde_json::{Value, json};
+
+use crate::event::{By, TaskNo, What};
+use crate::header::Clock;
+use crate::state::State;
+use crate::text::words::{done, predicate, run_end};
+use crate::trace::Trace;
+
+/// The lane of what belongs to no task.
+const LOOP: u32 = 0;
+
+impl Trace {
+    /// The trace as JSON for [Perfetto](https://ui.perfetto.dev) and `chrome://tracing`: a thread a
+    /// task, a slice a poll, an arrow a wake.
+    ///
+    /// Times are microseconds there. On virtual time most polls take none, and could not be seen: so
+    /// each event is given one microsecond of its own.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use boucle_trace::record;
+    ///
+    /// let json = record(|| boucle::interrupt()).chrome_json();
+    /// assert_eq!(json.matches(r#""ph":"X""#).count(), 2); // two polls
+    /// ```
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "more events than are exact are not opened")]
+    pub fn chrome_json(&self) -> String {
+        let is_virtual = self.header().clock == Clock::Virtual;
+        let last = self.state_at(self.len());
+        let mut rows = vec![
+            named("process_name", LOOP, &self.header().program),
+            named("thread_name", LOOP, "loop"),
+        ];
+        rows.extend(
+            last.tasks.keys().map(|task| named("thread_name", task.get(), &last.name(*task))),
+        );
+        let mut state = self.base().clone();
+        let mut polls: Vec<(TaskNo, f64)> = Vec::new();
+        // Who was woken and has not been polled since: an arrow is under way.
+        let mut arrows = HashSet::new();
+        let mut sleeps = None;
+        for (number, event) in self.events().iter().enumerate() {
+            let at = micros(event.at) + if is_virtual { number as f64 } else { 0.0 };
+            state.apply(event);
+            match &event.what {
+                What::PollBegins { task } => {
+                    polls.push((*task, at));
+                    if arrows.remove(task) {
+                        rows.push(arrow("f", *task, task.get(), at));
+                    }
+                }
+                What::PollEnds { task, .. } => {
+                    if let Some(place) = polls.iter().rposition(|(it, _)| it == task) {
+                        let (_, from) = polls.swap_remove(place);
+                        rows.push(slice("runs", task.get(), from, at, &predicate(&event.what, &state)));
+                    }
+                }
+                What::Woken { task, by } => {
+                    let from = if let By::Task(by) = by { by.get() } else { LOOP };
+                    if from == LOOP {
+                        // An arrow begins in a slice.
+                        let what = predicate(&event.what, &state);
+                        rows.push(slice("wakes", LOOP, at, at + 0.001, &what));
+                    }
+                    rows.push(instant(&event.what, &state, task.get(), at));
+                    if arrows.insert(*task) {
+                        rows.push(arrow("s", *task, from, at));
+                    }
+                }
+                What::LoopSleeps { .. } => sleeps = Some(at),
+                What::LoopWakes => {
+                    if let Some(from) = sleeps.take() {
+                        rows.push(slice("sleeps", LOOP, from, at, "the loop sleeps"));
+                    }
+                }
+                What::Done { task, how } => {
+                    rows.push(json!({"ph": "i", "s": "t", "name": done(*how), "pid": 1, "tid": task.get(), "ts": at}));
+                }
+                What::Named { .. } | What::Requeued { .. } => {}
+                What::RunEnds { how } => rows.push(
+                    json!({"ph": "i", "s": "g", "name": run_end(how), "pid": 1, "tid": LOOP, "ts": at}),
+                ),
+                what => {
+                    let lane = what.task().map_or(LOOP, TaskNo::get);
+                    rows.push(instant(what, &state, lane, at));
+                }
+            }
+            // A poll that has no end lasts to the end of the recording.
+            if number + 1 == self.len() {
+                for (task, from) in polls.drain(..) {
+                    rows.push(slice(
+                        "runs",
+                        task.get(),
+                        from,
+                        at,
+                        "the recording ends in this poll",
+                    ));
+                }
+            }
+        }
+        json!({"displayTimeUnit": "ns", "traceEvents": rows}).to_string()
+    }
+}
+
+/// Nanoseconds as the format has them.
+#[expect(clippy::cast_precision_loss, reason = "nanoseconds of a hundred days are exact")]
+fn micros(at: u64) -> f64 {
+    at as f64 / 1000.0
+}
+
+fn named(kind: &str, lane: u32, name: &str) -> Value {
+    json!({"ph": "M", "name": kind, "pid": 1, "tid": lane, "args": {"name": name}})
+}
+
+fn slice(name: &str, lane: u32, from: f64, to: f64, end: &str) -> Value {
+    json!({"ph": "X", "name": name, "pid": 1, "tid": lane, "ts": from, "dur": to - from, "args": {"end": end}})
+}
+
+fn instant(what: &What, state: &State, lane: u32, at: f64) -> Value {
+    let name = predicate(what, state);
+    json!({"ph": "i", "s": "t", "name": name, "pid": 1, "tid": lane, "ts": at})
+}
+
+/// The beginning or the end of an arrow; a task has one under way at the most.
+fn arrow(end: &str, task: TaskNo, lane: u32, at: f64) -> Value {
+    json!({"ph": end, "bp": "e", "cat": "wake", "name": "wake", "id": task.get(), "pid": 1, "tid": lane, "ts": at})
+}

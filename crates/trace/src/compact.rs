@@ -1,0 +1,154 @@
+//! Events in few bytes: how a recorder keeps them, and how a page carries them.
+//!
+//! An event is its kind, the nanoseconds since the one before, and its numbers, each in as many bytes
+//! as it needs: seven bits a byte, the lowest first, the eighth says that more follow. Texts are
+//! numbered in a table beside. `html/data.js` reads the same bytes.
+
+mod decode;
+mod encode;
+
+use std::collections::HashMap;
+
+pub(crate) use self::decode::Decoder;
+use crate::event::{Event, Text};
+
+/// Events, one after another.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Compact {
+    /// The events.
+    pub(crate) bytes: Vec<u8>,
+    /// The texts, by their numbers.
+    pub(crate) texts: Vec<Text>,
+    /// The numbers of the texts.
+    numbers: HashMap<Text, u64>,
+    /// The time of the last event.
+    last_at: u64,
+    /// How many events there are.
+    n_events: usize,
+}
+
+impl Compact {
+    pub(crate) fn len(&self) -> usize {
+        self.n_events
+    }
+
+    /// Takes all events out, and keeps the memory for those to come.
+    pub(crate) fn clear(&mut self, at: u64) {
+        self.bytes.clear();
+        self.texts.clear();
+        self.numbers.clear();
+        self.last_at = at;
+        self.n_events = 0;
+    }
+
+    /// The events again; the first one counts its time from `at`.
+    pub(crate) fn events(&self, at: u64) -> impl Iterator<Item = Event> {
+        Decoder::new(&self.bytes, &self.texts, at)
+    }
+
+    /// The number of a text.
+    fn text(&mut self, text: &Text) -> u64 {
+        if let Some(number) = self.numbers.get(text) {
+            return *number;
+        }
+        let number = self.texts.len() as u64;
+        self.texts.push(Text::clone(text));
+        self.numbers.insert(Text::clone(text), number);
+        number
+    }
+}
+
+/// The kinds, as the first byte of an event has them.
+pub(crate) mod kind {
+    pub(crate) const ADDED: u8 = 0;
+    pub(crate) const NAMED: u8 = 1;
+    pub(crate) const POLL_BEGINS: u8 = 2;
+    pub(crate) const POLL_ENDS: u8 = 3;
+    pub(crate) const REQUEUED: u8 = 4;
+    pub(crate) const PRINTED: u8 = 5;
+    pub(crate) const WOKEN: u8 = 6;
+    pub(crate) const WAITS: u8 = 7;
+    pub(crate) const TIMER_SET: u8 = 8;
+    pub(crate) const TIMER_FIRED: u8 = 9;
+    pub(crate) const DESCRIPTOR_READY: u8 = 10;
+    pub(crate) const LOOP_SLEEPS: u8 = 11;
+    pub(crate) const LOOP_WAKES: u8 = 12;
+    pub(crate) const DONE: u8 = 13;
+    pub(crate) const REPORTED: u8 = 14;
+    pub(crate) const RUN_ENDS: u8 = 15;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Compact;
+    use crate::event::{
+        By, Ended, Event, On, Place, PollEnd, Reported, RunEnd, TaskNo, Text, What,
+    };
+
+    fn text(text: &str) -> Text {
+        text.into()
+    }
+
+    /// Every kind of event, and every way that each of its parts can be.
+    fn every_kind() -> Vec<What> {
+        let [task, other] = [1, u32::MAX].map(|it| TaskNo::new(it).expect("it is not 0"));
+        let place = Some(Place { file: text("src/main.rs"), line: 300 });
+        let mut all = vec![
+            What::Added { task, by: None, place: None },
+            What::Added { task: other, by: Some(task), place },
+            What::Named { task, name: text("") },
+            What::PollBegins { task: other },
+            What::Requeued { task },
+            What::Printed { by: None, error: false, line: text("a \"b\" \u{1f}é") },
+            What::Printed { by: Some(other), error: true, line: text("src/main.rs") },
+            What::TimerSet { by: None, after: 0 },
+            What::TimerSet { by: Some(task), after: u64::MAX },
+            What::TimerFired,
+            What::LoopSleeps { timeout: None },
+            What::LoopSleeps { timeout: Some(0) },
+            What::LoopSleeps { timeout: Some(1_000_000_007) },
+            What::LoopWakes,
+        ];
+        for how in
+            [PollEnd::Pending, PollEnd::Ready, PollEnd::Panicked, PollEnd::Cancelled, PollEnd::Over]
+        {
+            all.push(What::PollEnds { task, how });
+        }
+        let by = [By::Task(other), By::Timer, By::Descriptor(-1), By::Descriptor(i32::MAX)];
+        let by = by.into_iter().chain([By::Thread, By::Quiet, By::Outside]);
+        all.extend(by.map(|by| What::Woken { task, by }));
+        let on = [On::Time(128), On::Task(other), On::Readable(0), On::Writable(i32::MIN)];
+        let on = on.into_iter().chain([On::Sync(text("an item")), On::Thread]);
+        all.extend(on.map(|on| What::Waits { task, on }));
+        for (readable, writable) in [(false, false), (true, false), (false, true), (true, true)] {
+            all.push(What::DescriptorReady { descriptor: 7, readable, writable });
+        }
+        for how in [Ended::Value, Ended::Panicked, Ended::Cancelled] {
+            all.push(What::Done { task, how });
+        }
+        for kind in [Reported::Panic, Reported::SlowPoll, Reported::Io] {
+            all.push(What::Reported { task: None, kind, message: text("oh\nno") });
+        }
+        let ends = [RunEnd::Complete, RunEnd::Deadlock, RunEnd::Stopped, RunEnd::Exit(-3)];
+        let ends = ends.into_iter().chain([RunEnd::Panicked(text("boom"))]);
+        all.extend(ends.map(|how| What::RunEnds { how }));
+        all
+    }
+
+    #[test]
+    fn every_kind_of_event_comes_back_from_its_bytes_and_from_its_line() {
+        let times = (0_u64..).map(|it| it * it * it * 1000);
+        let events: Vec<_> = times.zip(every_kind()).map(|(at, what)| Event { at, what }).collect();
+        let mut compact = Compact::default();
+        for event in &events {
+            compact.push(event);
+        }
+        assert_eq!(compact.len(), events.len());
+        assert_eq!(compact.events(0).collect::<Vec<_>>(), events);
+        for event in &events {
+            let line = serde_json::to_string(event).expect("memory takes all");
+            let read: Event = serde_json::from_str(&line).expect("it was written here");
+            assert_eq!(read, *event, "{line}");
+        }
+    }
+}

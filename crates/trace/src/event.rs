@@ -1,0 +1,259 @@
+//! What can happen in a run: one model for boucle and for the stages of the road.
+
+mod parts;
+
+use std::fmt;
+use std::num::NonZeroU32;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+pub use self::parts::{By, Ended, On, Place, PollEnd, Reported, RunEnd};
+
+/// A text of an event. The same text is kept once; a clone is the same text.
+pub type Text = Arc<str>;
+
+/// Which task: its number, counted from 1 in the order in which the tasks were added.
+///
+/// # Examples
+///
+/// ```
+/// use boucle_trace::TaskNo;
+///
+/// let second = TaskNo::new(2).expect("2 is not 0");
+/// assert_eq!(second.to_string(), "task 2");
+/// assert_eq!(second.get(), 2);
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct TaskNo(NonZeroU32);
+
+impl TaskNo {
+    /// The task with this number; there is no task 0.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use boucle_trace::TaskNo;
+    ///
+    /// assert!(TaskNo::new(0).is_none());
+    /// assert_eq!(TaskNo::new(7).unwrap().to_string(), "task 7");
+    /// ```
+    #[must_use]
+    pub fn new(number: u32) -> Option<TaskNo> {
+        NonZeroU32::new(number).map(TaskNo)
+    }
+
+    /// Its number.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use boucle_trace::TaskNo;
+    ///
+    /// assert_eq!(TaskNo::new(7).unwrap().get(), 7);
+    /// ```
+    #[must_use]
+    pub fn get(self) -> u32 {
+        self.0.get()
+    }
+}
+
+impl fmt::Display for TaskNo {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "task {}", self.0)
+    }
+}
+
+impl fmt::Debug for TaskNo {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// One thing that happened, and when.
+///
+/// # Examples
+///
+/// ```
+/// use boucle_trace::{What, record};
+///
+/// let trace = record(|| async { world::println!("Hello") });
+/// let printed = trace.events().iter().find(|it| matches!(it.what, What::Printed { .. }));
+/// assert_eq!(printed.unwrap().at, 0);
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "(u64, What)", from = "(u64, What)")]
+pub struct Event {
+    /// Nanoseconds since the run began, virtual or real. They never go back.
+    pub at: u64,
+    /// What happened.
+    pub what: What,
+}
+
+impl From<(u64, What)> for Event {
+    fn from((at, what): (u64, What)) -> Event {
+        Event { at, what }
+    }
+}
+
+impl From<Event> for (u64, What) {
+    fn from(event: Event) -> (u64, What) {
+        (event.at, event.what)
+    }
+}
+
+/// What happened.
+///
+/// # Examples
+///
+/// ```
+/// use boucle_trace::{What, record};
+///
+/// let trace = record(|| async { boucle::spawn(async {}).await });
+/// let is_spawn = |what: &What| matches!(what, What::Added { by: Some(_), .. });
+/// assert_eq!(trace.events().iter().filter(|it| is_spawn(&it.what)).count(), 1);
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum What {
+    /// A task was added: it is ready, behind all that are. A task of a stage is known from its
+    /// first poll on, and so it is added then, by nobody and nowhere.
+    Added {
+        /// The task.
+        task: TaskNo,
+        /// The task that was polled meanwhile.
+        by: Option<TaskNo>,
+        /// Where in the source.
+        place: Option<Place>,
+    },
+    /// A task was given a name.
+    Named {
+        /// The task.
+        task: TaskNo,
+        /// Its name from now on.
+        name: Text,
+    },
+    /// A task is taken out of the ready queue and polled, or dropped since it was cancelled.
+    PollBegins {
+        /// The task.
+        task: TaskNo,
+    },
+    /// The poll has come back.
+    PollEnds {
+        /// The task.
+        task: TaskNo,
+        /// With what.
+        how: PollEnd,
+    },
+    /// A task that gave the turn back goes to the end of the queue, unasked: the stages without
+    /// wakers do that.
+    Requeued {
+        /// The task.
+        task: TaskNo,
+    },
+    /// A line was printed.
+    Printed {
+        /// The task that was polled meanwhile.
+        by: Option<TaskNo>,
+        /// Whether it went to stderr.
+        error: bool,
+        /// The line, without its end.
+        line: Text,
+    },
+    /// A task was woken: it goes to the end of the ready queue.
+    Woken {
+        /// The task.
+        task: TaskNo,
+        /// By whom.
+        by: By,
+    },
+    /// The task that is being polled begins to wait; it may wait for several things.
+    Waits {
+        /// The task.
+        task: TaskNo,
+        /// For what.
+        on: On,
+    },
+    /// A timer was set.
+    TimerSet {
+        /// The task that was polled meanwhile.
+        by: Option<TaskNo>,
+        /// So many nanoseconds ahead.
+        after: u64,
+    },
+    /// A timer has fired; whom it wakes follows.
+    TimerFired,
+    /// A descriptor is ready; whom that wakes follows.
+    DescriptorReady {
+        /// Which.
+        descriptor: i32,
+        /// Whether it can be read from.
+        readable: bool,
+        /// Whether it can be written to.
+        writable: bool,
+    },
+    /// The loop is about to sleep.
+    LoopSleeps {
+        /// So many nanoseconds at the most; for ever without.
+        timeout: Option<u64>,
+    },
+    /// The loop is awake again.
+    LoopWakes,
+    /// A task has ended.
+    Done {
+        /// The task.
+        task: TaskNo,
+        /// How.
+        how: Ended,
+    },
+    /// The loop reported what nobody else will hear of: a panic that nobody read, say.
+    Reported {
+        /// The task that it is about.
+        task: Option<TaskNo>,
+        /// What kind of thing it is.
+        kind: Reported,
+        /// The report, in words.
+        message: Text,
+    },
+    /// The run is over; nothing follows, unless the loop is run again.
+    RunEnds {
+        /// How.
+        how: RunEnd,
+    },
+}
+
+impl What {
+    /// The task that it is about: the one whose lane it belongs to.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use boucle_trace::{TaskNo, What};
+    ///
+    /// let first = TaskNo::new(1).unwrap();
+    /// assert_eq!(What::PollBegins { task: first }.task(), Some(first));
+    /// assert_eq!(What::TimerFired.task(), None);
+    /// ```
+    #[must_use]
+    pub fn task(&self) -> Option<TaskNo> {
+        match *self {
+            What::Added { task, .. }
+            | What::Named { task, .. }
+            | What::PollBegins { task }
+            | What::PollEnds { task, .. }
+            | What::Requeued { task }
+            | What::Woken { task, .. }
+            | What::Waits { task, .. }
+            | What::Done { task, .. } => Some(task),
+            What::Printed { by, .. } | What::TimerSet { by, .. } => by,
+            What::Reported { task, .. } => task,
+            What::TimerFired
+            | What::DescriptorReady { .. }
+            | What::LoopSleeps { .. }
+            | What::LoopWakes
+            | What::RunEnds { .. } => None,
+        }
+    }
+}

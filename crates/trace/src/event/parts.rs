@@ -1,0 +1,190 @@
+//! What an event is made of: who woke, what is waited for, how something ended.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::{TaskNo, Text};
+
+/// A place in the source.
+///
+/// # Examples
+///
+/// ```
+/// use boucle_trace::Place;
+///
+/// assert_eq!(Place { file: "src/main.rs".into(), line: 7 }.to_string(), "src/main.rs:7");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Place {
+    /// The file, as the compiler was given it.
+    pub file: Text,
+    /// The line, from 1.
+    pub line: u32,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.file, self.line)
+    }
+}
+
+/// With what a poll came back.
+///
+/// # Examples
+///
+/// ```
+/// use boucle_trace::{PollEnd, record};
+///
+/// let trace = record(|| async { boucle::interrupt().await });
+/// let first = &trace.state_at(4).tasks.into_values().next().unwrap();
+/// assert_eq!(first.last_poll, Some(PollEnd::Pending));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PollEnd {
+    /// The task gave the turn back.
+    Pending,
+    /// The task has ended, with a value.
+    Ready,
+    /// The task panicked.
+    Panicked,
+    /// The task was cancelled, and its future was dropped.
+    Cancelled,
+    /// The task had ended before: it only left the queue.
+    Over,
+}
+
+/// How a task ended.
+///
+/// # Examples
+///
+/// ```
+/// use boucle_trace::{Ended, record};
+///
+/// let trace = record(|| async {});
+/// let task = trace.state_at(trace.len()).tasks.into_values().next().unwrap();
+/// assert_eq!(task.done, Some(Ended::Value));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ended {
+    /// With a value.
+    Value,
+    /// It panicked.
+    Panicked,
+    /// It was cancelled, or its loop was closed.
+    Cancelled,
+}
+
+/// Who woke a task.
+///
+/// # Examples
+///
+/// ```
+/// use std::time::Duration;
+/// use boucle_trace::{By, What, record};
+///
+/// let trace = record(|| boucle::sleep(Duration::from_secs(1)));
+/// let woken_by_timer = |what: &What| matches!(what, What::Woken { by: By::Timer, .. });
+/// assert!(trace.events().iter().any(|it| woken_by_timer(&it.what)));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum By {
+    /// A task, while it was polled; or itself.
+    Task(TaskNo),
+    /// A time that has come.
+    Timer,
+    /// A descriptor that is ready.
+    Descriptor(i32),
+    /// Another thread.
+    Thread,
+    /// The loop, since nothing else could run.
+    Quiet,
+    /// Code of the loop's thread that belongs to no task.
+    Outside,
+}
+
+/// What a task waits for.
+///
+/// # Examples
+///
+/// ```
+/// use std::time::Duration;
+/// use boucle_trace::{On, What, record};
+///
+/// let trace = record(|| boucle::sleep(Duration::from_secs(1)));
+/// let a_second = |what: &What| matches!(what, What::Waits { on: On::Time(1_000_000_000), .. });
+/// assert!(trace.events().iter().any(|it| a_second(&it.what)));
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum On {
+    /// Until so many nanoseconds have passed.
+    Time(u64),
+    /// For the end of a task.
+    Task(TaskNo),
+    /// Until a descriptor can be read from.
+    Readable(i32),
+    /// Until a descriptor can be written to.
+    Writable(i32),
+    /// For something that tasks share, in words: `an item of a queue`.
+    Sync(Text),
+    /// For an answer of another thread.
+    Thread,
+}
+
+/// What kind of thing a loop reported.
+///
+/// # Examples
+///
+/// ```
+/// use boucle_trace::{Reported, What, record};
+///
+/// let trace = record(|| async {
+///     drop(boucle::spawn(async { panic!("boom") }));
+///     boucle::interrupt().await;
+/// });
+/// let is_panic = |what: &What| matches!(what, What::Reported { kind: Reported::Panic, .. });
+/// assert!(trace.events().iter().any(|it| is_panic(&it.what)));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Reported {
+    /// A panic that nobody read.
+    Panic,
+    /// A poll that was too long.
+    SlowPoll,
+    /// Something that the system refused.
+    Io,
+}
+
+/// How a run ended.
+///
+/// # Examples
+///
+/// ```
+/// use boucle_trace::{RunEnd, record};
+///
+/// let trace = record(|| std::future::pending::<()>());
+/// assert_eq!(trace.state_at(trace.len()).end, Some(RunEnd::Deadlock));
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum RunEnd {
+    /// What was to be run has ended.
+    Complete,
+    /// Every task waits, and nothing is left that could wake one.
+    Deadlock,
+    /// It was stopped.
+    Stopped,
+    /// A panic went out of it.
+    Panicked(Text),
+    /// The program ended itself, with this status.
+    Exit(i32),
+}

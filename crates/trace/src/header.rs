@@ -1,0 +1,66 @@
+//! The first line of a recording: what it is, and how its times are meant.
+
+use serde::{Deserialize, Serialize};
+
+use crate::event::Text;
+
+/// The name of the format, in the first line of each recording.
+pub const FORMAT: &str = "boucle-trace";
+
+/// The version of the format that is written here.
+pub const VERSION: u32 = 1;
+
+/// What a recording says of itself.
+///
+/// # Examples
+///
+/// ```
+/// use boucle_trace::{Clock, Header};
+///
+/// let header = Header::new("three_tasks", Clock::Virtual);
+/// assert_eq!((header.format.as_ref(), header.version), ("boucle-trace", 1));
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Header {
+    /// Always [`FORMAT`].
+    pub format: Text,
+    /// The version of the format; a newer one may mean what is not known here.
+    pub version: u32,
+    /// Whose time it is.
+    pub clock: Clock,
+    /// What was run, in a word or two.
+    pub program: Text,
+}
+
+impl Header {
+    /// The header of a recording that is made now.
+    #[must_use]
+    pub fn new(program: &str, clock: Clock) -> Header {
+        Header { format: FORMAT.into(), version: VERSION, clock, program: program.into() }
+    }
+}
+
+impl Header {
+    /// What stands above a picture.
+    pub(crate) fn title(&self) -> String {
+        format!("A run of {}", self.program)
+    }
+}
+
+/// Whose time a recording has.
+///
+/// # Examples
+///
+/// ```
+/// use boucle_trace::{Clock, record};
+///
+/// assert_eq!(record(|| async {}).header().clock, Clock::Virtual);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Clock {
+    /// Virtual time: it stands still while something can run. Two recordings of a program are equal.
+    Virtual,
+    /// The time of the system.
+    Real,
+}

@@ -1,0 +1,116 @@
+//! A recording as text: line-delimited JSON.
+//!
+//! The first line is the [`Header`]. If the recording begins in the middle of a run, the second line
+//! is `{"base": STATE}`, the [`State`] before the first event. Each other line is an event, an array
+//! of two: the time in nanoseconds, and what happened, as [`What`](crate::What) has it.
+//!
+//! ```text
+//! {"format":"boucle-trace","version":1,"clock":"virtual","program":"greeting"}
+//! [0,{"added":{"task":1,"by":null,"place":{"file":"src/main.rs","line":7}}}]
+//! [0,{"poll_begins":{"task":1}}]
+//! [0,{"printed":{"by":1,"error":false,"line":"Hello"}}]
+//! [0,{"done":{"task":1,"how":"value"}}]
+//! [0,{"poll_ends":{"task":1,"how":"ready"}}]
+//! [0,{"run_ends":{"how":"complete"}}]
+//! ```
+
+mod error;
+mod read;
+
+use std::fs::{File, OpenOptions};
+use std::io;
+use std::io::{BufWriter, Write};
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+pub use self::error::{Problem, ReadError};
+use crate::event::Event;
+use crate::header::Header;
+use crate::state::State;
+use crate::trace::Trace;
+
+/// The second line of a recording that begins in the middle.
+#[derive(Serialize, Deserialize)]
+struct Base<S> {
+    base: S,
+}
+
+impl Trace {
+    /// Writes the trace as line-delimited JSON; [`Trace::read`] reads it back, equal.
+    ///
+    /// # Errors
+    ///
+    /// If `to` cannot be written to.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use boucle_trace::{Trace, record};
+    ///
+    /// let trace = record(|| async { world::println!("Hello") });
+    /// let mut text = Vec::new();
+    /// trace.write(&mut text).unwrap();
+    /// assert_eq!(Trace::read(&text[..]).unwrap(), trace);
+    /// ```
+    pub fn write(&self, mut to: impl Write) -> io::Result<()> {
+        write_header(&mut to, &self.header, &self.base)?;
+        for event in &self.events {
+            write_event(&mut to, event)?;
+        }
+        to.flush()
+    }
+
+    /// Writes the trace to a file that is not there yet; with `replace`, also if it is.
+    ///
+    /// # Errors
+    ///
+    /// If the file is there, or cannot be written.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use boucle_trace::{Trace, record};
+    ///
+    /// let path = std::env::temp_dir().join("boucle-trace-example.trace");
+    /// let trace = record(|| async { 42 });
+    /// trace.save(&path, true).unwrap();
+    /// assert!(trace.save(&path, false).is_err());
+    /// assert_eq!(Trace::load(&path).unwrap(), trace);
+    /// ```
+    pub fn save(&self, path: impl AsRef<Path>, replace: bool) -> io::Result<()> {
+        self.write(BufWriter::new(create(path.as_ref(), replace)?))
+    }
+}
+
+/// Makes a file; one that is there is an error, or replaced.
+pub(crate) fn create(path: &Path, replace: bool) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true);
+    if replace {
+        options.create(true).truncate(true);
+    } else {
+        options.create_new(true);
+    }
+    let told = |error: io::Error| {
+        io::Error::new(error.kind(), format!("cannot make the file {}: {error}", path.display()))
+    };
+    options.open(path).map_err(told)
+}
+
+/// Writes what stands before the events.
+pub(crate) fn write_header(mut to: impl Write, header: &Header, base: &State) -> io::Result<()> {
+    serde_json::to_writer(&mut to, header)?;
+    to.write_all(b"\n")?;
+    if *base != State::default() {
+        serde_json::to_writer(&mut to, &Base { base })?;
+        to.write_all(b"\n")?;
+    }
+    Ok(())
+}
+
+/// Writes one event, and ends the line.
+pub(crate) fn write_event(mut to: impl Write, event: &Event) -> io::Result<()> {
+    serde_json::to_writer(&mut to, &(event.at, &event.what))?;
+    to.write_all(b"\n")
+}

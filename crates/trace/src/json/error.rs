@@ -1,0 +1,64 @@
+//! Why a recording cannot be read: the line, and what is wrong with it.
+
+use std::io;
+
+/// A recording cannot be read, from this line on.
+///
+/// # Examples
+///
+/// ```
+/// use boucle_trace::Trace;
+///
+/// let error = Trace::read(&b"GIF89a"[..]).unwrap_err();
+/// assert_eq!(error.line, 1);
+/// assert_eq!(error.to_string(), "line 1: this is no recording of boucle");
+/// ```
+#[derive(Debug, thiserror::Error)]
+#[error("line {line}: {problem}")]
+pub struct ReadError {
+    /// The line, from 1.
+    pub line: u64,
+    /// What is wrong.
+    pub problem: Problem,
+}
+
+/// What is wrong with a line of a recording.
+///
+/// # Examples
+///
+/// ```
+/// use boucle_trace::{Problem, Trace};
+///
+/// let text = r#"{"format":"boucle-trace","version":99,"clock":"real","program":"p"}"#;
+/// let error = Trace::read(text.as_bytes()).unwrap_err();
+/// assert!(matches!(error.problem, Problem::Newer(99)));
+/// ```
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Problem {
+    /// The first line is no header. It is another kind of file.
+    #[error("this is no recording of boucle")]
+    Foreign,
+    /// The recording is of a version that is not known here. Use a newer reader;
+    /// [`Trace::read_lossy`](crate::Trace::read_lossy) reads what it can.
+    #[error("the recording is of version {0}, and this reads up to version {known}", known = crate::VERSION)]
+    Newer(u32),
+    /// The file ends in the middle of this line: the program was stopped while it wrote, or the file
+    /// was cut. What stands before can be read.
+    #[error("the recording ends in the middle of the line")]
+    Truncated,
+    /// The line is no event.
+    #[error("the line is no event: {0}")]
+    Malformed(serde_json::Error),
+    /// Time goes back at this line.
+    #[error("time goes back, from {from} ns to {to} ns")]
+    TimeGoesBack {
+        /// The time of the event before.
+        from: u64,
+        /// The time of this one.
+        to: u64,
+    },
+    /// The system could not read.
+    #[error("cannot read: {0}")]
+    Io(io::Error),
+}

@@ -1,0 +1,89 @@
+//! What happened in a run of boucle, or of a stage of the road: as data, as text, as a picture.
+//!
+//! ```
+//! use std::time::Duration;
+//! use boucle::{sleep, spawn};
+//! use world::println;
+//!
+//! let lanes = boucle_trace::lanes(|| async {
+//!     let child = spawn(async {
+//!         sleep(Duration::from_secs(1)).await;
+//!         println!("Hello");
+//!     });
+//!     child.set_name("child");
+//!     child.await
+//! });
+//! assert_eq!(lanes, " seconds  task 1             child
+//!    0.000  ○ added
+//!           ┏ runs
+//!           ┃                  ○ added
+//!           ┠ waits for child  ╎
+//!           ┗ stops            ╎
+//!           ·                  ┏ runs
+//!           ·                  ┠ waits 1 s
+//!           ·                  ┗ stops
+//!    1.000  ·                  ● woken by a timer
+//!           ·                  ┏ runs
+//!           ·                  ┠ > Hello
+//!           ● woken by child   ┃
+//!           ╎                  ┗ done
+//!           ┏ runs
+//!           ┗ done
+//!           the run is complete
+//!
+//! ┃ runs   ╎ ready   · waits   > printed   ! printed on stderr
+//! ");
+//! ```
+//!
+//! # A tour
+//!
+//! - **Record.** [`record`] runs a program of boucle on virtual time, in a sealed world: the same
+//!   program has the same [`Trace`] each time. [`record_stage`] does so for a stage. A [`Recorder`]
+//!   watches any loop; its [`Options`] say whose time it has, and whether it keeps all events, the
+//!   last ones, or writes them to a file while the program runs. What is printed by
+//!   `world::println` is part of the trace.
+//! - **Data.** A trace is a [`Header`] and a list of [`Event`]s; [`What`] says what can happen. It is
+//!   written as JSON, a line an event ([`Trace::write`]), and read back equal ([`Trace::read`]). Of a
+//!   file that was cut, [`Trace::read_lossy`] reads what is there.
+//! - **Text.** [`Trace::lines`]: one line an event. [`Trace::lanes`]: one lane a task, made to be a
+//!   snapshot: `insta::assert_snapshot!(boucle_trace::lanes(|| async { … }))`.
+//! - **Pictures.** [`Trace::svg`] for some hundred events, [`Trace::html`] for up to a million: one
+//!   file to zoom into and to play. [`Trace::chrome_json`] is for Perfetto.
+//! - **Play.** A [`State`] is what the events have led to: who runs, who is ready, who waits for what.
+//!   A [`Player`] goes from state to state, forwards and backwards; it says [why](Player::why) a task
+//!   runs, and in which [`Phase`] the loop is.
+//! - **Suspicions.** [`Trace::lint`] finds long polls, lost wakes, panics that nobody read, tasks in a
+//!   circle.
+//!
+//! # What a trace does not show
+//!
+//! - A task of a stage is known from its first poll on: the stages tell nobody whom they add.
+//! - A timer that is taken back is not told of; nor is a look at the result of a task.
+//! - A wake of a task that is ready already changes nothing, and is no event.
+
+mod chrome;
+mod compact;
+mod event;
+mod header;
+mod html;
+mod json;
+mod lint;
+mod player;
+mod record;
+mod recorder;
+mod state;
+mod svg;
+mod text;
+mod trace;
+
+pub use crate::event::{
+    By, Ended, Event, On, Place, PollEnd, Reported, RunEnd, TaskNo, Text, What,
+};
+pub use crate::header::{Clock, FORMAT, Header, VERSION};
+pub use crate::json::{Problem, ReadError};
+pub use crate::lint::{Finding, Limits, Lint};
+pub use crate::player::{Phase, Player};
+pub use crate::record::{lanes, record, record_stage, record_stage_with, record_with};
+pub use crate::recorder::{Options, Recorder};
+pub use crate::state::{Asleep, Choice, Life, Line, State, TaskState, Timer, Wait, Wake};
+pub use crate::trace::Trace;

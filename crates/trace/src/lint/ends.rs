@@ -1,0 +1,156 @@
+//! What a run leaves behind: panics that nobody read, wakes that were lost, tasks in a circle.
+
+use std::collections::BTreeSet;
+
+use super::{Finding, Lint};
+use crate::event::{Ended, On, Reported, RunEnd, TaskNo, What};
+use crate::state::{Life, State};
+use crate::text::words::waits;
+use crate::trace::Trace;
+
+pub(super) fn find(trace: &Trace) -> Vec<Finding> {
+    let mut findings = panics(trace);
+    let Some((place, state)) = standing(trace) else { return findings };
+    let last_poll = |task: TaskNo| {
+        let of_task = |what: &What| matches!(what, What::PollEnds { task: it, .. } if *it == task);
+        trace.events().iter().rposition(|it| of_task(&it.what)).unwrap_or(place)
+    };
+    let is_stuck = trace.state_at(trace.len()).end == Some(RunEnd::Deadlock);
+    let waiting: Vec<_> =
+        state.tasks.keys().copied().filter(|it| state.life(*it) == Life::Waiting).collect();
+    let mut n_lost = 0;
+    for &task in &waiting {
+        if let Some(missed) = lost(&state, task, is_stuck) {
+            n_lost += 1;
+            let message = format!("{} {missed}", state.name(task));
+            let event = last_poll(task);
+            findings.push(Finding { lint: Lint::LostWake, event, task: Some(task), message });
+        }
+    }
+    // Where a wake was lost, that is the reason why nothing goes on.
+    if is_stuck && n_lost == 0 && !waiting.is_empty() {
+        let circle = waiting.iter().find_map(|task| circle(&state, *task));
+        let task = circle.as_ref().map(|it| it[0]);
+        let message = match circle {
+            Some(circle) => told(&state, &circle),
+            None => all(&state, &waiting),
+        };
+        let event = trace
+            .events()
+            .iter()
+            .rposition(|it| matches!(it.what, What::RunEnds { .. }))
+            .unwrap_or(place);
+        findings.push(Finding { lint: Lint::Deadlock, event, task, message });
+    }
+    findings
+}
+
+/// The state in which the run stood still at its end, before its tasks were dropped: after the last
+/// poll. And the place of that poll's end.
+fn standing(trace: &Trace) -> Option<(usize, State)> {
+    let quiet = |what: &What| matches!(what, What::PollEnds { .. } | What::LoopSleeps { .. });
+    let place = trace.events().iter().rposition(|it| quiet(&it.what))?;
+    Some((place, trace.state_at(place + 1)))
+}
+
+/// The panics that nobody read.
+fn panics(trace: &Trace) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let events = || trace.events().iter().map(|it| &it.what).enumerate();
+    let heard_of: BTreeSet<TaskNo> = events()
+        .filter_map(|(_, what)| match what {
+            What::Reported { task, .. } => *task,
+            What::Waits { on: On::Task(task), .. } => Some(*task),
+            _ => None,
+        })
+        .collect();
+    let state = trace.state_at(trace.len());
+    let goes_out = |event: usize| {
+        // The panic of the program itself goes out of the run, right after its last poll.
+        let ended = matches!(state.end, Some(RunEnd::Panicked(_)));
+        let polls = |what: &What| matches!(what, What::PollBegins { .. });
+        ended && !trace.events()[event..].iter().any(|it| polls(&it.what))
+    };
+    for (event, what) in events() {
+        match what {
+            What::Reported { task, kind: Reported::Panic, message } => {
+                let message = message.split('\n').next().unwrap_or_default();
+                let message = format!("a panic that nobody read: {message}");
+                findings.push(Finding { lint: Lint::UnreadPanic, event, task: *task, message });
+            }
+            &What::Done { task, how: Ended::Panicked }
+                if !heard_of.contains(&task) && !goes_out(event) =>
+            {
+                let name = state.name(task);
+                let message = format!("{name} panicked, and nobody ever awaited it");
+                let task = Some(task);
+                findings.push(Finding { lint: Lint::UnawaitedPanic, event, task, message });
+            }
+            _ => {}
+        }
+    }
+    findings
+}
+
+/// What a waiting task has missed, if it has missed something.
+fn lost(state: &State, task: TaskNo, is_stuck: bool) -> Option<String> {
+    let known = state.tasks.get(&task)?;
+    for wait in &known.waits {
+        match &wait.on {
+            On::Task(other) if matches!(state.life(*other), Life::Done(_)) => {
+                let other = state.name(*other);
+                return Some(format!(
+                    "still waits for {other}, which has ended: its wake was lost"
+                ));
+            }
+            On::Time(after) if wait.at.saturating_add(*after) < state.now && is_stuck => {
+                return Some("still waits for a time that has come: its wake was lost".to_owned());
+            }
+            _ => {}
+        }
+    }
+    // One that gathers others says nothing: it waits for those that it added.
+    let is_parent = state.tasks.values().any(|it| it.by == Some(task) && it.done.is_none());
+    let is_silent = known.waits.is_empty() && known.n_polls > 0 && !is_parent;
+    (is_stuck && is_silent).then(|| {
+        "gave the turn back, and nobody knows what it waits for: did its future keep a waker?"
+            .to_owned()
+    })
+}
+
+/// The tasks that wait for one another in a circle, if `task` leads into one.
+fn circle(state: &State, task: TaskNo) -> Option<Vec<TaskNo>> {
+    let mut path = vec![task];
+    let mut seen = BTreeSet::from([task]);
+    loop {
+        let last = *path.last()?;
+        let next = state.waits_for(last).find_map(|it| match it.on {
+            On::Task(other) => Some(other),
+            _ => None,
+        })?;
+        if !seen.insert(next) {
+            let begin = path.iter().position(|it| *it == next)?;
+            return Some(path.split_off(begin));
+        }
+        path.push(next);
+    }
+}
+
+/// A circle in words.
+fn told(state: &State, circle: &[TaskNo]) -> String {
+    let mut words = "a circle: ".to_owned();
+    for task in circle {
+        words += &format!("{} waits for ", state.name(*task));
+    }
+    words + &state.name(circle[0])
+}
+
+/// Who waits for what, in words.
+fn all(state: &State, waiting: &[TaskNo]) -> String {
+    let each = waiting.iter().map(|task| {
+        let on: Vec<_> = state.waits_for(*task).map(|it| waits(&it.on, state)).collect();
+        let on = if on.is_empty() { String::new() } else { format!(" {}", on.join(" and ")) };
+        format!("{} waits{on}", state.name(*task))
+    });
+    format!("nothing can go on: {}", each.collect::<Vec<_>>().join(", "))
+}

@@ -1,0 +1,59 @@
+//! A player in words: what happened last, what a task waits for, what time it is.
+
+use super::Player;
+use crate::event::TaskNo;
+use crate::text::time::{decimals, seconds};
+use crate::text::words::{predicate, subject, waits};
+
+impl Player {
+    /// The event that was played last: who, and what it did.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use boucle_trace::{Player, record};
+    ///
+    /// let mut player = Player::new(record(|| async { world::println!("Hello") }));
+    /// assert_eq!(player.told(), None);
+    /// player.next_output();
+    /// assert_eq!(player.told().unwrap(), ("task 1".to_owned(), "prints \"Hello\"".to_owned()));
+    /// ```
+    #[must_use]
+    pub fn told(&self) -> Option<(String, String)> {
+        let what = &self.last()?.what;
+        Some((subject(what, self.state()), predicate(what, self.state())))
+    }
+
+    /// What a task waits for now, each thing after `waits`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use boucle_trace::{Player, TaskNo, record};
+    ///
+    /// let trace = record(|| async { boucle::sleep(Duration::from_secs(2)).await });
+    /// let mut player = Player::new(trace);
+    /// let first = TaskNo::new(1).unwrap();
+    /// assert!(player.next_where(|it| matches!(it.what, boucle_trace::What::Waits { .. })));
+    /// assert_eq!(player.waits(first).collect::<Vec<_>>(), ["2 s"]);
+    /// ```
+    pub fn waits(&self, task: TaskNo) -> impl Iterator<Item = String> {
+        self.state().waits_for(task).map(|it| waits(&it.on, self.state()))
+    }
+
+    /// A time in seconds, with as many decimals as the trace needs.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use boucle_trace::{Player, record};
+    ///
+    /// let player = Player::new(record(|| async {}));
+    /// assert_eq!(player.seconds(1_500_000_000), "1.500");
+    /// ```
+    #[must_use]
+    pub fn seconds(&self, at: u64) -> String {
+        seconds(at, decimals(self.trace()))
+    }
+}

@@ -1,0 +1,282 @@
+//! The recorder: it watches a loop, or listens to a stage, and keeps what happens.
+
+mod instrument;
+mod listening;
+mod numbers;
+mod options;
+mod store;
+
+use std::cell::RefCell;
+use std::fmt;
+use std::io;
+use std::panic::Location;
+use std::rc::Rc;
+use std::time::Instant;
+
+use boucle::{Report, TaskId};
+use world::eprintln;
+
+use self::numbers::Numbers;
+pub use self::options::Options;
+use self::store::Store;
+use crate::event::{Ended, Event, Reported, RunEnd, TaskNo, Text, What};
+use crate::header::{Clock, Header};
+use crate::trace::Trace;
+
+/// Records one loop: give it to [`Builder::instrument`](boucle::Builder::instrument).
+///
+/// [`record`](crate::record) does all of this for a program on virtual time. A recorder costs less
+/// than 100 ns an event; a loop without one pays nothing.
+///
+/// # Examples
+///
+/// ```
+/// use std::rc::Rc;
+/// use boucle::{Loop, interrupt};
+/// use boucle_trace::Recorder;
+///
+/// let recorder = Rc::new(Recorder::new());
+/// let event_loop = Loop::builder().virtual_time(true).instrument(Rc::clone(&recorder)).build();
+/// event_loop.run_until_complete(interrupt()).unwrap();
+/// // Added, two polls, a wake between them, and the end.
+/// assert_eq!(recorder.trace().len(), 7);
+/// ```
+pub struct Recorder {
+    /// Borrowed for one event at a time; no code of a user runs meanwhile.
+    inner: RefCell<Inner>,
+}
+
+/// What a recorder knows.
+struct Inner {
+    header: Header,
+    /// When the run began, on the clock of the loop; none until the first look at it.
+    start: Option<Instant>,
+    /// The time of the last event.
+    now: u64,
+    /// Where the program was given to `record`: there its first task comes from.
+    main: Option<&'static Location<'static>>,
+    /// The tasks' numbers.
+    numbers: Numbers,
+    /// How many tasks of a stage have been met.
+    n_met: u32,
+    /// The tasks that are being polled, the innermost last.
+    current: Vec<TaskNo>,
+    /// The last task that ended, and how: the end of its poll tells of it once more.
+    last_done: Option<(TaskNo, Ended)>,
+    /// The texts that live as long as the program, by where they lie.
+    texts: Vec<(&'static str, Text)>,
+    /// Where the events go.
+    store: Store,
+}
+
+impl Recorder {
+    /// A recorder of virtual time that keeps all events in memory.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// assert!(boucle_trace::Recorder::new().trace().is_empty());
+    /// ```
+    #[must_use]
+    pub fn new() -> Recorder {
+        Recorder::with(Options::new()).expect("nothing is opened that could fail")
+    }
+
+    /// A recorder as these options say.
+    ///
+    /// # Errors
+    ///
+    /// If the file cannot be made, or is there already.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use boucle_trace::{Options, Recorder};
+    ///
+    /// // A file that is there is not recorded over.
+    /// let path = std::env::current_exe().unwrap();
+    /// assert!(Recorder::with(Options::new().file(path)).is_err());
+    /// ```
+    pub fn with(options: Options) -> io::Result<Recorder> {
+        let header = Header::new(&options.program, options.clock);
+        let inner = Inner {
+            store: Store::new(&header, &options)?,
+            start: (options.clock == Clock::Real).then(Instant::now),
+            header,
+            now: 0,
+            main: None,
+            numbers: Numbers::default(),
+            n_met: 0,
+            current: Vec::new(),
+            last_done: None,
+            texts: Vec::new(),
+        };
+        Ok(Recorder { inner: RefCell::new(inner) })
+    }
+
+    /// What was recorded so far; of a ring buffer, what is left of it.
+    ///
+    /// # Panics
+    ///
+    /// If the events go to a file: [`Trace::load`] reads them.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::rc::Rc;
+    /// use boucle_trace::{Recorder, record_with};
+    ///
+    /// let recorder = Rc::new(Recorder::new());
+    /// record_with(&recorder, || async { world::println!("Hello") });
+    /// assert_eq!(recorder.trace().output(), "Hello\n");
+    /// ```
+    #[must_use]
+    pub fn trace(&self) -> Trace {
+        let inner = self.inner.borrow();
+        let (base, events) = inner.store.kept();
+        Trace { header: inner.header.clone(), base, events }
+    }
+
+    /// Notes how the run has ended, and brings all that was recorded to the file, if there is one.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use boucle_trace::{Recorder, RunEnd};
+    ///
+    /// let recorder = Recorder::new();
+    /// recorder.run_ends(RunEnd::Stopped);
+    /// let trace = recorder.trace();
+    /// assert_eq!(trace.state_at(1).end, Some(RunEnd::Stopped));
+    /// ```
+    pub fn run_ends(&self, how: RunEnd) {
+        let inner = &mut *self.inner.borrow_mut();
+        inner.tick();
+        inner.keep(What::RunEnds { how });
+        inner.store.flush();
+    }
+
+    /// Brings what was recorded to the file.
+    ///
+    /// That happens anyway when the loop goes to sleep, when a task panics, and when the recorder is
+    /// dropped.
+    ///
+    /// # Errors
+    ///
+    /// The first thing that went wrong with the file; nothing was recorded since.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// // Memory never fails.
+    /// assert!(boucle_trace::Recorder::new().flush().is_ok());
+    /// ```
+    pub fn flush(&self) -> io::Result<()> {
+        let inner = &mut *self.inner.borrow_mut();
+        inner.store.flush();
+        inner.store.error()
+    }
+
+    /// For [`Builder::exception_handler`](boucle::Builder::exception_handler): reports are recorded,
+    /// and printed on stderr as ever.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::rc::Rc;
+    /// use boucle::Loop;
+    /// use boucle_trace::{Recorder, What};
+    ///
+    /// let recorder = Rc::new(Recorder::new());
+    /// let event_loop = Loop::builder()
+    ///     .instrument(Rc::clone(&recorder))
+    ///     .exception_handler(recorder.exception_handler())
+    ///     .build();
+    /// drop(event_loop.add_task(async { panic!("boom") }));
+    /// event_loop.run();
+    /// let is_report = |what: &What| matches!(what, What::Reported { .. });
+    /// assert!(recorder.trace().events().iter().any(|it| is_report(&it.what)));
+    /// ```
+    pub fn exception_handler(self: &Rc<Recorder>) -> impl Fn(&Report) + 'static {
+        let recorder = Rc::clone(self);
+        move |report| {
+            recorder.reported(report);
+            eprintln!("{report}");
+        }
+    }
+
+    /// The next task is the program itself, and comes from there.
+    pub(crate) fn calls_main(&self, at: &'static Location<'static>) {
+        self.inner.borrow_mut().main = Some(at);
+    }
+
+    fn reported(&self, report: &Report) {
+        let kind = match report {
+            _ if report.slow_poll().is_some() => Reported::SlowPoll,
+            _ if report.io_error().is_some() => Reported::Io,
+            _ => Reported::Panic,
+        };
+        // Formatted before anything is borrowed: a panic's message may run code of a user.
+        let message = report.to_string().into();
+        let inner = &mut *self.inner.borrow_mut();
+        let task = report.task_id().map(|id| inner.number(id));
+        inner.tick();
+        inner.keep(What::Reported { task, kind, message });
+    }
+}
+
+impl Default for Recorder {
+    fn default() -> Recorder {
+        Recorder::new()
+    }
+}
+
+impl fmt::Debug for Recorder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Recorder")
+            .field("header", &self.inner.borrow().header)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Inner {
+    fn keep(&mut self, what: What) {
+        self.store.push(&Event { at: self.now, what });
+    }
+
+    /// Looks at the clock, if it is one that goes on by itself.
+    fn tick(&mut self) {
+        if self.header.clock == Clock::Real {
+            self.look(Instant::now());
+        }
+    }
+
+    /// Looks at the loop's clock: virtual time only moves between two polls.
+    fn look_at_loop(&mut self) {
+        match self.header.clock {
+            Clock::Virtual => self.look(boucle::now()),
+            Clock::Real => self.look(Instant::now()),
+        }
+    }
+
+    fn look(&mut self, now: Instant) {
+        let start = *self.start.get_or_insert(now);
+        let since = now.saturating_duration_since(start).as_nanos();
+        self.now = self.now.max(u64::try_from(since).unwrap_or(u64::MAX));
+    }
+
+    fn number(&mut self, task: TaskId) -> TaskNo {
+        self.numbers.of(task)
+    }
+
+    /// The text of `text`, made once.
+    fn text(&mut self, text: &'static str) -> Text {
+        let known = self.texts.iter().find(|(it, _)| std::ptr::eq(*it, text));
+        if let Some((_, known)) = known {
+            return Text::clone(known);
+        }
+        let made = Text::from(text);
+        self.texts.push((text, Text::clone(&made)));
+        made
+    }
+}

@@ -1,0 +1,145 @@
+//! What boucle tells a recorder: each hook becomes an event.
+
+use std::panic::Location;
+use std::time::Duration;
+
+use boucle::{Instrument, TaskId, WaitsFor, WokenBy};
+
+use super::{Inner, Recorder};
+use crate::event::{By, Ended, On, Place, PollEnd, What};
+
+/// A duration in nanoseconds; one that is too long is as long as can be said.
+fn nanoseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
+}
+
+impl Inner {
+    fn by(&mut self, by: WokenBy) -> By {
+        match by {
+            WokenBy::Task(task) => By::Task(self.number(task)),
+            WokenBy::Timer => By::Timer,
+            WokenBy::Descriptor(descriptor) => By::Descriptor(descriptor),
+            WokenBy::Thread => By::Thread,
+            WokenBy::Quiet => By::Quiet,
+            _ => By::Outside,
+        }
+    }
+
+    fn on(&mut self, on: WaitsFor) -> On {
+        match on {
+            WaitsFor::Time(after) => On::Time(nanoseconds(after)),
+            WaitsFor::Task(task) => On::Task(self.number(task)),
+            WaitsFor::Readable(descriptor) => On::Readable(descriptor),
+            WaitsFor::Writable(descriptor) => On::Writable(descriptor),
+            WaitsFor::Sync(what) => On::Sync(self.text(what)),
+            WaitsFor::Thread => On::Thread,
+            other => On::Sync(other.to_string().into()),
+        }
+    }
+}
+
+impl Instrument for Recorder {
+    fn task_spawned(&self, task: TaskId, at: &'static Location<'static>) {
+        let inner = &mut *self.inner.borrow_mut();
+        inner.tick();
+        let at = inner.main.take().unwrap_or(at);
+        let place = Some(Place { file: inner.text(at.file()), line: at.line() });
+        let (task, by) = (inner.number(task), inner.current.last().copied());
+        inner.keep(What::Added { task, by, place });
+    }
+
+    fn task_named(&self, task: TaskId, name: &str) {
+        let inner = &mut *self.inner.borrow_mut();
+        inner.tick();
+        let task = inner.number(task);
+        inner.keep(What::Named { task, name: name.into() });
+    }
+
+    fn before_poll(&self, task: TaskId) {
+        let inner = &mut *self.inner.borrow_mut();
+        inner.look_at_loop();
+        let task = inner.number(task);
+        inner.current.push(task);
+        inner.keep(What::PollBegins { task });
+        inner.store.poll_begins();
+    }
+
+    fn after_poll(&self, task: TaskId, ended: bool) {
+        let inner = &mut *self.inner.borrow_mut();
+        inner.tick();
+        let task = inner.number(task);
+        inner.current.pop();
+        let last_done = inner.last_done.take().filter(|(it, _)| *it == task);
+        let how = match last_done {
+            _ if !ended => PollEnd::Pending,
+            Some((_, Ended::Value)) => PollEnd::Ready,
+            Some((_, Ended::Panicked)) => PollEnd::Panicked,
+            Some((_, Ended::Cancelled)) => PollEnd::Cancelled,
+            None => PollEnd::Over,
+        };
+        inner.keep(What::PollEnds { task, how });
+        if how == PollEnd::Panicked {
+            inner.store.flush();
+        }
+    }
+
+    fn waits(&self, task: TaskId, on: WaitsFor) {
+        let inner = &mut *self.inner.borrow_mut();
+        inner.tick();
+        let (task, on) = (inner.number(task), inner.on(on));
+        inner.keep(What::Waits { task, on });
+    }
+
+    fn woken(&self, task: TaskId, by: WokenBy) {
+        let inner = &mut *self.inner.borrow_mut();
+        inner.tick();
+        let (task, by) = (inner.number(task), inner.by(by));
+        inner.keep(What::Woken { task, by });
+    }
+
+    fn timer_set(&self, after: Duration) {
+        let inner = &mut *self.inner.borrow_mut();
+        inner.tick();
+        let by = inner.current.last().copied();
+        inner.keep(What::TimerSet { by, after: nanoseconds(after) });
+    }
+
+    fn timer_fired(&self) {
+        let inner = &mut *self.inner.borrow_mut();
+        inner.look_at_loop();
+        inner.keep(What::TimerFired);
+    }
+
+    fn io_ready(&self, descriptor: i32, readable: bool, writable: bool) {
+        let inner = &mut *self.inner.borrow_mut();
+        inner.look_at_loop();
+        inner.keep(What::DescriptorReady { descriptor, readable, writable });
+    }
+
+    fn before_wait(&self, timeout: Option<Duration>) {
+        let inner = &mut *self.inner.borrow_mut();
+        inner.look_at_loop();
+        inner.keep(What::LoopSleeps { timeout: timeout.map(nanoseconds) });
+        inner.store.flush();
+    }
+
+    fn after_wait(&self) {
+        let inner = &mut *self.inner.borrow_mut();
+        inner.look_at_loop();
+        inner.keep(What::LoopWakes);
+    }
+
+    fn task_done(&self, task: TaskId, how: boucle::Ended) {
+        let inner = &mut *self.inner.borrow_mut();
+        inner.tick();
+        let number = inner.number(task);
+        inner.numbers.forget(task);
+        let how = match how {
+            boucle::Ended::Value => Ended::Value,
+            boucle::Ended::Panicked => Ended::Panicked,
+            _ => Ended::Cancelled,
+        };
+        inner.last_done = Some((number, how));
+        inner.keep(What::Done { task: number, how });
+    }
+}

@@ -1,0 +1,130 @@
+//! What the world tells a recorder: each line printed, and the polls of a stage.
+
+use std::rc::{Rc, Weak};
+use std::time::Duration;
+
+use world::{Event, Listening};
+
+use super::{Inner, Recorder};
+use crate::event::{Ended, PollEnd, TaskNo, What};
+
+/// Whose polls are recorded.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Polls {
+    /// Those that boucle tells of.
+    Loop,
+    /// Those that the world tells of, and its time.
+    Stage,
+}
+
+impl Recorder {
+    /// Records what this thread prints by `world::println`, until what this returns is dropped.
+    ///
+    /// It is printed as ever; in a sealed world it is kept there.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::rc::Rc;
+    /// use boucle_trace::Recorder;
+    /// use world::println;
+    ///
+    /// let recorder = Rc::new(Recorder::new());
+    /// let listening = recorder.listen();
+    /// println!("Hello");
+    /// drop(listening);
+    /// println!("and goodbye");
+    /// assert_eq!(recorder.trace().output(), "Hello\n");
+    /// ```
+    pub fn listen(self: &Rc<Recorder>) -> Listening {
+        self.listen_to(Polls::Loop)
+    }
+
+    /// Records a stage: what it prints, and its polls, in the time of its sealed world.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::rc::Rc;
+    /// use std::task::Waker;
+    /// use boucle_trace::Recorder;
+    ///
+    /// let recorder = Rc::new(Recorder::new());
+    /// let listening = recorder.listen_to_stage();
+    /// world::record(|| {
+    ///     let mut task = Box::pin(async {});
+    ///     assert!(world::step(&mut task, Waker::noop()).is_ready());
+    /// });
+    /// drop(listening);
+    /// assert_eq!(recorder.trace().len(), 4); // added, begins, done, ends
+    /// ```
+    pub fn listen_to_stage(self: &Rc<Recorder>) -> Listening {
+        self.listen_to(Polls::Stage)
+    }
+
+    fn listen_to(self: &Rc<Recorder>, polls: Polls) -> Listening {
+        let recorder: Weak<Recorder> = Rc::downgrade(self);
+        world::listen(move |at, event| {
+            let Some(recorder) = recorder.upgrade() else { return };
+            let inner = &mut *recorder.inner.borrow_mut();
+            inner.heard(polls, at, event);
+        })
+    }
+}
+
+impl Inner {
+    fn heard(&mut self, polls: Polls, at: Option<Duration>, event: &Event) {
+        match at.filter(|_| polls == Polls::Stage) {
+            Some(at) => self.now = u64::try_from(at.as_nanos()).unwrap_or(u64::MAX),
+            None => self.tick(),
+        }
+        match event {
+            Event::Printed(line) => self.printed(line, false),
+            Event::PrintedError(line) => self.printed(line, true),
+            _ if polls == Polls::Loop => {}
+            Event::PollBegins(task) => self.stage_begins(number(*task)),
+            Event::Pending(task) => {
+                self.stage_ends(number(*task), PollEnd::Pending);
+                self.keep(What::Requeued { task: number(*task) });
+            }
+            Event::Ended(task) => {
+                let task = number(*task);
+                self.keep(What::Done { task, how: Ended::Value });
+                self.stage_ends(task, PollEnd::Ready);
+            }
+            Event::Panicked(task) => {
+                let task = number(*task);
+                self.keep(What::Done { task, how: Ended::Panicked });
+                self.stage_ends(task, PollEnd::Panicked);
+                self.store.flush();
+            }
+            _ => {}
+        }
+    }
+
+    fn printed(&mut self, line: &str, error: bool) {
+        let by = self.current.last().copied();
+        self.keep(What::Printed { by, error, line: line.into() });
+    }
+
+    fn stage_begins(&mut self, task: TaskNo) {
+        // The world numbers tasks as it meets them.
+        if task.get() > self.n_met {
+            self.n_met = task.get();
+            self.keep(What::Added { task, by: None, place: None });
+        }
+        self.current.push(task);
+        self.keep(What::PollBegins { task });
+        self.store.poll_begins();
+    }
+
+    fn stage_ends(&mut self, task: TaskNo, how: PollEnd) {
+        self.current.pop();
+        self.keep(What::PollEnds { task, how });
+    }
+}
+
+fn number(task: world::TaskId) -> TaskNo {
+    let number = u32::try_from(task.0).ok().and_then(TaskNo::new);
+    number.expect("a recording counts its tasks from 1, and ends before four milliards")
+}

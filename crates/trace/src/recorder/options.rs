@@ -1,0 +1,174 @@
+//! How a recorder is made that is not as others are: its clock, how much it keeps, and where.
+
+use std::path::PathBuf;
+
+use crate::header::Clock;
+
+/// What a recorder is made with.
+///
+/// # Examples
+///
+/// ```
+/// use boucle_trace::{Clock, Options, Recorder};
+///
+/// let options = Options::new().program("server").clock(Clock::Real).last(10_000);
+/// let recorder = Recorder::with(options).unwrap();
+/// assert_eq!(recorder.trace().header().program.as_ref(), "server");
+/// ```
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct Options {
+    /// What is run, in a word or two.
+    pub(super) program: String,
+    /// Whose time it is.
+    pub(super) clock: Clock,
+    /// How many events are kept, if not all.
+    pub(super) last: Option<usize>,
+    /// Where the events go, if not to memory.
+    pub(super) file: Option<PathBuf>,
+    /// Whether a file that is there already is replaced.
+    pub(super) replace: bool,
+    /// Whether the file is brought up to date before each poll.
+    pub(super) flush_each_poll: bool,
+}
+
+impl Options {
+    /// Virtual time, all events, in memory.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use boucle_trace::{Options, Recorder};
+    ///
+    /// assert!(Recorder::with(Options::new()).is_ok());
+    /// ```
+    pub fn new() -> Options {
+        Options {
+            program: "program".to_owned(),
+            clock: Clock::Virtual,
+            last: None,
+            file: None,
+            replace: false,
+            flush_each_poll: false,
+        }
+    }
+
+    /// What is run, in a word or two.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use boucle_trace::{Options, Recorder};
+    ///
+    /// let recorder = Recorder::with(Options::new().program("server")).unwrap();
+    /// assert_eq!(recorder.trace().header().program.as_ref(), "server");
+    /// ```
+    pub fn program(mut self, name: &str) -> Options {
+        name.clone_into(&mut self.program);
+        self
+    }
+
+    /// Whose time it is: the loop's own, or the system's.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use boucle_trace::{Clock, Options, Recorder};
+    ///
+    /// let recorder = Recorder::with(Options::new().clock(Clock::Real)).unwrap();
+    /// assert_eq!(recorder.trace().header().clock, Clock::Real);
+    /// ```
+    pub fn clock(mut self, clock: Clock) -> Options {
+        self.clock = clock;
+        self
+    }
+
+    /// Keeps the last `n` events at least, and at most twice as many. What came before is kept as
+    /// the state that it led to, so that the rest can still be played.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::rc::Rc;
+    /// use boucle_trace::{Options, Recorder, record_with};
+    ///
+    /// let recorder = Rc::new(Recorder::with(Options::new().last(2)).unwrap());
+    /// record_with(&recorder, || async { world::println!("Hello") });
+    /// let trace = recorder.trace();
+    /// assert!(trace.len() < 4 && trace.base().position > 2);
+    /// // What was given up is known as a state.
+    /// assert_eq!(trace.state_at(trace.len()).output.len(), 1);
+    /// ```
+    pub fn last(mut self, n: usize) -> Options {
+        self.last = Some(n);
+        self.file = None;
+        self
+    }
+
+    /// Writes the events to a file while the program runs, and keeps none in memory.
+    ///
+    /// The file is complete whenever the loop sleeps, when a task has panicked, and when the recorder
+    /// is dropped.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::rc::Rc;
+    /// use boucle_trace::{Options, Recorder, Trace, record_with};
+    ///
+    /// let path = std::env::temp_dir().join("boucle-trace-file.trace");
+    /// let options = Options::new().file(&path).replace(true);
+    /// let recorder = Rc::new(Recorder::with(options).unwrap());
+    /// record_with(&recorder, || async { world::println!("Hello") });
+    /// assert_eq!(Trace::load(&path).unwrap().output(), "Hello\n");
+    /// ```
+    pub fn file(mut self, path: impl Into<PathBuf>) -> Options {
+        self.file = Some(path.into());
+        self.last = None;
+        self
+    }
+
+    /// Whether a file that is there already is replaced; else it is an error.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use boucle_trace::{Options, Recorder};
+    ///
+    /// let path = std::env::temp_dir().join("boucle-trace-replace.trace");
+    /// let made = |replace| Recorder::with(Options::new().file(&path).replace(replace));
+    /// assert!(made(true).is_ok());
+    /// assert!(made(false).is_err()); // it is there now
+    /// ```
+    pub fn replace(mut self, yes: bool) -> Options {
+        self.replace = yes;
+        self
+    }
+
+    /// Whether the file is complete before each poll as well: so a task that never gives the turn
+    /// back can be found in it. It costs a system call a poll.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::rc::Rc;
+    /// use boucle_trace::{Options, Recorder, Trace, record_with};
+    ///
+    /// let path = std::env::temp_dir().join("boucle-trace-flush.trace");
+    /// let options = Options::new().file(&path).replace(true).flush_each_poll(true);
+    /// let recorder = Rc::new(Recorder::with(options).unwrap());
+    /// record_with(&recorder, || async {
+    ///     assert_eq!(Trace::load(&path).unwrap().len(), 2); // added, and this poll begins
+    /// });
+    /// ```
+    pub fn flush_each_poll(mut self, yes: bool) -> Options {
+        self.flush_each_poll = yes;
+        self
+    }
+}
+
+impl Default for Options {
+    fn default() -> Options {
+        Options::new()
+    }
+}

@@ -1,0 +1,127 @@
+//! Where the events of a recorder go: memory, a ring buffer, a file.
+
+use std::fs::File;
+use std::io;
+use std::io::{BufWriter, Write};
+
+use super::Options;
+use crate::compact::Compact;
+use crate::event::Event;
+use crate::header::Header;
+use crate::json;
+use crate::state::State;
+
+/// How many lines of output a ring buffer keeps of what it has given up.
+const N_LINES: usize = 1000;
+
+/// Where events go.
+pub(super) enum Store {
+    /// To memory, all of them.
+    Memory(Compact),
+    /// To memory, the last of them.
+    Ring(Box<Ring>),
+    /// To a file.
+    File {
+        file: BufWriter<File>,
+        /// Whether it is complete before each poll.
+        flush_each_poll: bool,
+        /// What went wrong first; nothing is written since.
+        error: Option<io::Error>,
+    },
+}
+
+impl Store {
+    pub(super) fn new(header: &Header, options: &Options) -> io::Result<Store> {
+        if let Some(path) = &options.file {
+            let file = json::create(path, options.replace)?;
+            let mut file = BufWriter::with_capacity(1 << 16, file);
+            json::write_header(&mut file, header, &State::default())?;
+            file.flush()?;
+            let flush_each_poll = options.flush_each_poll;
+            return Ok(Store::File { file, flush_each_poll, error: None });
+        }
+        Ok(match options.last {
+            None => Store::Memory(Compact::default()),
+            Some(limit) => Store::Ring(Box::new(Ring { limit, ..Ring::default() })),
+        })
+    }
+
+    pub(super) fn push(&mut self, event: &Event) {
+        match self {
+            Store::Memory(events) => events.push(event),
+            Store::Ring(ring) => ring.push(event),
+            Store::File { file, error, .. } => {
+                if error.is_none() {
+                    *error = json::write_event(file, event).err();
+                }
+            }
+        }
+    }
+
+    /// A poll is about to begin: it may never end.
+    pub(super) fn poll_begins(&mut self) {
+        if matches!(self, Store::File { flush_each_poll: true, .. }) {
+            self.flush();
+        }
+    }
+
+    pub(super) fn flush(&mut self) {
+        if let Store::File { file, error, .. } = self {
+            if error.is_none() {
+                *error = file.flush().err();
+            }
+        }
+    }
+
+    /// What went wrong with the file.
+    pub(super) fn error(&self) -> io::Result<()> {
+        match self {
+            // An `io::Error` cannot be cloned: its kind and its words can.
+            Store::File { error: Some(error), .. } => {
+                Err(io::Error::new(error.kind(), error.to_string()))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// What is in memory: the state before the first event, and the events.
+    pub(super) fn kept(&self) -> (State, Vec<Event>) {
+        match self {
+            Store::Memory(events) => (State::default(), events.events(0).collect()),
+            Store::Ring(ring) => (ring.base.clone(), ring.events()),
+            Store::File { .. } => panic!("the events are in a file: `Trace::load` reads them"),
+        }
+    }
+}
+
+/// The last events, in two halves: when the newer one is full, the older one is given up.
+#[derive(Default)]
+pub(super) struct Ring {
+    /// What those led to that were given up.
+    base: State,
+    older: Compact,
+    newer: Compact,
+    /// How many events are kept at least, once there were so many.
+    limit: usize,
+    /// The times before the first event of each half.
+    times: (u64, u64),
+}
+
+impl Ring {
+    fn push(&mut self, event: &Event) {
+        self.newer.push(event);
+        if self.newer.len() >= self.limit.max(1) {
+            for event in self.older.events(self.times.0) {
+                self.base.apply(&event);
+            }
+            self.base.forget(N_LINES);
+            std::mem::swap(&mut self.older, &mut self.newer);
+            self.newer.clear(event.at);
+            self.times = (self.times.1, event.at);
+        }
+    }
+
+    fn events(&self) -> Vec<Event> {
+        self.older.events(self.times.0).chain(self.newer.events(self.times.1)).collect()
+    }
+}

@@ -1,0 +1,195 @@
+//! Where everything stands: each event has a place from left to right, each task a lane.
+
+use std::collections::BTreeMap;
+
+use crate::event::{By, TaskNo, What};
+use crate::state::{Life, State};
+use crate::text::folded::{Piece, pieces};
+use crate::text::time::{decimals, seconds};
+use crate::text::words::{predicate, subject};
+use crate::trace::Trace;
+
+/// The width of a letter.
+const LETTER: usize = 7;
+/// A text in a lane is no longer than this.
+const LONGEST: usize = 24;
+
+/// The picture before it is drawn.
+pub(super) struct Layout {
+    /// The lanes, from above.
+    pub(super) tasks: Vec<Lane>,
+    /// Where time changes, and to what.
+    pub(super) times: Vec<(usize, u64)>,
+    /// Everything that is drawn on the lanes.
+    pub(super) marks: Vec<Mark>,
+    /// The width of the picture.
+    pub(super) width: usize,
+    /// How exact the times are.
+    pub(super) decimals: usize,
+    /// Where the run ends, and how.
+    end: String,
+}
+
+/// A task's lane.
+pub(super) struct Lane {
+    pub(super) name: String,
+    /// What the task does, from where to where.
+    pub(super) spans: Vec<Span>,
+}
+
+/// A stretch in which a task does one thing.
+pub(super) struct Span {
+    pub(super) life: Life,
+    pub(super) from: usize,
+    pub(super) to: usize,
+}
+
+/// Something at one place.
+pub(super) struct Mark {
+    pub(super) x: usize,
+    /// The lane; none for what belongs to no task.
+    pub(super) lane: Option<usize>,
+    pub(super) shape: Shape,
+    /// What it says when one points to it.
+    pub(super) title: String,
+}
+
+/// What a mark looks like.
+pub(super) enum Shape {
+    /// A clock: a timer is set or fires.
+    Clock,
+    /// A diamond: a descriptor.
+    Diamond,
+    /// A circle: a task is added; from the lane of the one that added it.
+    Added(Option<usize>),
+    /// An arrow: from the lane of the waker, or from above.
+    Wake(Option<usize>),
+    /// A text; whether it stands in a running task's box.
+    Said(String, bool),
+    /// Many polls in one: a gap over all lanes, so wide.
+    Gap(usize),
+}
+
+impl Layout {
+    pub(super) fn new(trace: &Trace) -> Layout {
+        let last = trace.state_at(trace.len());
+        let lanes: BTreeMap<TaskNo, usize> = last.tasks.keys().copied().zip(0..).collect();
+        let names: Vec<_> = last.tasks.keys().map(|task| last.name(*task)).collect();
+        let longest = names.iter().map(|it| it.chars().count()).max().unwrap_or(0);
+        let mut layout = Layout {
+            tasks: names.into_iter().map(|name| Lane { name, spans: Vec::new() }).collect(),
+            times: Vec::new(),
+            marks: Vec::new(),
+            width: 12 + longest.min(2 * LONGEST) * LETTER + 16,
+            decimals: decimals(trace),
+            end: String::new(),
+        };
+        let mut state = trace.base().clone();
+        for piece in pieces(trace.events()) {
+            let x = layout.width;
+            let (events, idle) = match piece {
+                Piece::Event(place) => (&trace.events()[place..=place], None),
+                Piece::Idle(places, polls) => (&trace.events()[places], Some(polls)),
+            };
+            let mut wide = layout.time(x, events[0].at);
+            for event in events {
+                state.apply(event);
+            }
+            wide = wide.max(match idle {
+                Some(polls) => layout.gap(x, polls.values().sum()),
+                None => layout.event(x, &events[0].what, &state, &lanes),
+            });
+            layout.width += wide;
+            for (task, lane) in &lanes {
+                let known = state.tasks.contains_key(task);
+                layout.tasks[*lane].goes_on(known.then(|| state.life(*task)), x, layout.width);
+            }
+        }
+        if let Some(event) = trace.events().last() {
+            let at = seconds(event.at, layout.decimals);
+            layout.end = format!("at {at} s {}", predicate(&event.what, &last));
+        }
+        layout.width += 24;
+        layout
+    }
+
+    /// The picture in a sentence.
+    pub(super) fn summary(&self) -> String {
+        let names: Vec<_> = self.tasks.iter().map(|it| it.name.as_str()).collect();
+        format!("{} tasks: {}; {}.", names.len(), names.join(", "), self.end)
+    }
+
+    /// Notes the time, if it has changed; how much room that takes.
+    fn time(&mut self, x: usize, at: u64) -> usize {
+        if self.times.last().is_some_and(|(_, before)| *before == at) {
+            return 0;
+        }
+        // So much that the text before ends before this one begins.
+        let before = self.times.last().map_or(0, |(x, _)| *x);
+        let room = (seconds(at, self.decimals).len() + 3) * LETTER;
+        let x = x.max(before);
+        self.times.push((x, at));
+        room
+    }
+
+    fn gap(&mut self, x: usize, n_polls: usize) -> usize {
+        let words = format!("{n_polls} polls");
+        let wide = (words.len() + 2) * LETTER;
+        let title = format!("{n_polls} polls that change nothing");
+        self.marks.push(Mark { x, lane: None, shape: Shape::Gap(wide), title });
+        self.marks.push(Mark {
+            x,
+            lane: None,
+            shape: Shape::Said(words, false),
+            title: String::new(),
+        });
+        wide
+    }
+
+    /// Puts the marks of an event; how much room it takes.
+    fn event(
+        &mut self,
+        x: usize,
+        what: &What,
+        state: &State,
+        lanes: &BTreeMap<TaskNo, usize>,
+    ) -> usize {
+        let lane = what.task().and_then(|task| lanes.get(&task).copied());
+        let title = format!("{} {}", subject(what, state), predicate(what, state));
+        let from = |task: Option<TaskNo>| task.and_then(|it| lanes.get(&it).copied());
+        let (shape, wide) = match what {
+            What::Added { by, .. } => (Shape::Added(from(*by)), 18),
+            What::Woken { by: By::Task(by), .. } => (Shape::Wake(from(Some(*by))), 16),
+            What::Woken { .. } => (Shape::Wake(None), 16),
+            What::TimerSet { .. } => (Shape::Clock, 18),
+            What::TimerFired => (Shape::Clock, 18),
+            What::DescriptorReady { .. } => (Shape::Diamond, 18),
+            What::Printed { by, line, .. } => {
+                let long = line.chars().count() > LONGEST;
+                let mut said: String = line.chars().take(LONGEST).collect();
+                if long {
+                    said.push('…');
+                }
+                let wide = (said.chars().count() + 1) * LETTER + 4;
+                (Shape::Said(said, by.is_some()), wide)
+            }
+            What::PollBegins { .. } => return 10,
+            What::PollEnds { .. } => return 14,
+            What::LoopSleeps { .. } | What::LoopWakes => return 12,
+            _ => return 0,
+        };
+        self.marks.push(Mark { x, lane, shape, title });
+        wide
+    }
+}
+
+impl Lane {
+    /// The task does this from here to there.
+    fn goes_on(&mut self, life: Option<Life>, from: usize, to: usize) {
+        let Some(life) = life else { return };
+        match self.spans.last_mut() {
+            Some(span) if span.life == life => span.to = to,
+            _ => self.spans.push(Span { life, from, to }),
+        }
+    }
+}

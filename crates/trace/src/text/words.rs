@@ -1,0 +1,132 @@
+//! An event in words: who, and what it does.
+
+use crate::event::{By, Ended, On, PollEnd, RunEnd, TaskNo, What};
+use crate::state::State;
+use crate::text::time::duration;
+
+/// Who does something: the name of a task, or the loop.
+pub(crate) fn subject(what: &What, state: &State) -> String {
+    match what {
+        What::Printed { by: None, .. } | What::TimerSet { by: None, .. } => "program".to_owned(),
+        What::Named { task, .. } => task.to_string(),
+        _ => what.task().map_or_else(|| "loop".to_owned(), |task| state.name(task)),
+    }
+}
+
+/// What it does; `state` is the one after the event.
+pub(crate) fn predicate(what: &What, state: &State) -> String {
+    match what {
+        What::Added { by, place, .. } => {
+            let by = by.map_or_else(String::new, |by| format!(" by {}", state.name(by)));
+            let place = place.as_ref().map_or_else(String::new, |it| format!(", at {it}"));
+            format!("is added{by}{place}")
+        }
+        What::Named { name, .. } => format!("is called {name}"),
+        What::PollBegins { task } => format!("runs{}", chosen(*task, state)),
+        What::PollEnds { task, how } => poll_end(*task, *how, state),
+        What::Requeued { .. } => "goes to the end of the queue".to_owned(),
+        What::Printed { error, line, .. } => {
+            format!("prints {}{line:?}", if *error { "on stderr " } else { "" })
+        }
+        What::Woken { task, by } => format!("is woken by {}", waker(*task, *by, state)),
+        What::Waits { on, .. } => format!("waits {}", waits(on, state)),
+        What::TimerSet { after, .. } => format!("sets a timer: in {}", duration(*after)),
+        What::TimerFired => "a timer fires".to_owned(),
+        What::DescriptorReady { descriptor, readable, writable } => {
+            let ways = match (readable, writable) {
+                (true, true) => "readable and writable",
+                (true, false) => "readable",
+                (false, true) => "writable",
+                (false, false) => "ready",
+            };
+            format!("descriptor {descriptor} is {ways}")
+        }
+        What::LoopSleeps { timeout: None } => "sleeps until somebody wakes it".to_owned(),
+        What::LoopSleeps { timeout: Some(most) } => {
+            format!("sleeps, {} at the most", duration(*most))
+        }
+        What::LoopWakes => "is awake".to_owned(),
+        What::Done { how, .. } => done(*how).to_owned(),
+        What::Reported { message, .. } => {
+            format!("is reported: {}", message.lines().next().unwrap_or_default())
+        }
+        What::RunEnds { how } => run_end(how),
+    }
+}
+
+/// How a task was chosen, after `runs`.
+fn chosen(task: TaskNo, state: &State) -> String {
+    match state.choice.filter(|it| it.task == task) {
+        Some(choice) if choice.n_ready == 1 => String::new(),
+        Some(choice) => match choice.place {
+            Some(place) => format!(", {} of {} ready", ordinal(place), choice.n_ready),
+            None => String::new(),
+        },
+        None => String::new(),
+    }
+}
+
+fn poll_end(task: TaskNo, how: PollEnd, state: &State) -> String {
+    match how {
+        PollEnd::Pending => {
+            let is_ready = state.tasks.get(&task).is_some_and(|it| it.is_ready);
+            let word = if is_ready { "gives the turn back, and is ready" } else { "stops" };
+            word.to_owned()
+        }
+        PollEnd::Ready => "has returned".to_owned(),
+        PollEnd::Panicked => "was left by a panic".to_owned(),
+        PollEnd::Cancelled => "was dropped".to_owned(),
+        PollEnd::Over => "had ended before".to_owned(),
+    }
+}
+
+/// Who woke a task, after `woken by`.
+pub(crate) fn waker(task: TaskNo, by: By, state: &State) -> String {
+    match by {
+        By::Task(other) if other == task => "itself".to_owned(),
+        By::Task(other) => state.name(other),
+        By::Timer => "a timer".to_owned(),
+        By::Descriptor(descriptor) => format!("descriptor {descriptor}"),
+        By::Thread => "another thread".to_owned(),
+        By::Quiet => "the loop, which has nothing else to do".to_owned(),
+        By::Outside => "code outside of all tasks".to_owned(),
+    }
+}
+
+/// What a task waits for, after `waits`.
+pub(crate) fn waits(on: &On, state: &State) -> String {
+    match on {
+        On::Time(after) => duration(*after),
+        On::Task(task) => format!("for {}", state.name(*task)),
+        On::Readable(descriptor) => format!("for descriptor {descriptor} to be readable"),
+        On::Writable(descriptor) => format!("for descriptor {descriptor} to be writable"),
+        On::Sync(what) => format!("for {what}"),
+        On::Thread => "for another thread".to_owned(),
+    }
+}
+
+/// How a task ended.
+pub(crate) fn done(how: Ended) -> &'static str {
+    match how {
+        Ended::Value => "is done",
+        Ended::Panicked => "has panicked",
+        Ended::Cancelled => "is cancelled",
+    }
+}
+
+/// How a run ended.
+pub(crate) fn run_end(how: &RunEnd) -> String {
+    match how {
+        RunEnd::Complete => "the run is complete".to_owned(),
+        RunEnd::Deadlock => "the run ends: every task waits for another".to_owned(),
+        RunEnd::Stopped => "the run is stopped".to_owned(),
+        RunEnd::Panicked(message) => format!("the run ends with a panic: {message}"),
+        RunEnd::Exit(status) => format!("the program exits with status {status}"),
+    }
+}
+
+/// A place, from 0, as one says it.
+pub(crate) fn ordinal(place: usize) -> String {
+    const WORDS: [&str; 6] = ["first", "second", "third", "fourth", "fifth", "sixth"];
+    WORDS.get(place).map_or_else(|| format!("number {}", place + 1), |it| (*it).to_owned())
+}

@@ -1,0 +1,31 @@
+//! The programs, each as it is, against peers in the same loop; and boucle's feature `hyper`, of which
+//! some of them are made.
+
+mod arguments;
+mod copying;
+mod fetching;
+mod http;
+mod hyper;
+mod program;
+mod resp;
+mod resp_hostile;
+mod tls;
+mod websocket;
+
+use std::time::Duration;
+
+use boucle::net::TcpListener;
+use boucle::timeout;
+
+/// Runs a test in a loop of its own, and not for ever.
+#[track_caller]
+fn run<T>(test: impl Future<Output = T>) -> T {
+    boucle::run(timeout(Duration::from_secs(10), test)).expect("it ends by itself")
+}
+
+/// A listener on a port of its own, and the port.
+async fn listener() -> (TcpListener, u16) {
+    let listener = TcpListener::bind("127.0.0.1", 0).await.expect("there is a free port");
+    let port = listener.local_addr().expect("it has an address").port();
+    (listener, port)
+}

@@ -1,0 +1,10 @@
+//! Traces: recorded, written, read, played, drawn, and looked at for what is suspicious.
+
+mod lints;
+mod pictures;
+mod playing;
+mod programs;
+mod random;
+mod reading;
+mod recording;
+mod stages;

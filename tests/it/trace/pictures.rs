@@ -1,0 +1,185 @@
+//! Pictures and pages: whole, for themselves, safe, and as the book shows them.
+
+use std::collections::BTreeMap;
+
+use boucle_trace::{What, record, record_stage};
+use proptest::prelude::*;
+use serde_json::Value;
+
+use super::random;
+use crate::road;
+
+#[path = "../../../crates/trace/examples/picture.rs"]
+#[expect(dead_code, unreachable_pub, reason = "a program's main is not called here")]
+mod example;
+
+/// Whether each element of an XML text that is opened is closed, in order.
+fn is_well_formed(xml: &str) -> Result<(), String> {
+    let mut open: Vec<&str> = Vec::new();
+    let mut rest = xml;
+    while let Some((text, after)) = rest.split_once('<') {
+        if text.contains('>') && !open.contains(&"style") {
+            return Err(format!("a stray > in {text:?}"));
+        }
+        let (tag, after) = after.split_once('>').ok_or("a tag has no end")?;
+        rest = after;
+        let name = tag.split([' ', '/', '\n']).find(|it| !it.is_empty()).unwrap_or_default();
+        if let Some(name) = tag.strip_prefix('/') {
+            if open.pop() != Some(name) {
+                return Err(format!("</{name}> closes nothing"));
+            }
+        } else if !tag.ends_with('/') {
+            open.push(name);
+        }
+        if tag.matches('"').count() % 2 == 1 {
+            return Err(format!("a quote is open in {tag:?}"));
+        }
+    }
+    if open.is_empty() { Ok(()) } else { Err(format!("{open:?} are open")) }
+}
+
+#[test]
+fn what_the_book_shows_is_what_the_example_draws() {
+    let trace = example::trace();
+    for (file, text) in [("queue.svg", trace.svg()), ("queue.txt", trace.lanes())] {
+        let shown = road::read(format!("docs/src/pictures/{file}"));
+        let renew = "cargo run -p boucle-trace --example picture";
+        // The place in the source is as the compiler was given it, here by way of this folder.
+        let text = text.replace("tests/it/trace/../../../", "");
+        assert!(shown == text, "docs/src/pictures/{file} is out of date: {renew}");
+    }
+}
+
+#[test]
+fn a_picture_is_well_formed_whatever_is_printed() {
+    random::for_all(30, |trace| {
+        let svg = trace.svg();
+        prop_assert_eq!(is_well_formed(&svg), Ok(()));
+        let is_escaped = !svg.contains("</script>") && !svg.contains('\u{1}');
+        prop_assert!(is_escaped);
+        Ok(())
+    });
+    for stage in 0..7 {
+        let svg = record_stage(road::DEMOS[stage]).svg();
+        assert_eq!(is_well_formed(&svg), Ok(()), "stage{stage}");
+        // A stage that looks thousands of times is not as wide as that.
+        assert!(svg.len() < 100_000, "stage{stage}: {}", svg.len());
+    }
+}
+
+#[test]
+fn a_picture_says_in_words_what_it_shows() {
+    let svg = example::trace().svg();
+    assert!(svg.contains("role=\"img\" aria-labelledby=\"title summary\""));
+    assert!(svg.contains("<title id=\"title\">A run of three items</title>"));
+    assert!(svg.contains("3 tasks: task 1, producer, consumer; at 0.300 s the run is complete."));
+    for shape in ["class=\"runs\"", "class=\"ready\"", "class=\"waits\"", "class=\"wake\""] {
+        assert!(svg.contains(shape), "{shape}");
+    }
+}
+
+#[test]
+fn a_page_needs_nothing_beside_it() {
+    let html = example::trace().html();
+    for foreign in ["http:", "https:", "src=", "href=", "@import", "url(", "fetch(", "{{"] {
+        assert!(!html.contains(foreign), "{foreign}");
+    }
+}
+
+#[test]
+fn a_page_keeps_what_is_printed_from_being_read_as_its_own() {
+    random::for_all(20, |trace| {
+        let html = trace.clone().named("</title><script>").html();
+        prop_assert_eq!(html.matches("</script>").count(), html.matches("<script").count());
+        prop_assert_eq!(html.matches("</title>").count(), 1);
+        let data = html.split("id=\"data\">").nth(1).and_then(|it| it.split("</script>").next());
+        let data: Value = serde_json::from_str(data.unwrap_or_default()).expect("it is JSON");
+        prop_assert_eq!(data["events"].as_u64(), Some(trace.len() as u64));
+        Ok(())
+    });
+}
+
+#[test]
+fn a_page_works_by_keyboard_and_by_ear() {
+    let html = example::trace().html();
+    for part in [
+        "<html lang=\"en\">",
+        "role=\"toolbar\"",
+        "aria-live=\"polite\"",
+        "tabindex=\"0\"",
+        "prefers-color-scheme: dark",
+        ":focus-visible",
+        "ArrowRight:",
+        "Home:",
+        "End:",
+    ] {
+        assert!(html.contains(part), "{part}");
+    }
+}
+
+/// How bright a color `#rrggbb` is, as the accessibility guidelines count.
+fn luminance(color: &str) -> f64 {
+    let part = |at: usize| {
+        let value = u8::from_str_radix(&color[at..at + 2], 16).expect("two digits");
+        let value = f64::from(value) / 255.0;
+        if value <= 0.03928 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
+    };
+    0.2126 * part(1) + 0.7152 * part(3) + 0.0722 * part(5)
+}
+
+fn contrast(one: &str, two: &str) -> f64 {
+    let (one, two) = (luminance(one), luminance(two));
+    (one.max(two) + 0.05) / (one.min(two) + 0.05)
+}
+
+#[test]
+fn the_colors_of_a_page_can_be_told_apart_in_light_and_dark() {
+    let css = road::read("crates/trace/src/html/style.css");
+    let blocks: Vec<_> = css.split(":root {").skip(1).collect();
+    assert_eq!(blocks.len(), 2, "light and dark");
+    for block in blocks {
+        let block = block.split('}').next().expect("it ends");
+        let colors: BTreeMap<_, _> = block
+            .split(';')
+            .filter_map(|it| it.split_once(':'))
+            .map(|(name, color)| (name.trim(), color.trim()))
+            .collect();
+        let at_least = |one: &str, two: &str, least: f64| {
+            let ratio = contrast(colors[one], colors[two]);
+            assert!(ratio >= least, "{one} on {two}: {ratio:.2}");
+        };
+        for text in ["--text", "--soft"] {
+            at_least(text, "--page", 4.5);
+            at_least(text, "--panel", 4.5);
+        }
+        at_least("--said", "--running", 4.5);
+        for shape in ["--running", "--ready", "--waiting", "--wake", "--cursor"] {
+            at_least(shape, "--page", 3.0);
+        }
+    }
+}
+
+#[test]
+fn perfetto_gets_a_slice_a_poll_and_both_ends_of_each_arrow() {
+    random::for_all(30, |trace| {
+        let json: Value = serde_json::from_str(&trace.chrome_json()).expect("it is JSON");
+        let rows = json["traceEvents"].as_array().expect("a list");
+        let n_polls = rows.iter().filter(|it| it["ph"] == "X" && it["name"] == "runs").count();
+        let is_poll = |what: &What| matches!(what, What::PollBegins { .. });
+        prop_assert_eq!(n_polls, trace.events().iter().filter(|it| is_poll(&it.what)).count());
+        // An arrow that has begun ends, unless its task is never polled again.
+        let mut under_way = std::collections::BTreeSet::new();
+        for row in rows {
+            let id = row["id"].as_u64();
+            match row["ph"].as_str() {
+                Some("s") => prop_assert!(under_way.insert(id)),
+                Some("f") => prop_assert!(under_way.remove(&id)),
+                _ => {}
+            }
+            prop_assert!(row["ph"] == "M" || row["ts"].as_f64().is_some());
+        }
+        Ok(())
+    });
+    let trace = record(boucle::interrupt);
+    assert!(trace.chrome_json().starts_with("{\"displayTimeUnit\":\"ns\",\"traceEvents\":["));
+}
