@@ -1,7 +1,7 @@
 //! The terminal player: draws, waits for a key or for the time to play on, and draws again.
 
 use std::io;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use ratatui::crossterm::event::{self, Event};
 
@@ -21,6 +21,8 @@ pub(crate) fn play(mut app: App) -> io::Result<()> {
 }
 
 fn play_on(terminal: &mut ratatui::DefaultTerminal, app: &mut App) -> io::Result<()> {
+    // From here on a change of the window's size is an event, also before the first key is awaited.
+    event::poll(Duration::ZERO)?;
     let mut last_tick = Instant::now();
     loop {
         terminal.draw(|frame| draw(frame, app))?;
