@@ -126,5 +126,5 @@ impl Inner {
 
 fn number(task: world::TaskId) -> TaskNo {
     let number = u32::try_from(task.0).ok().and_then(TaskNo::new);
-    number.expect("a recording counts its tasks from 1, and ends before four milliards")
+    number.expect("a recording counts its tasks from 1, and ends before four billion")
 }
