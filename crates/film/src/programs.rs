@@ -32,11 +32,18 @@ macro_rules! file {
 /// A stage of the road, by the name of its module in `demos`.
 macro_rules! stage {
     ($name:ident) => {
+        stage!($name, Stage, [])
+    };
+    ($name:ident, waking, [$($file:literal),*]) => {
+        stage!($name, WakingStage, [$($file),*])
+    };
+    ($name:ident, $main:ident, [$($file:literal),*]) => {
         Program {
             name: stringify!($name),
-            main: Main::Stage(demos::$name::main),
+            main: Main::$main(demos::$name::main),
             files: &[
                 file!(concat!(stringify!($name), "/src/lib.rs")),
+                $( file!(concat!(stringify!($name), "/src/", $file)), )*
                 file!(concat!(stringify!($name), "/src/main.rs")),
             ],
         }
@@ -74,6 +81,12 @@ pub static PROGRAMS: &[Program] = &[
     stage!(stage5),
     stage!(stage6),
     stage!(stage7),
+    stage!(stage8, waking, []),
+    stage!(stage9, waking, []),
+    stage!(stage10, waking, ["socket.rs"]),
+    stage!(stage11, waking, ["task.rs"]),
+    stage!(stage12, waking, ["task.rs", "life.rs"]),
+    stage!(stage13, waking, ["task.rs", "life.rs", "queue.rs"]),
     example!(morceaux),
     example!(ticks),
     example!(fork, 5),

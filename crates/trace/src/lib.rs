@@ -83,7 +83,9 @@ pub use crate::header::{Clock, FORMAT, Header, VERSION};
 pub use crate::json::{Problem, ReadError};
 pub use crate::lint::{Finding, Limits, Lint};
 pub use crate::player::{Phase, Player};
-pub use crate::record::{lanes, record, record_stage, record_stage_with, record_with};
+pub use crate::record::{
+    lanes, record, record_stage, record_stage_with, record_waking_stage_with, record_with,
+};
 pub use crate::recorder::{Options, Recorder};
 pub use crate::state::{Asleep, Choice, Life, Line, State, TaskState, Timer, Wait, Wake};
 pub use crate::trace::Trace;

@@ -140,6 +140,31 @@ pub fn record_stage_with(recorder: &Rc<Recorder>, main: impl FnOnce()) {
     drop(listening);
 }
 
+/// As [`record_stage_with`], for the stages from the eighth on: their tasks wait until they are woken.
+///
+/// # Panics
+///
+/// As [`record_stage`] does.
+///
+/// # Examples
+///
+/// ```
+/// use std::rc::Rc;
+/// use boucle_trace::{Options, Recorder, record_waking_stage_with};
+///
+/// let recorder = Rc::new(Recorder::with(Options::new()).unwrap());
+/// record_waking_stage_with(&recorder, || world::println!("Hello"));
+/// assert_eq!(recorder.trace().output(), "Hello\n");
+/// ```
+pub fn record_waking_stage_with(recorder: &Rc<Recorder>, main: impl FnOnce()) {
+    let listening = recorder.listen_to_waking_stage();
+    run_sealed(recorder, || {
+        main();
+        recorder.run_ends(RunEnd::Complete);
+    });
+    drop(listening);
+}
+
 /// The lanes of a program of boucle on virtual time: one line in a test.
 ///
 /// # Panics

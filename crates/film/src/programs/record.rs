@@ -8,13 +8,15 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use boucle::{Loop, sleep};
-use boucle_trace::{Options, Recorder, RunEnd, Trace, record_stage_with};
+use boucle_trace::{Options, Recorder, RunEnd, Trace, record_stage_with, record_waking_stage_with};
 
 /// A program, and how it is run.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Main {
-    /// A stage, with a loop of its own.
+    /// A stage, with a loop of its own that polls each task in turn.
     Stage(fn()),
+    /// A stage whose tasks wait until they are woken.
+    WakingStage(fn()),
     /// An example of boucle, on a loop that it is given.
     Example(fn(&Loop)),
     /// An example that Ctrl-C ends: here a task named so stops the loop after so many seconds.
@@ -32,6 +34,7 @@ pub(super) fn record(name: &str, main: Main) -> Trace {
     panic::set_hook(Box::new(|_| {}));
     match main {
         Main::Stage(main) => record_stage_with(&recorder, main),
+        Main::WakingStage(main) => record_waking_stage_with(&recorder, main),
         Main::Example(program) => record_example(&recorder, program, None),
         Main::Endless(program, n_seconds) => record_example(&recorder, program, Some(n_seconds)),
     }

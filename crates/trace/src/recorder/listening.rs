@@ -13,8 +13,10 @@ use crate::event::{Ended, PollEnd, TaskNo, What};
 enum Polls {
     /// Those that boucle tells of.
     Loop,
-    /// Those that the world tells of, and its time.
+    /// Those that the world tells of, and its time: who is pending is in the queue again.
     Stage,
+    /// Likewise, but who is pending waits until it is woken, and that nobody tells of.
+    WakingStage,
 }
 
 impl Recorder {
@@ -62,6 +64,26 @@ impl Recorder {
         self.listen_to(Polls::Stage)
     }
 
+    /// As [`listen_to_stage`](Recorder::listen_to_stage), for the stages from the eighth on, whose tasks
+    /// wait until they are woken. Nobody tells who woke them: a task is back in the queue when it is
+    /// polled again.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::rc::Rc;
+    /// use boucle_trace::{Options, Recorder};
+    ///
+    /// let recorder = Rc::new(Recorder::with(Options::new()).unwrap());
+    /// let listening = recorder.listen_to_waking_stage();
+    /// world::record(|| world::println!("Hello"));
+    /// drop(listening);
+    /// assert_eq!(recorder.trace().output(), "Hello\n");
+    /// ```
+    pub fn listen_to_waking_stage(self: &Rc<Recorder>) -> Listening {
+        self.listen_to(Polls::WakingStage)
+    }
+
     fn listen_to(self: &Rc<Recorder>, polls: Polls) -> Listening {
         let recorder: Weak<Recorder> = Rc::downgrade(self);
         world::listen(move |at, event| {
@@ -74,7 +96,7 @@ impl Recorder {
 
 impl Inner {
     fn heard(&mut self, polls: Polls, at: Option<Duration>, event: &Event) {
-        match at.filter(|_| polls == Polls::Stage) {
+        match at.filter(|_| polls != Polls::Loop) {
             Some(at) => self.now = u64::try_from(at.as_nanos()).unwrap_or(u64::MAX),
             None => self.tick(),
         }
@@ -82,10 +104,12 @@ impl Inner {
             Event::Printed(line) => self.printed(line, false),
             Event::PrintedError(line) => self.printed(line, true),
             _ if polls == Polls::Loop => {}
-            Event::PollBegins(task) => self.stage_begins(number(*task)),
+            Event::PollBegins(task) => self.stage_begins(polls, number(*task)),
             Event::Pending(task) => {
                 self.stage_ends(number(*task), PollEnd::Pending);
-                self.keep(What::Requeued { task: number(*task) });
+                if polls == Polls::Stage {
+                    self.keep(What::Requeued { task: number(*task) });
+                }
             }
             Event::Ended(task) => {
                 let task = number(*task);
@@ -107,11 +131,13 @@ impl Inner {
         self.keep(What::Printed { by, error, line: line.into() });
     }
 
-    fn stage_begins(&mut self, task: TaskNo) {
+    fn stage_begins(&mut self, polls: Polls, task: TaskNo) {
         // The world numbers tasks as it meets them.
         if task.get() > self.n_met {
             self.n_met = task.get();
             self.keep(What::Added { task, by: None, place: None });
+        } else if polls == Polls::WakingStage {
+            self.keep(What::Requeued { task });
         }
         self.current.push(task);
         self.keep(What::PollBegins { task });
