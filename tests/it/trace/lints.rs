@@ -129,10 +129,12 @@ fn a_consumer_that_says_nothing_is_not_woken_for_nothing() {
 #[test]
 fn a_consumer_of_a_foreign_queue_is_not_judged() {
     let trace = record(|| async {
-        let (sender, receiver) = async_channel::bounded(1);
+        let (sender, receiver) = async_channel::unbounded();
         let consumer = spawn(async move { while receiver.recv().await.is_ok() {} });
         for item in 0..250 {
             sender.send(item).await.expect("it is open");
+            println!("{item}");
+            interrupt().await;
         }
         drop(sender);
         consumer.await.expect("it ends");

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::event::{By, TaskNo, What};
+use crate::header::Clock;
 use crate::state::{Life, State};
 use crate::text::folded::{Piece, pieces};
 use crate::text::time::{decimals, seconds};
@@ -26,6 +27,8 @@ pub(super) struct Layout {
     pub(super) width: usize,
     /// How exact the times are.
     pub(super) decimals: usize,
+    /// Whether time stands still between most events.
+    is_virtual: bool,
     /// Where the run ends, and how.
     end: String,
 }
@@ -82,6 +85,7 @@ impl Layout {
             marks: Vec::new(),
             width: 12 + longest.min(2 * LONGEST) * LETTER + 16,
             decimals: decimals(trace),
+            is_virtual: trace.header().clock == Clock::Virtual,
             end: String::new(),
         };
         let mut state = trace.base().clone();
@@ -124,10 +128,14 @@ impl Layout {
         if self.times.last().is_some_and(|(_, before)| *before == at) {
             return 0;
         }
-        // So much that the text before ends before this one begins.
-        let before = self.times.last().map_or(0, |(x, _)| *x);
         let room = (seconds(at, self.decimals).len() + 3) * LETTER;
-        let x = x.max(before);
+        if !self.is_virtual {
+            // Real time changes with each event: it is told where there is room for it.
+            if self.times.last().is_none_or(|(before, _)| before + room <= x) {
+                self.times.push((x, at));
+            }
+            return 0;
+        }
         self.times.push((x, at));
         room
     }
