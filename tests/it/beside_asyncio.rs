@@ -56,6 +56,7 @@ fn said(program: fn(&Loop)) -> String {
     Loop::set_current(Some(&event_loop));
     ZERO.set(Some(now()));
     program(&event_loop);
+    Loop::set_current(None);
     SAID.take()
 }
 

@@ -31,8 +31,11 @@ fn recorded_loop() -> Loop {
 
 /// What a program prints; what goes to stderr is marked `!`.
 fn transcript(program: impl FnOnce()) -> String {
+    let recording = world::record(program);
+    // The programs set a loop for their thread; the next test may have the same one.
+    Loop::set_current(None);
     let mut transcript = String::new();
-    for moment in world::record(program).moments() {
+    for moment in recording.moments() {
         match &moment.event {
             Event::Printed(line) => transcript += &format!("{line}\n"),
             Event::PrintedError(line) => transcript += &format!("! {line}\n"),
