@@ -87,7 +87,9 @@ pub static PROGRAMS: &[Program] = &[
     stage!(stage11, waking, ["task.rs"]),
     stage!(stage12, waking, ["task.rs", "life.rs"]),
     stage!(stage13, waking, ["task.rs", "life.rs", "queue.rs"]),
+    example!(timer),
     example!(morceaux),
+    example!(famine),
     example!(ticks),
     example!(fork, 5),
     example!(fork_and_stop),
@@ -98,6 +100,10 @@ pub static PROGRAMS: &[Program] = &[
     example!(boom, 1),
     example!(queue, 4),
     example!(window, 6),
+    example!(breathe),
+    example!(starvation),
+    example!(sync_island),
+    example!(debug),
     example!(arange),
 ];
 
