@@ -16,7 +16,7 @@ mod property;
 mod public;
 mod queues;
 mod run_task;
-mod signals;
+pub(crate) mod signals;
 mod sync;
 mod threads;
 mod transcript;

@@ -1,6 +1,7 @@
 //! Ctrl-C: in child processes, since what it does at last is to end them.
 #![cfg(unix)]
 
+use std::fs;
 use std::io::{BufRead, BufReader};
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Command, ExitStatus, Stdio};
@@ -64,12 +65,33 @@ fn deaf_child() {
     println!("then alive");
 }
 
-/// Runs a child, with a word of the shell before it: what it prints about the loop, and how it ends.
-fn run_child(before: &str, name: &str) -> (Vec<String>, ExitStatus) {
+/// This test binary, as a child that hears Ctrl-C also if these tests were started to ignore it: by
+/// `nohup`, or by the `&` of a shell.
+pub(crate) fn child_that_hears() -> Command {
     let this = std::env::current_exe().expect("a test has a binary");
-    let mut child = Command::new("sh")
-        .args(["-c", &format!("{before} exec \"$0\" \"$@\"")])
-        .arg(this)
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let ignored = ignored.and_then(|it| u64::from_str_radix(it.trim(), 16).ok()).unwrap_or(0);
+    if ignored >> (SIGINT - 1) & 1 == 0 {
+        return Command::new(this);
+    }
+    // Only a program can undo it, and this one is wherever that file is.
+    let mut command = Command::new("env");
+    command.arg("--default-signal=INT").arg(this);
+    command
+}
+
+/// Runs a child that was started to ignore Ctrl-C.
+fn deaf() -> Command {
+    let this = std::env::current_exe().expect("a test has a binary");
+    let mut command = Command::new("sh");
+    command.args(["-c", "trap '' INT; exec \"$0\" \"$@\""]).arg(this);
+    command
+}
+
+/// Runs a child: what it prints about the loop, and how it ends.
+fn run_child(mut command: Command, name: &str) -> (Vec<String>, ExitStatus) {
+    let mut child = command
         .args(["--exact", &format!("boucle::signals::{name}")])
         .args(["--nocapture", "--test-threads=1"])
         .env(CHILD, "1")
@@ -85,7 +107,7 @@ fn run_child(before: &str, name: &str) -> (Vec<String>, ExitStatus) {
 
 #[test]
 fn a_process_that_ignores_ctrl_c_goes_on_ignoring_it() {
-    let (lines, status) = run_child("trap '' INT;", "deaf_child");
+    let (lines, status) = run_child(deaf(), "deaf_child");
     assert!(lines[0].ends_with("first Ok(Stopped)"), "{lines:?}");
     assert_eq!(lines[1..], ["then alive"]);
     assert!(status.success());
@@ -93,7 +115,7 @@ fn a_process_that_ignores_ctrl_c_goes_on_ignoring_it() {
 
 #[test]
 fn ctrl_c_ends_run_forever_and_after_it_the_process() {
-    let (lines, status) = run_child("", "child");
+    let (lines, status) = run_child(child_that_hears(), "child");
     assert!(lines[0].ends_with("first Ok(Interrupted), the task is pending"), "{lines:?}");
     assert_eq!(lines[1..], ["second Ok(Interrupted)", "then Ok(42)"]);
     assert_eq!(status.signal(), Some(SIGINT));

@@ -2,7 +2,6 @@
 //! time.
 #![cfg(unix)]
 
-use std::process::Command;
 use std::sync::mpsc;
 use std::time::Duration;
 
@@ -10,6 +9,7 @@ use boucle::{Loop, sleep, to_thread};
 use rustix::process::{Signal, getpid, kill_process};
 
 use super::examples;
+use crate::boucle::signals::child_that_hears;
 use crate::road;
 
 /// Names the example, in a child process.
@@ -66,8 +66,7 @@ fn child() {
 
 /// Compares what an example prints until Ctrl-C, and after it, with its snapshot.
 fn check(name: &str) {
-    let this = std::env::current_exe().expect("a test has a binary");
-    let child = Command::new(this)
+    let child = child_that_hears()
         .args(["--exact", "course::ctrl_c::child", "--nocapture", "--test-threads=1"])
         .env(CHILD, name)
         .output()
