@@ -1,6 +1,6 @@
 //! Faulty programs, each with the one finding that it should have; and good ones, with none.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::future::{pending, poll_fn};
 use std::rc::Rc;
 use std::task::{Poll, Waker};
@@ -192,13 +192,16 @@ fn a_panic_that_nobody_read_is_found() {
 #[test]
 fn a_panic_of_a_task_that_nobody_awaited_is_found() {
     // Its handle is kept, and so nothing is reported.
-    let trace = record(|| async {
-        let task = spawn(async { panic!("boom") });
+    let kept = Rc::new(Cell::new(None));
+    let keep = Rc::clone(&kept);
+    let trace = record(|| async move {
+        let task: Task<()> = spawn(async { panic!("boom") });
         task.set_name("fragile");
         interrupt().await;
-        std::mem::forget(task);
+        keep.set(Some(task));
     });
     finds(&trace, Lint::UnawaitedPanic, "fragile panicked, and nobody ever awaited it");
+    assert!(kept.take().is_some_and(|it| it.exception().is_ok_and(|it| it.is_some())));
 }
 
 #[test]

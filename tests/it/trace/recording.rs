@@ -124,8 +124,6 @@ fn seen_meanwhile(options: Options, path: &Path) -> [Vec<What>; 2] {
         };
         [first, boucle::to_thread(looks).await.expect("it does not panic")]
     });
-    // The recorder is not dropped, as if the process had been killed.
-    std::mem::forget((event_loop, gate));
     fs::remove_file(path).expect("it is there");
     seen.expect("it ends")
 }
