@@ -47,10 +47,13 @@ pub trait Instrument {
     fn waits(&self, _task: TaskId, _on: WaitsFor) {}
     /// A task was woken, and can go on.
     fn woken(&self, _task: TaskId, _by: WokenBy) {}
-    /// A timer was set, this long ahead.
-    fn timer_set(&self, _after: Duration) {}
+    /// A timer was set, this long ahead. Its number is how many were set before it in this loop, modulo
+    /// four billion.
+    fn timer_set(&self, _timer: u32, _after: Duration) {}
     /// A timer has fired: whom it wakes is told next.
-    fn timer_fired(&self) {}
+    fn timer_fired(&self, _timer: u32) {}
+    /// A timer was taken back: what waited for it is gone, or waits for another time.
+    fn timer_unset(&self, _timer: u32) {}
     /// A descriptor is ready, in these directions: whom that wakes is told next.
     fn io_ready(&self, _descriptor: i32, _readable: bool, _writable: bool) {}
     /// The loop is about to sleep: so long at the most, or until somebody wakes it. It may be woken

@@ -80,6 +80,13 @@ pub(crate) struct TimerKey {
     number: u32,
 }
 
+impl TimerKey {
+    /// How many timers were set before it, modulo four billion.
+    pub(crate) fn number(self) -> u32 {
+        self.number
+    }
+}
+
 impl Timers {
     pub(crate) fn new() -> Timers {
         Timers { free: NO_SLOT, ..Timers::default() }
@@ -118,10 +125,10 @@ impl Timers {
         Some(self.take(position))
     }
 
-    /// Takes the next timer out, if its deadline has come.
-    pub(crate) fn fire(&mut self, now: u64) -> Option<Wake> {
-        let first = self.heap.first()?;
-        (first.deadline <= now).then(|| self.take(0))
+    /// Takes the next timer out, if its deadline has come; says its number.
+    pub(crate) fn fire(&mut self, now: u64) -> Option<(u32, Wake)> {
+        let first = *self.heap.first()?;
+        (first.deadline <= now).then(|| (first.number, self.take(0)))
     }
 
     /// The next deadline.

@@ -76,6 +76,7 @@ pub(crate) mod kind {
     pub(crate) const DONE: u8 = 13;
     pub(crate) const REPORTED: u8 = 14;
     pub(crate) const RUN_ENDS: u8 = 15;
+    pub(crate) const TIMER_UNSET: u8 = 16;
 }
 
 #[cfg(test)]
@@ -101,9 +102,12 @@ mod tests {
             What::Requeued { task },
             What::Printed { by: None, error: false, line: text("a \"b\" \u{1f}é") },
             What::Printed { by: Some(other), error: true, line: text("src/main.rs") },
-            What::TimerSet { by: None, after: 0 },
-            What::TimerSet { by: Some(task), after: u64::MAX },
-            What::TimerFired,
+            What::TimerSet { timer: 0, by: None, after: 0 },
+            What::TimerSet { timer: u32::MAX, by: Some(task), after: u64::MAX },
+            What::TimerFired { timer: 0 },
+            What::TimerFired { timer: u32::MAX },
+            What::TimerUnset { timer: 0, by: None },
+            What::TimerUnset { timer: u32::MAX, by: Some(task) },
             What::LoopSleeps { timeout: None },
             What::LoopSleeps { timeout: Some(0) },
             What::LoopSleeps { timeout: Some(1_000_000_007) },

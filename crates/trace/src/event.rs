@@ -178,13 +178,25 @@ pub enum What {
     },
     /// A timer was set.
     TimerSet {
+        /// Which: so many were set before it.
+        timer: u32,
         /// The task that was polled meanwhile.
         by: Option<TaskNo>,
         /// So many nanoseconds ahead.
         after: u64,
     },
     /// A timer has fired; whom it wakes follows.
-    TimerFired,
+    TimerFired {
+        /// Which.
+        timer: u32,
+    },
+    /// A timer was taken back: what waited for it is gone, or waits for another time.
+    TimerUnset {
+        /// Which.
+        timer: u32,
+        /// The task that was polled meanwhile.
+        by: Option<TaskNo>,
+    },
     /// A descriptor is ready; whom that wakes follows.
     DescriptorReady {
         /// Which.
@@ -234,7 +246,7 @@ impl What {
     ///
     /// let first = TaskNo::new(1).unwrap();
     /// assert_eq!(What::PollBegins { task: first }.task(), Some(first));
-    /// assert_eq!(What::TimerFired.task(), None);
+    /// assert_eq!(What::LoopWakes.task(), None);
     /// ```
     #[must_use]
     pub fn task(&self) -> Option<TaskNo> {
@@ -247,9 +259,11 @@ impl What {
             | What::Woken { task, .. }
             | What::Waits { task, .. }
             | What::Done { task, .. } => Some(task),
-            What::Printed { by, .. } | What::TimerSet { by, .. } => by,
+            What::Printed { by, .. } | What::TimerSet { by, .. } | What::TimerUnset { by, .. } => {
+                by
+            }
             What::Reported { task, .. } => task,
-            What::TimerFired
+            What::TimerFired { .. }
             | What::DescriptorReady { .. }
             | What::LoopSleeps { .. }
             | What::LoopWakes

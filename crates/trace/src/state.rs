@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, VecDeque};
 use serde::{Deserialize, Serialize};
 
 pub use self::task::{Life, TaskState, Wait, Wake};
-use crate::event::{By, Event, On, PollEnd, RunEnd, TaskNo, Text, What};
+use crate::event::{Event, On, PollEnd, RunEnd, TaskNo, Text, What};
 
 /// A loop at a moment: who runs, who is ready, who waits for what, what was printed.
 ///
@@ -43,8 +43,7 @@ pub struct State {
     pub running: Vec<TaskNo>,
     /// How the last choice was made.
     pub choice: Option<Choice>,
-    /// The timers that are set, earliest first. One that was taken back is not told of: it stays
-    /// until a later one fires, or its task ends.
+    /// The timers that are set, earliest first.
     pub timers: VecDeque<Timer>,
     /// Since when the loop sleeps, and until when at the most.
     pub asleep: Option<Asleep>,
@@ -87,6 +86,8 @@ pub struct Choice {
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Timer {
+    /// Which.
+    pub number: u32,
     /// When it fires.
     pub at: u64,
     /// Who set it.
@@ -166,9 +167,6 @@ impl State {
                 self.output.push(line);
             }
             What::Woken { task, by } => {
-                if *by == By::Timer {
-                    self.timer_woke(*task);
-                }
                 self.make_ready(*task, Wake { position, at: event.at, by: Some(*by) });
             }
             What::Waits { task, on } => {
@@ -178,8 +176,9 @@ impl State {
                 }
                 state.waits.push(Wait { position, at: event.at, on: on.clone() });
             }
-            What::TimerSet { by, after } => {
-                let timer = Timer { at: event.at.saturating_add(*after), by: *by };
+            What::TimerSet { timer, by, after } => {
+                let at = event.at.saturating_add(*after);
+                let timer = Timer { number: *timer, at, by: *by };
                 let place = self.timers.partition_point(|it| it.at <= timer.at);
                 self.timers.insert(place, timer);
             }
@@ -188,15 +187,20 @@ impl State {
                 self.asleep = Some(Asleep { since: event.at, until });
             }
             What::LoopWakes => self.asleep = None,
+            What::TimerFired { timer } => drop(self.take_timer(*timer)),
+            What::TimerUnset { timer, .. } => {
+                if let Some(timer) = self.take_timer(*timer) {
+                    self.forget_wait(timer);
+                }
+            }
             What::Done { task, how } => {
-                self.timers.retain(|it| it.by != Some(*task));
                 self.leave_queue(*task);
                 let state = self.task(*task);
                 state.done = Some(*how);
                 state.waits.clear();
             }
             What::RunEnds { how } => self.end = Some(how.clone()),
-            What::TimerFired | What::DescriptorReady { .. } | What::Reported { .. } => {}
+            What::DescriptorReady { .. } | What::Reported { .. } => {}
         }
     }
 
@@ -340,17 +344,23 @@ impl State {
         state.last_poll = Some(how);
     }
 
-    /// A timer has woken `task`: it is gone, and so are all that were due before it. Of several the
-    /// last that is due has fired: the others were taken back.
-    fn timer_woke(&mut self, task: TaskNo) {
-        let n_due = self.timers.partition_point(|it| it.at <= self.now);
-        let is_its = |it: &Timer| it.by == Some(task);
-        let place = self.timers.iter().take(n_due).rposition(is_its);
-        if let Some(place) = place.or_else(|| self.timers.iter().position(is_its)) {
-            let at = self.timers[place].at;
-            self.timers.remove(place);
-            let n_before = self.timers.partition_point(|it| it.at < at);
-            self.timers.drain(..n_before);
+    /// Takes a timer out; a recording that begins in the middle tells of strange ones.
+    fn take_timer(&mut self, number: u32) -> Option<Timer> {
+        let place = self.timers.iter().position(|it| it.number == number)?;
+        self.timers.remove(place)
+    }
+
+    /// Its task does not wait for this timer any more: of the times for which it waits, that one is next to
+    /// the timer's. In real time the clock was looked at between the two events.
+    fn forget_wait(&mut self, timer: Timer) {
+        let Some(task) = timer.by.and_then(|it| self.tasks.get_mut(&it)) else { return };
+        let away = |wait: &Wait| match wait.on {
+            On::Time(after) => Some(wait.at.saturating_add(after).abs_diff(timer.at)),
+            _ => None,
+        };
+        let nearest = (0..task.waits.len()).filter(|it| away(&task.waits[*it]).is_some());
+        if let Some(place) = nearest.min_by_key(|it| away(&task.waits[*it])) {
+            task.waits.remove(place);
         }
     }
 }

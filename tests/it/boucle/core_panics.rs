@@ -212,11 +212,14 @@ impl Instrument for PanickingInstrument {
     fn waits(&self, _task: TaskId, _on: WaitsFor) {
         panic!("waits");
     }
-    fn timer_set(&self, _after: Duration) {
+    fn timer_set(&self, _timer: u32, _after: Duration) {
         panic!("timer_set");
     }
-    fn timer_fired(&self) {
+    fn timer_fired(&self, _timer: u32) {
         panic!("timer_fired");
+    }
+    fn timer_unset(&self, _timer: u32) {
+        panic!("timer_unset");
     }
     fn before_wait(&self, _timeout: Option<Duration>) {
         self.0.send(()).unwrap();
@@ -251,6 +254,8 @@ fn hooks_that_panic_are_reported_each_time_and_the_loop_goes_on() {
         let value = event_loop.run_until_complete(async {
             let task = boucle::spawn(async { 42 });
             task.set_name("named");
+            let second = Duration::from_secs(1);
+            assert!(boucle::timeout(second, boucle::interrupt()).await.is_ok());
             task.await
         });
         assert_eq!(value.unwrap().unwrap(), 42);
@@ -264,7 +269,7 @@ fn hooks_that_panic_are_reported_each_time_and_the_loop_goes_on() {
     lines.dedup();
     let lines: Vec<_> = lines.iter().map(|it| it.replace("the task panicked: ", "")).collect();
     let expected = "after_poll after_wait before_poll before_wait choose task_done task_named \
-        task_spawned timer_fired timer_set waits woken";
+        task_spawned timer_fired timer_set timer_unset waits woken";
     assert_eq!(lines.join(" "), expected);
 }
 

@@ -7,19 +7,15 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use boucle::{
-    Ended, Instrument, Loop, Order, TaskId, WaitsFor, WokenBy, all_tasks, call_at, call_later,
-    call_soon, interrupt, now, sleep, spawn,
+    Ended, Instrument, Loop, Order, TaskId, WaitsFor, WokenBy, all_tasks, as_completed, call_at,
+    call_later, call_soon, gather, interrupt, now, sleep, spawn, task_group, timeout,
 };
 
-use super::transcript::Transcript;
-
-fn virtual_loop() -> Loop {
-    Loop::builder().virtual_time(true).build()
-}
+use super::transcript::{Transcript, virtual_loop};
 
 #[test]
 fn callbacks_are_called_in_the_order_of_their_times() {
-    let (log, event_loop) = (Transcript::default(), virtual_loop());
+    let (event_loop, log) = virtual_loop();
     let say = |word: &'static str| {
         let log = log.clone();
         move || log.say(word)
@@ -75,11 +71,14 @@ impl Instrument for Transcript {
     fn woken(&self, task: TaskId, by: WokenBy) {
         self.say(format!("wake{task}by{by:?}"));
     }
-    fn timer_set(&self, after: Duration) {
-        self.say(format!("set{after:?}"));
+    fn timer_set(&self, timer: u32, after: Duration) {
+        self.say(format!("set{timer}:{after:?}"));
     }
-    fn timer_fired(&self) {
-        self.say("fired");
+    fn timer_fired(&self, timer: u32) {
+        self.say(format!("fired{timer}"));
+    }
+    fn timer_unset(&self, timer: u32) {
+        self.say(format!("unset{timer}"));
     }
     fn task_done(&self, task: TaskId, how: Ended) {
         self.say(format!("done{task}:{how:?}"));
@@ -99,10 +98,70 @@ fn an_instrument_hears_everything_in_order() {
     assert_eq!(
         log.words(),
         "spawn1 poll1 spawn2 waits(task 2) pending1 \
-         poll2 set1s waits(1.000s more) pending2 \
-         fired wake2byTimer poll2 wake1byTask(TaskId(2)) done2:Value ended2 \
+         poll2 set0:1s waits(1.000s more) pending2 \
+         fired0 wake2byTimer poll2 wake1byTask(TaskId(2)) done2:Value ended2 \
          poll1 done1:Value ended1"
     );
+}
+
+/// What those who watch hear of a program, less what is not of these kinds.
+fn heard<F: Future>(kinds: &[&str], program: impl FnOnce() -> F) -> String {
+    let log = Transcript::default();
+    let event_loop = Loop::builder().virtual_time(true).instrument(Rc::new(log.clone())).build();
+    event_loop.run_until_complete(async { program().await }).expect("it ends");
+    drop(event_loop);
+    let is_asked_for = |line: &&String| kinds.iter().any(|kind| line.starts_with(kind));
+    log.lines().iter().filter(is_asked_for).map(String::as_str).collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn a_timer_that_is_taken_back_is_told_once_wherever_it_goes() {
+    let second = Duration::from_secs(1);
+    let timers = heard(&["set", "fired", "unset", "poll", "done"], || async move {
+        timeout(second, interrupt()).await.expect("it is quick");
+        let mut nap = sleep(second);
+        assert!(futures::poll!(&mut nap).is_pending());
+        nap.reset(now() + 2 * second);
+        nap.await;
+        spawn(sleep(second)).cancel();
+        // It ends with the loop.
+        drop(spawn(sleep(3 * second)));
+        interrupt().await;
+    });
+    let expected = "poll1 set0:1s poll1 unset0 set1:1s unset1 set2:2s fired2 poll1 \
+        poll2 done2:Cancelled poll3 set3:3s poll1 done1:Value unset3 done3:Cancelled";
+    assert_eq!(timers, expected);
+}
+
+#[test]
+fn a_parent_waits_for_each_child_that_has_not_ended() {
+    let kinds = ["waits", "spawn", "poll1", "done"];
+    let gathered = heard(&kinds, || gather([interrupt(), interrupt()]));
+    let expected = "spawn1 poll1 spawn2 spawn3 waits(task 2) waits(task 3) \
+        done2:Value done3:Value poll1 done1:Value";
+    assert_eq!(gathered, expected);
+
+    let completed = heard(&kinds, || async {
+        let mut children = as_completed([1, 2].map(|n| sleep(Duration::from_secs(n))));
+        while children.next().await.is_some() {}
+    });
+    let expected = "spawn1 poll1 spawn2 spawn3 waits(task 2) waits(task 3) waits(1.000s more) \
+        waits(2.000s more) done2:Value poll1 done3:Value poll1 done1:Value";
+    assert_eq!(completed, expected);
+
+    let group = heard(&kinds, || {
+        task_group(async |group| {
+            group.spawn(interrupt());
+            interrupt().await;
+            interrupt().await;
+            // The first has ended, this one has not.
+            group.spawn(interrupt());
+            sleep(Duration::ZERO).await;
+        })
+    });
+    let expected = "spawn1 poll1 spawn2 waits(task 2) poll1 done2:Value poll1 spawn3 waits(task 3) \
+        poll1 done3:Value poll1 done1:Value";
+    assert_eq!(group, expected);
 }
 
 #[test]
@@ -168,7 +227,7 @@ fn a_poll_that_takes_too_long_is_reported_with_name_and_place() {
 
 #[test]
 fn the_tree_shows_who_waits_for_whom() {
-    let event_loop = virtual_loop();
+    let (event_loop, _) = virtual_loop();
     let tree = event_loop.run_until_complete(async {
         let leaf = spawn(sleep(Duration::from_secs(5)));
         leaf.set_name("leaf");

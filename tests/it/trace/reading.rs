@@ -88,7 +88,7 @@ fn a_foreign_file_is_refused_at_its_first_line() {
 #[test]
 fn a_newer_recording_is_refused_and_read_as_far_as_it_means_something() {
     let text = "{\"format\":\"boucle-trace\",\"version\":2,\"clock\":\"real\",\"program\":\"p\",\"new\":1}\n\
-                [1,\"timer_fired\"]\n[2,{\"teleported\":{\"task\":1}}]\n[3,\"loop_wakes\"]\n";
+                [1,{\"timer_fired\":{\"timer\":7}}]\n[2,{\"teleported\":{\"task\":1}}]\n[3,\"loop_wakes\"]\n";
     let error = Trace::read(text.as_bytes()).expect_err("it is newer");
     assert_eq!(
         error.to_string(),
@@ -97,7 +97,7 @@ fn a_newer_recording_is_refused_and_read_as_far_as_it_means_something() {
     let (trace, error) = Trace::read_lossy(text.as_bytes());
     assert!(matches!(error.map(|it| it.problem), Some(Problem::Newer(2))));
     let events = trace.expect("something is read").events().to_vec();
-    let (first, last) = (What::TimerFired, What::LoopWakes);
+    let (first, last) = (What::TimerFired { timer: 7 }, What::LoopWakes);
     assert_eq!(events, [Event { at: 1, what: first }, Event { at: 3, what: last }]);
 }
 
@@ -105,10 +105,10 @@ fn a_newer_recording_is_refused_and_read_as_far_as_it_means_something() {
 fn a_line_that_is_wrong_is_named() {
     let head = "{\"format\":\"boucle-trace\",\"version\":1,\"clock\":\"real\",\"program\":\"p\"}\n";
     let wrong = [
-        ("[1,\"timer_fired\"]\n[2,\"what\"]\n", 3, "the line is no event: "),
+        ("[1,\"loop_wakes\"]\n[2,\"what\"]\n", 3, "the line is no event: "),
         ("[1,{\"poll_begins\":{\"task\":0}}]\n", 2, "the line is no event: "),
-        ("[5,\"timer_fired\"]\n[4,\"timer_fired\"]\n", 3, "time goes back, from 5 ns to 4 ns"),
-        ("[1,\"timer_fired\"]\n\n[2,\"timer_fired\"]\n", 3, ""),
+        ("[5,\"loop_wakes\"]\n[4,\"loop_wakes\"]\n", 3, "time goes back, from 5 ns to 4 ns"),
+        ("[1,\"loop_wakes\"]\n\n[2,\"loop_wakes\"]\n", 3, ""),
     ];
     for (lines, line, message) in wrong {
         let error = Trace::read(format!("{head}{lines}").as_bytes()).expect_err("it is wrong");

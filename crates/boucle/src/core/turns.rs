@@ -212,10 +212,10 @@ impl Core {
     /// Wakes those whose time has come.
     fn fire(&self, now: u64) {
         loop {
-            let wake = self.timers.borrow_mut().fire(now);
-            let Some(wake) = wake else { break };
+            let fired = self.timers.borrow_mut().fire(now);
+            let Some((timer, wake)) = fired else { break };
             if let Some(instrument) = &self.instrument {
-                self.guard(|| instrument.timer_fired());
+                self.guard(|| instrument.timer_fired(timer));
             }
             self.wake_for(WokenBy::Timer, || wake.wake(self));
         }

@@ -59,6 +59,11 @@ impl Core {
         }
     }
 
+    /// Whether somebody watches.
+    pub(crate) fn is_watched(&self) -> bool {
+        self.instrument.is_some()
+    }
+
     #[cold]
     fn waits_watched(&self, on: WaitsFor) {
         let Some(task) = self.current_task.get() else { return };

@@ -212,7 +212,7 @@ impl Sleep {
         self.timer = Some((core.id(), key));
         let after = || Duration::from_nanos(deadline.saturating_sub(core.clock.now()));
         if let Some(instrument) = &core.instrument {
-            core.guard(|| instrument.timer_set(after()));
+            core.guard(|| instrument.timer_set(key.number(), after()));
         }
         core.waits(|| WaitsFor::Time(after()));
     }
@@ -222,18 +222,25 @@ impl Sleep {
         let Some((event_loop, key)) = self.timer.take() else { return };
         let here = cell::with_entered(|core| {
             let mine = core.id() == event_loop;
-            // Taken out, then dropped: a waker may run foreign code.
-            let unused = mine.then(|| core.timers.borrow_mut().remove(key));
-            core.guard(|| drop(unused));
+            if mine {
+                take_back(core, key);
+            }
             mine
         });
         if here != Some(true) {
-            call_later_elsewhere(event_loop, move |core| {
-                let unused = core.timers.borrow_mut().remove(key);
-                drop(unused);
-            });
+            call_later_elsewhere(event_loop, move |core| take_back(core, key));
         }
     }
+}
+
+/// Takes a timer of this loop out, if it has not fired.
+fn take_back(core: &Core, key: TimerKey) {
+    let unused = core.timers.borrow_mut().remove(key);
+    if let Some(instrument) = core.instrument.as_ref().filter(|_| unused.is_some()) {
+        core.guard(|| instrument.timer_unset(key.number()));
+    }
+    // Dropped when nothing is borrowed: a waker may run foreign code.
+    core.guard(|| drop(unused));
 }
 
 impl Future for Sleep {

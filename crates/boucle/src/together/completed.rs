@@ -5,7 +5,7 @@ use std::panic::Location;
 use std::rc::Rc;
 use std::task::Poll;
 
-use super::family::{Family, News};
+use super::family::{Family, News, tell_waits};
 use crate::task::TaskError;
 
 /// Spawns all `children` on the current loop, now, and gives what became of each, the first to end
@@ -106,7 +106,11 @@ impl<T> AsCompleted<T> {
         let place = poll_fn(|cx| {
             self.next = self.next.or_else(|| self.news.next_ended());
             self.news.listen(cx);
-            self.next.map_or(Poll::Pending, Poll::Ready)
+            if let Some(place) = self.next {
+                return Poll::Ready(place);
+            }
+            tell_waits(self.family.not_told());
+            Poll::Pending
         })
         .await;
         self.next = None;

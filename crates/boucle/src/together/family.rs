@@ -8,6 +8,7 @@ use std::task::{Context, Waker};
 
 use crate::core::Core;
 use crate::elsewhere::{LoopId, require_current};
+use crate::instrument::WaitsFor;
 use crate::task::cell;
 use crate::task::cell::Raw;
 use crate::task::{Task, TaskId};
@@ -181,16 +182,26 @@ impl Families {
     }
 }
 
+/// Tells those who watch that the task that is being polled waits for these. Nothing may be borrowed: it
+/// runs code of a user.
+pub(super) fn tell_waits(tasks: Vec<TaskId>) {
+    if !tasks.is_empty() {
+        cell::with_entered(|core| tasks.iter().for_each(|it| core.waits(|| WaitsFor::Task(*it))));
+    }
+}
+
 /// The tasks of the children; dropped before `release`, it cancels them.
 pub(super) struct Family<T> {
     pub(super) tasks: Vec<Task<T>>,
+    /// Of so many of them those who watch were told that the parent waits for them.
+    n_told: usize,
     /// Whether they are to be cancelled with this.
     is_bound: bool,
 }
 
 impl<T> Family<T> {
     pub(super) fn new(tasks: Vec<Task<T>>) -> Family<T> {
-        Family { tasks, is_bound: true }
+        Family { tasks, n_told: 0, is_bound: true }
     }
 
     /// Spawns all `children`. If the iterator panics, those that it gave are cancelled.
@@ -212,6 +223,23 @@ impl<T> Family<T> {
             family.tasks.push(task);
         }
         family
+    }
+
+    /// Those that have not ended and that those who watch were not told of. None if nobody watches.
+    pub(super) fn not_told(&mut self) -> Vec<TaskId> {
+        let new = &self.tasks[std::mem::replace(&mut self.n_told, self.tasks.len())..];
+        if new.is_empty() || cell::with_entered(Core::is_watched) != Some(true) {
+            return Vec::new();
+        }
+        new.iter().filter(|it| !it.done()).map(Task::id).collect()
+    }
+
+    /// Takes out those that are done.
+    pub(super) fn take_done(&mut self) -> Vec<Task<T>> {
+        self.n_told = self.tasks[..self.n_told].iter().filter(|it| !it.done()).count();
+        let (done, left) = self.tasks.drain(..).partition(Task::done);
+        self.tasks = left;
+        done
     }
 
     /// Lets those that have not ended go on alone.

@@ -8,7 +8,7 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::task::Poll;
 
-use super::family::{Family, News};
+use super::family::{Family, News, tell_waits};
 use crate::task::{Task, TaskError};
 
 /// Runs all `children` as tasks of the current loop, and returns their values, in order.
@@ -183,6 +183,7 @@ where
             return Poll::Ready(());
         }
         news.listen(cx);
+        tell_waits(family.not_told());
         Poll::Pending
     })
     .await;

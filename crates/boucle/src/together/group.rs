@@ -11,7 +11,7 @@ use std::rc::Rc;
 use std::task::Poll;
 
 pub use self::error::GroupError;
-use super::family::{Family, News, spawn_child};
+use super::family::{Family, News, spawn_child, tell_waits};
 use crate::sync::Event;
 use crate::task::{TaskError, cell};
 
@@ -90,7 +90,12 @@ pub async fn task_group<R>(body: impl AsyncFnOnce(&TaskGroup) -> R) -> Result<R,
             inner.fail();
         }
         let is_over = body.is_none() && inner.news.n_missing() == 0;
-        if is_over { Poll::Ready(()) } else { Poll::Pending }
+        if is_over {
+            return Poll::Ready(());
+        }
+        let waits = inner.family.borrow_mut().not_told();
+        tell_waits(waits);
+        Poll::Pending
     })
     .await;
 
@@ -175,9 +180,7 @@ impl Inner {
 
     /// Takes the children that are done out, and keeps their errors.
     fn forget_the_done(&self) {
-        let tasks = std::mem::take(&mut self.family.borrow_mut().tasks);
-        let (done, left): (Vec<_>, Vec<_>) = tasks.into_iter().partition(|it| it.done());
-        self.family.borrow_mut().tasks = left;
+        let done = self.family.borrow_mut().take_done();
         for mut task in done {
             if let Some(Err(error @ TaskError::Panicked(_))) = task.take_if_done() {
                 self.errors.borrow_mut().push(error);

@@ -106,7 +106,7 @@ fn a_foreign_file_and_a_newer_recording_are_told_apart() {
     assert!(text(&film(&[name], "").stderr).contains("line 1: this is no recording of boucle"));
     assert!(!film(&[name, "--lossy"], "").status.success());
     let newer = r#"{"format":"boucle-trace","version":99,"clock":"virtual","program":"p"}"#;
-    fs::write(&path, format!("{newer}\n[5,\"timer_fired\"]\n[6,\"unheard_of\"]\n"))
+    fs::write(&path, format!("{newer}\n[5,\"loop_wakes\"]\n[6,\"unheard_of\"]\n"))
         .expect("a file of this test");
     assert!(text(&film(&[name], "").stderr).contains("line 1: the recording is of version 99"));
     let shown = film(&[name, "--lossy", "--text=lines"], "");

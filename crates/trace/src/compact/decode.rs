@@ -47,6 +47,10 @@ impl<'a> Decoder<'a> {
         self.maybe().expect(WRITTEN)
     }
 
+    fn timer(&mut self) -> u32 {
+        u32::try_from(self.number()).expect(WRITTEN)
+    }
+
     fn text_no(&self, number: u64) -> Text {
         let number = usize::try_from(number).expect(WRITTEN);
         Text::clone(&self.texts[number])
@@ -134,8 +138,11 @@ impl<'a> Decoder<'a> {
             }
             kind::WOKEN => What::Woken { task: self.task(), by: self.by() },
             kind::WAITS => What::Waits { task: self.task(), on: self.on() },
-            kind::TIMER_SET => What::TimerSet { by: self.maybe(), after: self.number() },
-            kind::TIMER_FIRED => What::TimerFired,
+            kind::TIMER_SET => {
+                What::TimerSet { by: self.maybe(), timer: self.timer(), after: self.number() }
+            }
+            kind::TIMER_FIRED => What::TimerFired { timer: self.timer() },
+            kind::TIMER_UNSET => What::TimerUnset { by: self.maybe(), timer: self.timer() },
             kind::DESCRIPTOR_READY => {
                 let (descriptor, ways) = (self.signed(), self.number());
                 let (readable, writable) = (ways & 1 == 1, ways & 2 == 2);

@@ -59,12 +59,21 @@ impl Compact {
                 self.task(*task);
                 self.on(on);
             }
-            What::TimerSet { by, after: ahead } => {
+            What::TimerSet { timer, by, after: ahead } => {
                 self.begin(kind::TIMER_SET, after);
                 self.maybe(*by);
+                self.number((*timer).into());
                 self.number(*ahead);
             }
-            What::TimerFired => self.begin(kind::TIMER_FIRED, after),
+            What::TimerFired { timer } => {
+                self.begin(kind::TIMER_FIRED, after);
+                self.number((*timer).into());
+            }
+            What::TimerUnset { timer, by } => {
+                self.begin(kind::TIMER_UNSET, after);
+                self.maybe(*by);
+                self.number((*timer).into());
+            }
             What::DescriptorReady { descriptor, readable, writable } => {
                 self.begin(kind::DESCRIPTOR_READY, after);
                 self.signed(*descriptor);

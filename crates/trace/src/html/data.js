@@ -1,7 +1,7 @@
 "use strict";
 // The events, as `compact.rs` writes them, and who does what when.
 
-const K = { ADDED: 0, NAMED: 1, BEGINS: 2, ENDS: 3, REQUEUED: 4, PRINTED: 5, WOKEN: 6, WAITS: 7, TIMER_SET: 8, TIMER_FIRED: 9, DESCRIPTOR: 10, SLEEPS: 11, WAKES: 12, DONE: 13, REPORTED: 14, RUN_ENDS: 15 };
+const K = { ADDED: 0, NAMED: 1, BEGINS: 2, ENDS: 3, REQUEUED: 4, PRINTED: 5, WOKEN: 6, WAITS: 7, TIMER_SET: 8, TIMER_FIRED: 9, DESCRIPTOR: 10, SLEEPS: 11, WAKES: 12, DONE: 13, REPORTED: 14, RUN_ENDS: 15, TIMER_UNSET: 16 };
 const RUNNING = 1, READY = 2, WAITING = 3, DONE = 4, PANICKED = 5, CANCELLED = 6;
 
 const info = JSON.parse(document.getElementById("data").textContent);
@@ -136,7 +136,9 @@ for (const [no, known] of Object.entries(info.base.tasks)) {
         lane(who).waits.push(i);
         break;
       }
-      case K.TIMER_SET: who = number(); number(); break;
+      case K.TIMER_SET: who = number(); number(); number(); break;
+      case K.TIMER_FIRED: number(); break;
+      case K.TIMER_UNSET: who = number(); number(); break;
       case K.DESCRIPTOR: number(); number(); break;
       case K.SLEEPS: number(); break;
       case K.DONE: {

@@ -109,12 +109,15 @@ function drawDetails(right) {
       const tip = from < y ? y - 6 : y + 6, back = from < y ? -6 : 6;
       pen.moveTo(x, from); pen.lineTo(x, tip); pen.stroke();
       pen.beginPath(); pen.moveTo(x, tip); pen.lineTo(x - 4, tip + back); pen.lineTo(x + 4, tip + back); pen.fill();
-    } else if (kind[i] === K.TIMER_SET || kind[i] === K.TIMER_FIRED) {
+    } else if (kind[i] === K.TIMER_SET || kind[i] === K.TIMER_FIRED || kind[i] === K.TIMER_UNSET) {
       pen.strokeStyle = colors.text; pen.fillStyle = colors.page; pen.lineWidth = 1.5;
       // Below the box, where it hides no words.
       const c = task[i] ? y + 9 : y;
       pen.beginPath(); pen.arc(x + 6, c, 5, 0, 7); pen.fill(); pen.stroke();
-      pen.beginPath(); pen.moveTo(x + 6, c - 3); pen.lineTo(x + 6, c); pen.lineTo(x + 9, c); pen.stroke();
+      pen.beginPath();
+      if (kind[i] === K.TIMER_UNSET) { pen.moveTo(x, c + 6); pen.lineTo(x + 12, c - 6); }
+      else { pen.moveTo(x + 6, c - 3); pen.lineTo(x + 6, c); pen.lineTo(x + 9, c); }
+      pen.stroke();
     } else if (kind[i] === K.DESCRIPTOR) {
       pen.strokeStyle = colors.text; pen.fillStyle = colors.page; pen.lineWidth = 1.5; pen.beginPath();
       pen.moveTo(x, y - 6); pen.lineTo(x + 6, y); pen.lineTo(x, y + 6); pen.lineTo(x - 6, y); pen.closePath(); pen.fill(); pen.stroke();

@@ -49,7 +49,7 @@ function by(word) { const by = number(); return by ? ` by ${name(by)}` : word; }
 function words(i, brief) {
   reader.place = rest[i];
   const who = task[i];
-  if (who && kind[i] !== K.PRINTED && kind[i] !== K.TIMER_SET && kind[i] !== K.REPORTED) number();
+  if (who && kind[i] !== K.PRINTED && kind[i] !== K.TIMER_SET && kind[i] !== K.TIMER_UNSET && kind[i] !== K.REPORTED) number();
   const me = who ? name(who) : "loop";
   switch (kind[i]) {
     case K.ADDED: return [me, `is added${by("")}${place()}`];
@@ -70,8 +70,9 @@ function words(i, brief) {
     case K.PRINTED: { number(); const error = number(); return [who ? me : "program", `prints ${error ? "on stderr " : ""}${JSON.stringify(texts[number()])}`]; }
     case K.WOKEN: return [me, `is woken by ${waker(who, number())}`];
     case K.WAITS: return [me, `waits ${waits()}`];
-    case K.TIMER_SET: number(); return [who ? me : "program", `sets a timer: in ${duration(number())}`];
+    case K.TIMER_SET: number(); number(); return [who ? me : "program", `sets a timer: in ${duration(number())}`];
     case K.TIMER_FIRED: return [me, "a timer fires"];
+    case K.TIMER_UNSET: return [who ? me : "program", "takes a timer back"];
     case K.DESCRIPTOR: { const fd = signed(); return [me, `descriptor ${fd} is ${["ready", "readable", "writable", "readable and writable"][number()]}`]; }
     case K.SLEEPS: { const most = number(); return [me, most ? `sleeps, ${duration(most - 1)} at the most` : "sleeps until somebody wakes it"]; }
     case K.WAKES: return [me, "is awake"];

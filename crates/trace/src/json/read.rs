@@ -23,7 +23,7 @@ impl Trace {
     /// use boucle_trace::{Problem, Trace};
     ///
     /// let text = r#"{"format":"boucle-trace","version":1,"clock":"real","program":"p"}
-    /// [5,"timer_fired"]
+    /// [5,"loop_wakes"]
     /// [7,"loop_wa"#;
     /// let error = Trace::read(text.as_bytes()).unwrap_err();
     /// assert_eq!(error.line, 3);
@@ -47,7 +47,7 @@ impl Trace {
     /// use boucle_trace::Trace;
     ///
     /// let text = r#"{"format":"boucle-trace","version":1,"clock":"real","program":"p"}
-    /// [5,"timer_fired"]
+    /// [5,"loop_wakes"]
     /// [7,"loop_wa"#;
     /// let (trace, error) = Trace::read_lossy(text.as_bytes());
     /// assert_eq!(trace.unwrap().len(), 1);

@@ -97,17 +97,24 @@ impl Instrument for Recorder {
         inner.keep(What::Woken { task, by });
     }
 
-    fn timer_set(&self, after: Duration) {
+    fn timer_set(&self, timer: u32, after: Duration) {
         let inner = &mut *self.inner.borrow_mut();
         inner.tick();
         let by = inner.current.last().copied();
-        inner.keep(What::TimerSet { by, after: nanoseconds(after) });
+        inner.keep(What::TimerSet { timer, by, after: nanoseconds(after) });
     }
 
-    fn timer_fired(&self) {
+    fn timer_fired(&self, timer: u32) {
         let inner = &mut *self.inner.borrow_mut();
         inner.look_at_loop();
-        inner.keep(What::TimerFired);
+        inner.keep(What::TimerFired { timer });
+    }
+
+    fn timer_unset(&self, timer: u32) {
+        let inner = &mut *self.inner.borrow_mut();
+        inner.tick();
+        let by = inner.current.last().copied();
+        inner.keep(What::TimerUnset { timer, by });
     }
 
     fn io_ready(&self, descriptor: i32, readable: bool, writable: bool) {

@@ -61,6 +61,8 @@ pub(super) struct Mark {
 pub(super) enum Shape {
     /// A clock: a timer is set or fires.
     Clock,
+    /// A clock that is struck out: a timer is taken back.
+    NoClock,
     /// A diamond: a descriptor.
     Diamond,
     /// A circle: a task is added; from the lane of the one that added it.
@@ -169,8 +171,8 @@ impl Layout {
             What::Added { by, .. } => (Shape::Added(from(*by)), 18),
             What::Woken { by: By::Task(by), .. } => (Shape::Wake(from(Some(*by))), 16),
             What::Woken { .. } => (Shape::Wake(None), 16),
-            What::TimerSet { .. } => (Shape::Clock, 18),
-            What::TimerFired => (Shape::Clock, 18),
+            What::TimerSet { .. } | What::TimerFired { .. } => (Shape::Clock, 18),
+            What::TimerUnset { .. } => (Shape::NoClock, 18),
             What::DescriptorReady { .. } => (Shape::Diamond, 18),
             What::Printed { by, line, .. } => {
                 let long = line.chars().count() > LONGEST;

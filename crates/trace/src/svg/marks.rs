@@ -15,11 +15,8 @@ pub(super) fn write(svg: &mut String, layout: &Layout) {
         let y = mark.lane.map_or(TOP - 11, middle);
         let title = escape(&mark.title);
         let shape = match &mark.shape {
-            Shape::Clock => format!(
-                "<g class=\"mark\"><circle cx=\"{cx}\" cy=\"{y}\" r=\"6\"/><path d=\"M{cx} {}V{y}h3\"/>",
-                y - 4,
-                cx = x + 8
-            ),
+            Shape::Clock => clock(x + 8, y, &format!("M{} {}V{y}h3", x + 8, y - 4)),
+            Shape::NoClock => clock(x + 8, y, &format!("M{} {}l14 -14", x + 1, y + 7)),
             Shape::Diamond => {
                 format!("<g class=\"mark\"><path d=\"M{} {}l7 7l-7 7l-7 -7z\"/>", x + 8, y - 7)
             }
@@ -52,6 +49,11 @@ pub(super) fn write(svg: &mut String, layout: &Layout) {
         let title = if title.is_empty() { title } else { format!("<title>{title}</title>") };
         writeln!(svg, "{shape}{title}</g>").expect("a string takes all");
     }
+}
+
+/// A clock's face, and what is drawn on it.
+fn clock(x: usize, y: usize, path: &str) -> String {
+    format!("<g class=\"mark\"><circle cx=\"{x}\" cy=\"{y}\" r=\"6\"/><path d=\"{path}\"/>")
 }
 
 /// An arrow to a lane; to itself it is a loop.

@@ -108,9 +108,11 @@ fn row(event: &Event, next: Option<&Event>, state: &State, names: &State) -> Opt
     // Within its own poll a task's cell hangs on the line of the poll.
     let stem = |task: TaskNo| if state.running.contains(&task) { "┠" } else { "●" };
     let cell = match what {
-        What::Named { .. } | What::TimerFired | What::TimerSet { .. } | What::Requeued { .. } => {
-            None
-        }
+        What::Named { .. }
+        | What::TimerFired { .. }
+        | What::TimerSet { .. }
+        | What::TimerUnset { .. }
+        | What::Requeued { .. } => None,
         What::Added { task, .. } => Some((*task, "○ added".to_owned())),
         What::PollBegins { task } => Some((*task, "┏ runs".to_owned())),
         // The end of the poll says so.

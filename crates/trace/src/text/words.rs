@@ -7,7 +7,9 @@ use crate::text::time::duration;
 /// Who does something: the name of a task, or the loop.
 pub(crate) fn subject(what: &What, state: &State) -> String {
     match what {
-        What::Printed { by: None, .. } | What::TimerSet { by: None, .. } => "program".to_owned(),
+        What::Printed { by: None, .. }
+        | What::TimerSet { by: None, .. }
+        | What::TimerUnset { by: None, .. } => "program".to_owned(),
         What::Named { task, .. } => task.to_string(),
         _ => what.task().map_or_else(|| "loop".to_owned(), |task| state.name(task)),
     }
@@ -31,7 +33,8 @@ pub(crate) fn predicate(what: &What, state: &State) -> String {
         What::Woken { task, by } => format!("is woken by {}", waker(*task, *by, state)),
         What::Waits { on, .. } => format!("waits {}", waits(on, state)),
         What::TimerSet { after, .. } => format!("sets a timer: in {}", duration(*after)),
-        What::TimerFired => "a timer fires".to_owned(),
+        What::TimerFired { .. } => "a timer fires".to_owned(),
+        What::TimerUnset { .. } => "takes a timer back".to_owned(),
         What::DescriptorReady { descriptor, readable, writable } => {
             let ways = match (readable, writable) {
                 (true, true) => "readable and writable",
