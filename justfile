@@ -38,6 +38,11 @@ bench:
 bench-quick:
     cd crates/bench && cargo run --release -- run --quick
 
+# Measures what it costs that a loop can be watched, where nobody watches: beside a build without that.
+seam:
+    cd crates/bench && RUSTFLAGS="--cfg boucle_unwatched" cargo build --release --target-dir target/unwatched
+    cd crates/bench && cargo run --release -- seam target/unwatched/release/bench
+
 # Measures what recording a trace costs, in nanoseconds an event.
 trace-cost:
     cargo run -q --release -p boucle-trace --example cost

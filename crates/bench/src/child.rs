@@ -3,6 +3,7 @@
 
 use std::env;
 use std::io::Read;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
@@ -11,9 +12,18 @@ use crate::peers::Name;
 use crate::series::Plan;
 use crate::workload::Workload;
 
-/// Measures once; an error says in words why there are no figures.
-pub fn measure(plan: &Plan, workload: Workload, peer: Name) -> Result<Vec<f64>, String> {
-    let program = env::current_exe().map_err(|error| format!("cannot find myself: {error}"))?;
+/// This program.
+pub fn myself() -> Result<PathBuf, String> {
+    env::current_exe().map_err(|error| format!("cannot find myself: {error}"))
+}
+
+/// Measures once, by `program`; an error says in words why there are no figures.
+pub fn measure(
+    program: &Path,
+    plan: &Plan,
+    workload: Workload,
+    peer: Name,
+) -> Result<Vec<f64>, String> {
     let mut child = Command::new(program)
         .args(["child", &workload.to_string(), &peer.to_string(), "--python", &plan.python])
         .args(plan.quick.then_some("--quick"))

@@ -13,6 +13,8 @@ mod child;
 mod machine;
 mod peers;
 mod report;
+#[cfg(feature = "boucle")]
+mod seam;
 mod series;
 mod tcp;
 mod usage;
@@ -38,6 +40,10 @@ struct Cli {
 enum Command {
     /// Measure, and print the tables.
     Run(Run),
+    /// Measure what it costs that a loop can be watched, where nobody watches: boucle beside a build of it
+    /// without that.
+    #[cfg(feature = "boucle")]
+    Seam(seam::Run),
     /// Measure TCP echo: servers against one load generator.
     Tcp(tcp::Run),
     /// List the workloads and the peers.
@@ -91,6 +97,8 @@ struct Child {
 fn main() -> ExitCode {
     match Cli::parse().command {
         Command::Run(run) => measure(run),
+        #[cfg(feature = "boucle")]
+        Command::Seam(run) => seam::measure(run),
         Command::Tcp(run) => tcp::measure(run),
         Command::List => list(),
         Command::Child(child) => work(&child),

@@ -64,7 +64,9 @@ impl Series {
                 let series = &mut all[(run + i) % n_peers];
                 // A peer that has failed would fail again, and may take its time to do so.
                 if series.failure.is_none() {
-                    match child::measure(plan, workload, series.peer) {
+                    match child::myself()
+                        .and_then(|me| child::measure(&me, plan, workload, series.peer))
+                    {
                         Ok(figures) => series.runs.push(figures),
                         Err(reason) => series.failure = Some(reason),
                     }

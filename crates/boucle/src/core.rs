@@ -215,7 +215,7 @@ impl Core {
             "the loop is closed: make another one to run tasks on"
         );
         let raw = cell::spawn(self, future, at);
-        self.task_spawned(raw.id(), at);
+        self.show(|it| it.task_spawned(raw.id(), at));
         Task::new(raw)
     }
 
@@ -256,7 +256,7 @@ impl Core {
         } else if awaiter == TaskId::FOREIGN {
             self.wake_foreigner(id);
         }
-        if self.slow_poll.is_some() || self.instrument.is_some() {
+        if self.is_observed() {
             self.tell_of_end(id, how);
         }
     }
@@ -292,9 +292,7 @@ impl Core {
 
     pub(crate) fn set_name(&self, id: TaskId, name: &str) {
         self.names.borrow_mut().insert(id, name.into());
-        if let Some(instrument) = &self.instrument {
-            self.guard(|| instrument.task_named(id, name));
-        }
+        self.show(|it| it.task_named(id, name));
     }
 
     // ----------------------------------------------------------------------- what goes wrong

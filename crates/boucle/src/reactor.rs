@@ -321,9 +321,7 @@ impl Reactor {
             place.sides[1].is_ready |= writes;
             (reads, writes, is_awaited, place.descriptor)
         };
-        if let Some(instrument) = &core.instrument {
-            core.guard(|| instrument.io_ready(descriptor, reads, writes));
-        }
+        core.show(|it| it.io_ready(descriptor, reads, writes));
         if reads && is_awaited[0] {
             self.wake_side(core, descriptor, seen.key, Direction::Read);
         }

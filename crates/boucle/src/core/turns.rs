@@ -145,10 +145,10 @@ impl Core {
         self.budget.set(BUDGET);
         let id = task.id();
         self.current_task.set(Some(id));
-        if self.instrument.is_none() && self.slow_poll.is_none() {
-            let _ = task.run(self);
-        } else {
+        if self.is_observed() {
             self.run_watched(id, task);
+        } else {
+            let _ = task.run(self);
         }
         self.current_task.set(None);
         if self.n_polls.get() >= POLLS_BETWEEN_LOOKS {
@@ -169,9 +169,7 @@ impl Core {
     fn run_watched(&self, id: TaskId, task: Runnable) {
         let at = self.registry.look(id).map(|(at, ..)| at);
         let name = self.name(id);
-        if let Some(instrument) = &self.instrument {
-            self.guard(|| instrument.before_poll(id));
-        }
+        self.show(|it| it.before_poll(id));
         if self.slow_poll.is_some() {
             self.stats.borrow_mut().entry(id).or_default().waits_for.clear();
         }
@@ -186,9 +184,7 @@ impl Core {
             stats.n_polls += 1;
             stats.busy += took;
         }
-        if let Some(instrument) = &self.instrument {
-            self.guard(|| instrument.after_poll(id, poll.is_ready()));
-        }
+        self.show(|it| it.after_poll(id, poll.is_ready()));
         if let Some(at) = at.filter(|_| self.slow_poll.is_some_and(|limit| took > limit)) {
             self.tell(Report::slow(id, name, at, took));
         }
@@ -214,9 +210,7 @@ impl Core {
         loop {
             let fired = self.timers.borrow_mut().fire(now);
             let Some((timer, wake)) = fired else { break };
-            if let Some(instrument) = &self.instrument {
-                self.guard(|| instrument.timer_fired(timer));
-            }
+            self.show(|it| it.timer_fired(timer));
             self.wake_for(WokenBy::Timer, || wake.wake(self));
         }
     }
@@ -299,16 +293,12 @@ impl Core {
                 Some(Duration::from_nanos(end - now))
             }
         };
-        if let Some(instrument) = &self.instrument {
-            self.guard(|| instrument.before_wait(timeout));
-        }
+        self.show(|it| it.before_wait(timeout));
         if self.remote.prepare_to_sleep() {
             self.reactor.sleep(self, timeout);
             self.remote.woken();
         }
-        if let Some(instrument) = &self.instrument {
-            self.guard(|| instrument.after_wait());
-        }
+        self.show(|it| it.after_wait());
         self.reactor.tell(self);
     }
 }

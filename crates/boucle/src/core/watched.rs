@@ -1,7 +1,5 @@
 //! What those who watch a loop are told, and what debug mode keeps.
 
-use std::panic::Location;
-use std::rc::Rc;
 use std::time::Duration;
 
 use super::Core;
@@ -20,30 +18,45 @@ pub(super) struct Stats {
 }
 
 impl Core {
-    /// Tells who watches that a task was spawned.
+    /// Who watches. With `--cfg boucle_unwatched` nobody can, and what tells them is not built:
+    /// `crates/bench` measures what that saves.
     #[inline]
-    pub(crate) fn task_spawned(&self, id: TaskId, at: &'static Location<'static>) {
-        if let Some(instrument) = &self.instrument {
-            self.tell_of_spawn(instrument, id, at);
+    fn instrument(&self) -> Option<&dyn Instrument> {
+        if cfg!(boucle_unwatched) { None } else { self.instrument.as_deref() }
+    }
+
+    /// Whether somebody watches.
+    #[inline]
+    pub(crate) fn is_watched(&self) -> bool {
+        self.instrument().is_some()
+    }
+
+    /// Whether somebody watches, or debug mode counts.
+    #[inline]
+    pub(super) fn is_observed(&self) -> bool {
+        self.is_watched() || self.slow_poll.is_some()
+    }
+
+    /// Tells who watches, if somebody does. Nothing may be borrowed: it runs code of a user.
+    #[inline]
+    pub(crate) fn show(&self, tell: impl FnOnce(&dyn Instrument)) {
+        if let Some(instrument) = self.instrument() {
+            self.show_to(instrument, tell);
         }
     }
 
     #[cold]
-    fn tell_of_spawn(
-        &self,
-        instrument: &Rc<dyn Instrument>,
-        id: TaskId,
-        at: &'static Location<'static>,
-    ) {
-        self.guard(|| instrument.task_spawned(id, at));
+    fn show_to(&self, instrument: &dyn Instrument, tell: impl FnOnce(&dyn Instrument)) {
+        self.guard(|| tell(instrument));
     }
 
     /// Tells who watches that a task was woken.
     #[inline]
     pub(crate) fn task_woken(&self, id: TaskId) {
-        if let Some(instrument) = &self.instrument {
-            self.tell_of_wake(instrument, id);
-        }
+        self.show(|it| {
+            let by = self.current_task.get().map_or(self.wakes_for.get(), WokenBy::Task);
+            it.woken(id, by);
+        });
     }
 
     /// What debug mode knows of what a task waits for.
@@ -54,14 +67,9 @@ impl Core {
     /// Notes what the task that is being polled begins to wait for.
     #[inline]
     pub(crate) fn waits(&self, on: impl FnOnce() -> WaitsFor) {
-        if self.instrument.is_some() || self.slow_poll.is_some() {
+        if self.is_observed() {
             self.waits_watched(on());
         }
-    }
-
-    /// Whether somebody watches.
-    pub(crate) fn is_watched(&self) -> bool {
-        self.instrument.is_some()
     }
 
     #[cold]
@@ -70,23 +78,13 @@ impl Core {
         if self.slow_poll.is_some() {
             self.stats.borrow_mut().entry(task).or_default().waits_for.push(on);
         }
-        if let Some(instrument) = &self.instrument {
-            self.guard(|| instrument.waits(task, on));
-        }
-    }
-
-    #[cold]
-    fn tell_of_wake(&self, instrument: &Rc<dyn Instrument>, id: TaskId) {
-        let by = self.current_task.get().map_or(self.wakes_for.get(), WokenBy::Task);
-        self.guard(|| instrument.woken(id, by));
+        self.show(|it| it.waits(task, on));
     }
 
     #[cold]
     pub(super) fn tell_of_end(&self, id: TaskId, how: Ended) {
         self.stats.borrow_mut().remove(&id);
-        if let Some(instrument) = &self.instrument {
-            self.guard(|| instrument.task_done(id, how));
-        }
+        self.show(|it| it.task_done(id, how));
     }
 
     /// How often a task was polled, and how long that took, if that is counted.

@@ -134,7 +134,7 @@ impl Loop {
         let core = running.core();
         let at = Location::caller();
         let result = cell::with_borrowed(core, future, at, |task| {
-            core.task_spawned(task.id(), at);
+            core.show(|it| it.task_spawned(task.id(), at));
             match core.turns(|| task.is_done(), false) {
                 End::Stopped if !task.is_done() => Err(RunError::Stopped),
                 End::Stuck => Err(RunError::Deadlock),

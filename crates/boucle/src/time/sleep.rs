@@ -211,9 +211,7 @@ impl Sleep {
         let key = core.timers.borrow_mut().insert(deadline, wake);
         self.timer = Some((core.id(), key));
         let after = || Duration::from_nanos(deadline.saturating_sub(core.clock.now()));
-        if let Some(instrument) = &core.instrument {
-            core.guard(|| instrument.timer_set(key.number(), after()));
-        }
+        core.show(|it| it.timer_set(key.number(), after()));
         core.waits(|| WaitsFor::Time(after()));
     }
 
@@ -236,8 +234,8 @@ impl Sleep {
 /// Takes a timer of this loop out, if it has not fired.
 fn take_back(core: &Core, key: TimerKey) {
     let unused = core.timers.borrow_mut().remove(key);
-    if let Some(instrument) = core.instrument.as_ref().filter(|_| unused.is_some()) {
-        core.guard(|| instrument.timer_unset(key.number()));
+    if unused.is_some() {
+        core.show(|it| it.timer_unset(key.number()));
     }
     // Dropped when nothing is borrowed: a waker may run foreign code.
     core.guard(|| drop(unused));
