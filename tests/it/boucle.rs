@@ -12,7 +12,7 @@ mod ecosystem;
 mod families;
 mod gathering;
 mod groups;
-mod property;
+pub(crate) mod property;
 mod public;
 mod queues;
 mod run_task;

@@ -23,7 +23,7 @@ use std::os::fd::{AsFd, AsRawFd};
 use std::time::Duration;
 
 use boucle::net::{TcpListener, TcpStream};
-use boucle::timeout;
+use boucle::{Faults, SystemCall, timeout};
 
 /// Runs `future` on a loop of its own, and not for ever.
 fn run<T>(future: impl Future<Output = T>) -> T {
@@ -47,6 +47,15 @@ async fn pair() -> (TcpStream, TcpStream) {
     let client = TcpStream::connect_to(address).await.expect("it listens");
     let (server, _) = listener.accept().await.expect("a client has come");
     (client, server)
+}
+
+/// Has every call of this kind fail.
+struct FailsAt(SystemCall);
+
+impl Faults for FailsAt {
+    fn before(&self, call: SystemCall) -> Option<io::Error> {
+        (call == self.0).then(|| io::ErrorKind::OutOfMemory.into())
+    }
 }
 
 /// Reads until the end.

@@ -163,18 +163,18 @@ impl Builder {
     /// ```
     /// use std::cell::Cell;
     /// use std::rc::Rc;
-    /// use std::thread;
     /// use std::time::Duration;
-    /// use boucle::Loop;
+    /// use boucle::{Loop, hold_up};
     ///
     /// let slowest = Rc::new(Cell::new(None));
     /// let told = Rc::clone(&slowest);
     /// let event_loop = Loop::builder()
-    ///     .slow_poll(Some(Duration::from_millis(1)))
+    ///     .virtual_time(true)
+    ///     .slow_poll(Some(Duration::from_secs(1)))
     ///     .exception_handler(move |report| told.set(report.slow_poll()))
     ///     .build();
-    /// event_loop.run_task(async { thread::sleep(Duration::from_millis(5)) });
-    /// assert!(slowest.get().unwrap() >= Duration::from_millis(5));
+    /// event_loop.run_task(async { hold_up(Duration::from_secs(5)) });
+    /// assert_eq!(slowest.get(), Some(Duration::from_secs(5)));
     /// ```
     #[doc(alias = "slow_callback_duration")]
     pub fn slow_poll(mut self, limit: Option<Duration>) -> Builder {

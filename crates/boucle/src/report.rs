@@ -214,18 +214,17 @@ impl Report {
     /// use std::cell::Cell;
     /// use std::rc::Rc;
     /// use std::time::Duration;
-    /// use boucle::Loop;
+    /// use boucle::{Loop, hold_up};
     ///
-    /// let longest = Rc::new(Cell::new(Duration::ZERO));
-    /// let told = Rc::clone(&longest);
+    /// let took = Rc::new(Cell::new(None));
+    /// let told = Rc::clone(&took);
     /// let event_loop = Loop::builder()
-    ///     .slow_poll(Some(Duration::ZERO))
-    ///     .exception_handler(move |report| {
-    ///         told.set(told.get().max(report.slow_poll().unwrap_or_default()));
-    ///     })
+    ///     .virtual_time(true)
+    ///     .slow_poll(Some(Duration::from_secs(1)))
+    ///     .exception_handler(move |report| told.set(report.slow_poll()))
     ///     .build();
-    /// event_loop.run_task(async { std::thread::sleep(Duration::from_millis(2)) });
-    /// assert!(longest.get() >= Duration::from_millis(2));
+    /// event_loop.run_task(async { hold_up(Duration::from_secs(2)) });
+    /// assert_eq!(took.get(), Some(Duration::from_secs(2)));
     /// ```
     #[must_use]
     pub fn slow_poll(&self) -> Option<Duration> {

@@ -1,4 +1,4 @@
-//! How the models of the loop's parts are tried: on programs that `proptest` makes, the same ones at
+//! How the models of the loop's parts are tried, and its traces: on programs that `proptest` makes, the same ones at
 //! each run; one that fails is made short before it is shown.
 
 use std::fmt::Debug;
@@ -11,7 +11,7 @@ use proptest::test_runner::{Config, RngAlgorithm, RngSeed, TestCaseResult, TestR
 /// # Panics
 ///
 /// If `test` fails on one of them: with the shortest one that was found, and what it failed with.
-pub(super) fn for_all<S: Strategy>(n: u32, values: S, test: impl Fn(S::Value) -> TestCaseResult)
+pub(crate) fn for_all<S: Strategy>(n: u32, values: S, test: impl Fn(S::Value) -> TestCaseResult)
 where
     S::Value: Debug,
 {

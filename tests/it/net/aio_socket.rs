@@ -7,9 +7,10 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::rc::Rc;
 
 use boucle::net::{AIOSocket, aiosocket};
-use boucle::{Faults, Loop, SystemCall, spawn};
+use boucle::{Loop, SystemCall, spawn};
 use socket2::{Domain, SockRef, Type};
 
+use super::FailsAt;
 use super::watchdog::{begins_to_wait, run, run_in};
 
 mod on_boucle {
@@ -150,19 +151,13 @@ fn any_socket_can_be_adopted() {
 
 #[test]
 fn a_system_call_that_fails_is_told_to_who_made_it() {
-    struct Only(SystemCall);
-    impl Faults for Only {
-        fn before(&self, call: SystemCall) -> Option<std::io::Error> {
-            (call == self.0).then(|| ErrorKind::OutOfMemory.into())
-        }
-    }
     for (call, expected) in [
         (SystemCall::Open, "cannot make a socket: out of memory"),
         (SystemCall::Option, "out of memory"),
         (SystemCall::Bind, "cannot bind 127.0.0.1:0: out of memory"),
         (SystemCall::Listen, "cannot listen: out of memory"),
     ] {
-        let event_loop = Loop::builder().faults(Only(call)).build();
+        let event_loop = Loop::builder().faults(FailsAt(call)).build();
         let result = run_in(&event_loop, async {
             let socket = aiosocket(Domain::IPV4, Type::STREAM, None)?;
             socket.bind("127.0.0.1:0").await?;

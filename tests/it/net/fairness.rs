@@ -5,21 +5,14 @@ use std::io;
 use std::rc::Rc;
 use std::time::Duration;
 
-use boucle::net::{TcpListener, TcpStream};
 use boucle::{interrupt, sleep, spawn, timeout};
 
-/// Two ends of a connection.
-async fn pair() -> io::Result<(TcpStream, TcpStream)> {
-    let listener = TcpListener::bind("127.0.0.1", 0).await?;
-    let client = TcpStream::connect_to(listener.local_addr()?).await?;
-    let (server, _) = listener.accept().await?;
-    Ok((client, server))
-}
+use super::pair;
 
 #[test]
 fn an_endless_stream_lets_another_client_be_served() {
     boucle::run(async {
-        let (source, sink) = pair().await?;
+        let (source, sink) = pair().await;
         let n_read = Rc::new(Cell::new(0_usize));
         let (counter, goes_on) = (Rc::clone(&n_read), Rc::new(Cell::new(true)));
         let flag = Rc::clone(&goes_on);
@@ -39,7 +32,7 @@ fn an_endless_stream_lets_another_client_be_served() {
                 }
             }
         });
-        let (client, server) = pair().await?;
+        let (client, server) = pair().await;
         let echo = spawn(async move {
             let mut buffer = [0; 16];
             for _ in 0..100 {
@@ -71,7 +64,7 @@ fn an_endless_stream_lets_another_client_be_served() {
 #[test]
 fn a_task_that_is_always_ready_lets_a_socket_be_seen() {
     boucle::run(async {
-        let (client, server) = pair().await?;
+        let (client, server) = pair().await;
         let n_turns = Rc::new(Cell::new(0_usize));
         let counter = Rc::clone(&n_turns);
         let busy = spawn(async move {
@@ -103,7 +96,7 @@ fn a_task_that_is_always_ready_lets_a_socket_be_seen() {
 #[test]
 fn timers_that_are_always_due_let_a_socket_be_seen() {
     boucle::run(async {
-        let (client, server) = pair().await?;
+        let (client, server) = pair().await;
         let busy = spawn(async {
             loop {
                 // Has passed when the loop looks at it.

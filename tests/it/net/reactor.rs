@@ -6,20 +6,13 @@ use std::net::Shutdown;
 use std::rc::Rc;
 use std::time::Duration;
 
-use boucle::net::{TcpListener, TcpStream};
 use boucle::{Driver, Faults, Instrument, Loop, RunError, SystemCall, sleep, spawn, timeout};
+
+use super::pair;
 
 /// Both drivers, where there are two.
 fn drivers() -> [Driver; 2] {
     [Driver::Portable, Driver::default()]
-}
-
-/// Two ends of a connection.
-async fn pair() -> io::Result<(TcpStream, TcpStream)> {
-    let listener = TcpListener::bind("127.0.0.1", 0).await?;
-    let client = TcpStream::connect_to(listener.local_addr()?).await?;
-    let (server, _) = listener.accept().await?;
-    Ok((client, server))
 }
 
 #[test]
@@ -27,7 +20,7 @@ fn virtual_time_stands_still_while_a_socket_has_something_to_say() {
     for driver in drivers() {
         let event_loop = Loop::builder().driver(driver).virtual_time(true).build();
         let took = event_loop.run_until_complete(async {
-            let (client, server) = pair().await?;
+            let (client, server) = pair().await;
             let start = boucle::now();
             let echo = spawn(async move {
                 let mut buffer = [0; 16];
@@ -56,8 +49,7 @@ fn virtual_time_stands_still_while_a_socket_has_something_to_say() {
 fn who_waits_for_a_socket_is_no_deadlock_and_who_forgot_it_is() {
     for driver in drivers() {
         let event_loop = Loop::builder().driver(driver).build();
-        let (client, server) =
-            event_loop.run_until_complete(pair()).expect("it ends").expect("it works");
+        let (client, server) = event_loop.run_until_complete(pair()).expect("it ends");
         let writer = std::thread::spawn(move || {
             // Long after the loop has gone to sleep, or before: the same comes out.
             boucle::run(async move { client.write_all(b"late").await })
@@ -83,7 +75,7 @@ fn a_loop_that_waits_for_a_socket_hears_other_threads() {
             (0..100).map(|i| handle.spawn(move || async move { i }).wait(None)).collect::<Vec<_>>()
         });
         let answers = event_loop.run_until_complete(async {
-            let (_client, server) = pair().await.expect("it works");
+            let (_client, server) = pair().await;
             let mut buffer = [0; 16];
             let waits = spawn(async move { server.read(&mut buffer).await });
             let answers = boucle::to_thread(move || other.join()).await;
@@ -105,8 +97,8 @@ fn an_event_for_a_socket_that_was_closed_in_the_same_batch_wakes_nobody_else() {
             .run_until_complete(async {
                 // Two are ready in one batch; the first to run closes the second, and makes another
                 // socket, which has its number and its place.
-                let (client1, server1) = pair().await?;
-                let (client2, server2) = pair().await?;
+                let (client1, server1) = pair().await;
+                let (client2, server2) = pair().await;
                 let victim = Rc::new(RefCell::new(None));
                 let (hand, fresh) = (Rc::clone(&victim), Rc::new(RefCell::new(None)));
                 let keep = Rc::clone(&fresh);
@@ -116,7 +108,7 @@ fn an_event_for_a_socket_that_was_closed_in_the_same_batch_wakes_nobody_else() {
                     let task: Option<boucle::Task<io::Result<usize>>> = hand.borrow_mut().take();
                     task.expect("it was put there").cancel();
                     boucle::interrupt().await;
-                    let ends = pair().await?;
+                    let ends = pair().await;
                     keep.borrow_mut().replace(ends);
                     io::Result::Ok(())
                 });
@@ -162,7 +154,7 @@ fn a_watcher_is_told_when_a_socket_is_ready() {
     let event_loop = Loop::builder().instrument(Rc::clone(&ready)).build();
     event_loop
         .run_until_complete(async {
-            let (client, server) = pair().await?;
+            let (client, server) = pair().await;
             let mut buffer = [0; 16];
             let read = spawn(async move { server.read(&mut buffer).await });
             boucle::interrupt().await;
@@ -185,7 +177,7 @@ fn eight_tasks_of_a_stream_and_a_ninth_are_all_served() {
         let event_loop = Loop::builder().driver(driver).build();
         event_loop
             .run_until_complete(async {
-                let (client, server) = pair().await?;
+                let (client, server) = pair().await;
                 let server = Rc::new(server);
                 // By the trait, which has no way to say that somebody stops to wait.
                 let readers: Vec<_> = (0..12)
@@ -231,7 +223,7 @@ fn a_short_count_saves_the_call_that_would_say_there_is_no_more() {
         let calls = Rc::new(RefCell::new(Vec::new()));
         let event_loop = Loop::builder().driver(driver).faults(Calls(Rc::clone(&calls))).build();
         let echoes = async {
-            let (client, server) = pair().await?;
+            let (client, server) = pair().await;
             client.set_nodelay(true)?;
             let echo = spawn(async move {
                 let mut buffer = [0; 16];
@@ -277,7 +269,7 @@ fn the_end_that_comes_with_data_is_seen_after_a_short_count() {
     for driver in drivers() {
         let event_loop = Loop::builder().driver(driver).build();
         let read = event_loop.run_until_complete(async {
-            let (client, server) = pair().await?;
+            let (client, server) = pair().await;
             let reads = spawn(async move {
                 let mut all = Vec::new();
                 let mut buffer = [0; 1024];

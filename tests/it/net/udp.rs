@@ -7,9 +7,10 @@ use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::rc::Rc;
 
 use boucle::net::UdpSocket;
-use boucle::{Faults, Loop, SystemCall, interrupt, spawn};
+use boucle::{Loop, SystemCall, interrupt, spawn};
 use socket2::SockRef;
 
+use super::FailsAt;
 use super::watchdog::{begins_to_wait, run, run_in};
 
 /// A socket on a port that nobody else has.
@@ -254,14 +255,8 @@ fn one_socket_serves_two_loops_after_one_another() {
 
 #[test]
 fn a_system_call_that_fails_is_told_to_who_made_it() {
-    struct Only(SystemCall);
-    impl Faults for Only {
-        fn before(&self, call: SystemCall) -> Option<std::io::Error> {
-            (call == self.0).then(|| ErrorKind::OutOfMemory.into())
-        }
-    }
     let fails = |call, at: usize| {
-        let event_loop = Loop::builder().faults(Only(call)).build();
+        let event_loop = Loop::builder().faults(FailsAt(call)).build();
         let failed_at = run_in(&event_loop, async move {
             let Ok(socket) = UdpSocket::bind("127.0.0.1", 0).await else { return 0 };
             let Ok(address) = socket.local_addr() else { return 1 };

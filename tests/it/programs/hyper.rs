@@ -13,7 +13,7 @@ use std::time::Duration;
 use boucle::hyper::{HyperExecutor, HyperIo, HyperTimer};
 use boucle::net::{Server, TcpListener, TcpStream};
 use boucle::{Driver, Faults, Loop, Sleep, SystemCall, now, spawn};
-use futures_io::{AsyncRead, AsyncWrite};
+use futures_io::AsyncRead;
 use futures_lite::io::Cursor;
 use http_body_util::{BodyExt, Empty, Full};
 use hyper::body::Bytes;
@@ -23,7 +23,7 @@ use hyper::rt::{Executor, ReadBuf, Timer};
 use hyper::service::service_fn;
 use hyper::{Request, Response, server};
 
-use super::{listener, run};
+use super::{TakesAll, listener, run};
 
 #[test]
 fn what_hyper_must_be_able_to_move_between_threads_can_be() {
@@ -115,24 +115,10 @@ impl AsyncRead for Odd {
     }
 }
 
-impl AsyncWrite for Odd {
-    fn poll_write(self: Pin<&mut Self>, _: &mut Context<'_>, b: &[u8]) -> Poll<io::Result<usize>> {
-        Poll::Ready(Ok(b.len()))
-    }
-
-    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Poll::Ready(Ok(()))
-    }
-
-    fn poll_close(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Poll::Ready(Ok(()))
-    }
-}
-
 #[test]
 fn an_error_a_wait_and_a_read_within_a_read_lose_nothing() {
     run(async {
-        let mut stream = HyperIo::new(Odd(0));
+        let mut stream = HyperIo::new(TakesAll(Odd(0)));
         let error = read(&mut stream, 8).await.expect_err("it fails first");
         assert_eq!(error.kind(), io::ErrorKind::ConnectionReset);
         assert_eq!(read(&mut stream, 8).await.expect("it waits, and reads"), b"outer");

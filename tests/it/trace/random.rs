@@ -9,8 +9,10 @@ use boucle::sync::{Lock, Queue};
 use boucle::{interrupt, sleep, spawn};
 use boucle_trace::{Trace, record};
 use proptest::prelude::*;
-use proptest::test_runner::{Config, RngAlgorithm, RngSeed, TestCaseResult, TestRunner};
+use proptest::test_runner::TestCaseResult;
 use world::{eprintln, println};
+
+use crate::boucle::property;
 
 /// What a task does, one after the other.
 pub(super) type Script = Vec<Step>;
@@ -117,14 +119,5 @@ pub(super) fn for_all(n: u32, test: impl Fn(&Trace) -> TestCaseResult) {
 
 /// Tries `test` on `n` programs, the same ones at each run.
 pub(super) fn for_all_scripts(n: u32, test: impl Fn(&Script) -> TestCaseResult) {
-    let config = Config {
-        cases: n,
-        rng_algorithm: RngAlgorithm::ChaCha,
-        rng_seed: RngSeed::Fixed(61),
-        failure_persistence: None,
-        ..Config::default()
-    };
-    if let Err(error) = TestRunner::new(config).run(&scripts(), |script| test(&script)) {
-        panic!("{error}");
-    }
+    property::for_all(n, scripts(), |script| test(&script));
 }
