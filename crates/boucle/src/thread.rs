@@ -4,7 +4,10 @@ mod remote_task;
 mod to_thread;
 
 use std::fmt;
+use std::future::poll_fn;
 use std::panic::Location;
+use std::pin::Pin;
+use std::task::Waker;
 
 pub use self::remote_task::RemoteTask;
 pub use self::to_thread::to_thread;
@@ -139,9 +142,22 @@ impl LoopHandle {
         // Dropped unsent, wherever that happens, the sender says that there will be no answer.
         let (sender, remote_task) = RemoteTask::new();
         let start = move || {
+            if sender.is_to_stop(Waker::noop()) {
+                return;
+            }
             require_entered(|core| {
-                let task = core.spawn(async move { f().await }, at);
-                drop(core.spawn(async move { sender.send(task.await) }, at));
+                let mut task = core.spawn(async move { f().await }, at);
+                let relay = async move {
+                    let ended = poll_fn(|cx| {
+                        if sender.is_to_stop(cx.waker()) {
+                            task.cancel();
+                        }
+                        Pin::new(&mut task).poll(cx)
+                    });
+                    let result = ended.await;
+                    sender.send(result);
+                };
+                drop(core.spawn(relay, at));
             });
         };
         // A loop that has closed drops `start`, and so says it.

@@ -6,7 +6,7 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
-use boucle::{Elapsed, Loop, LoopClosed, TaskError, to_thread};
+use boucle::{Elapsed, Loop, LoopClosed, RunError, TaskError, to_thread};
 
 #[test]
 fn another_thread_spawns_a_future_that_is_not_send() {
@@ -68,6 +68,58 @@ fn a_remote_task_can_be_awaited_in_another_loop() {
     assert_eq!(doubled, 42);
     handle.stop();
     server.join().expect("it does not panic");
+}
+
+#[test]
+fn another_thread_cancels_a_remote_task_while_the_loop_sleeps() {
+    struct TellsDrop(mpsc::Sender<thread::ThreadId>);
+    impl Drop for TellsDrop {
+        fn drop(&mut self) {
+            self.0.send(thread::current().id()).expect("the test waits");
+        }
+    }
+    let event_loop = Loop::new();
+    let handle = event_loop.handle();
+    let (begins, has_begun) = mpsc::channel();
+    let (drops, is_dropped) = mpsc::channel();
+    let other = thread::spawn(move || {
+        let task = handle.spawn(|| async move {
+            let _held = TellsDrop(drops);
+            begins.send(()).expect("the test waits");
+            std::future::pending::<()>().await;
+        });
+        has_begun.recv().expect("it begins");
+        task.cancel();
+        task.cancel();
+        let answer = task.wait(None);
+        handle.stop();
+        answer
+    });
+    event_loop.run_forever().expect("it can run");
+    let answer = other.join().expect("it does not panic").expect("no limit was set");
+    assert!(matches!(answer, Err(TaskError::Cancelled)));
+    // In the thread of the loop, which is this one.
+    assert_eq!(is_dropped.recv(), Ok(thread::current().id()));
+}
+
+#[test]
+fn a_cancelled_remote_task_never_begins_or_keeps_its_result() {
+    let event_loop = Loop::new();
+    let never = event_loop.handle().spawn(|| async { unreachable!("it was cancelled before") });
+    never.cancel();
+    let ended = event_loop.handle().spawn(|| async { 42 });
+    event_loop.run();
+    ended.cancel();
+    assert!(matches!(ended.wait(None), Ok(Ok(42))));
+    assert!(matches!(never.wait(None), Ok(Err(TaskError::Cancelled))));
+}
+
+#[test]
+fn a_remote_task_that_nobody_can_cancel_keeps_no_loop_waiting() {
+    let event_loop = Loop::new();
+    drop(event_loop.handle().spawn(std::future::pending::<()>));
+    let ends = event_loop.run_until_complete(std::future::pending::<()>());
+    assert_eq!(ends, Err(RunError::Deadlock));
 }
 
 #[test]

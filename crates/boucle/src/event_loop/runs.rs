@@ -39,7 +39,7 @@ pub fn run<F: Future>(future: F) -> F::Output {
 
 impl Loop {
     /// Runs until all tasks have ended, also those that are added meanwhile, or until
-    /// [`stop`](Loop::stop). Returns at once if there is none.
+    /// [`stop`](Loop::stop). Returns at once if there is none, and no other thread has asked for anything.
     ///
     /// What became of each task is in its [`Task`](crate::Task); a panic of one whose handle is
     /// gone is reported.
@@ -62,7 +62,7 @@ impl Loop {
     pub fn run(&self) {
         let running = self.enter().unwrap_or_else(|error| panic!("{error}"));
         let core = running.core();
-        if core.registry.len() == 0 {
+        if core.registry.len() == 0 && !core.remote.has_mail() {
             return;
         }
         let end = core.turns(|| core.registry.len() == 0, false);

@@ -47,6 +47,18 @@ struct Answer<T> {
     state: Mutex<State<T>>,
     /// Rung when there is an answer.
     told: Condvar,
+    /// Whether the task is to be cancelled.
+    stop: Mutex<Stop>,
+}
+
+/// Whether a task is to be cancelled.
+enum Stop {
+    /// Not yet; whom to wake then.
+    NotAsked(Option<Waker>),
+    /// It is.
+    Asked,
+    /// Nobody will ask for it, or it has ended.
+    Never,
 }
 
 /// How far the answer is.
@@ -64,14 +76,51 @@ impl<T> Answer<T> {
         // No code of a user runs under the lock.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+
+    fn stop(&self) -> MutexGuard<'_, Stop> {
+        self.stop.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Nobody will wake the task to stop it. A waker that is kept would keep the loop waiting for that.
+    fn forget_the_waker(&self) {
+        let stop = &mut *self.stop();
+        if matches!(stop, Stop::NotAsked(_)) {
+            *stop = Stop::Never;
+        }
+    }
 }
 
 impl<T> RemoteTask<T> {
     /// The task, as it is seen from elsewhere, and what gives its answer.
     pub(super) fn new() -> (Sender<T>, RemoteTask<T>) {
-        let answer =
-            Arc::new(Answer { state: Mutex::new(State::Awaited(None)), told: Condvar::new() });
+        let answer = Arc::new(Answer {
+            state: Mutex::new(State::Awaited(None)),
+            told: Condvar::new(),
+            stop: Mutex::new(Stop::NotAsked(None)),
+        });
         (Sender(Some(Arc::clone(&answer))), RemoteTask { answer })
+    }
+
+    /// Asks the loop to cancel the task, as [`Task::cancel`](crate::Task::cancel) does: at its next turn its
+    /// future is dropped, in the loop's thread. A task that has ended by then keeps its result; one that
+    /// has not begun never will.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use boucle::{Loop, TaskError};
+    ///
+    /// let event_loop = Loop::new();
+    /// let task = event_loop.handle().spawn(std::future::pending::<()>);
+    /// task.cancel();
+    /// event_loop.run();
+    /// assert!(matches!(task.wait(None), Ok(Err(TaskError::Cancelled))));
+    /// ```
+    pub fn cancel(&self) {
+        let before = std::mem::replace(&mut *self.answer.stop(), Stop::Asked);
+        if let Stop::NotAsked(Some(waker)) = before {
+            waker.wake();
+        }
     }
 
     /// Blocks this thread until the task has ended, or for `timeout` at the most.
@@ -141,6 +190,12 @@ impl<T> Future for RemoteTask<T> {
     }
 }
 
+impl<T> Drop for RemoteTask<T> {
+    fn drop(&mut self) {
+        self.answer.forget_the_waker();
+    }
+}
+
 impl<T> fmt::Debug for RemoteTask<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RemoteTask").finish_non_exhaustive()
@@ -155,8 +210,22 @@ impl<T> Sender<T> {
         self.give(result);
     }
 
+    /// Whether the task is to be cancelled; if not, `waker` is woken when it is.
+    pub(super) fn is_to_stop(&self, waker: &Waker) -> bool {
+        let Some(answer) = &self.0 else { return true };
+        // No foreign code is run under the lock: the waker is one of boucle's.
+        match &mut *answer.stop() {
+            Stop::Asked => return true,
+            Stop::NotAsked(before) if before.as_ref().is_some_and(|it| it.will_wake(waker)) => {}
+            Stop::NotAsked(before) => *before = Some(waker.clone()),
+            Stop::Never => {}
+        }
+        false
+    }
+
     fn give(&mut self, result: Result<T, TaskError>) {
         let Some(answer) = self.0.take() else { return };
+        answer.forget_the_waker();
         let before = std::mem::replace(&mut *answer.state(), State::Here(result));
         answer.told.notify_all();
         if let State::Awaited(Some(waker)) = before {
