@@ -13,7 +13,7 @@ use crate::woken::Telling;
 ///
 /// This is `task.as_mut().poll(&mut Context::from_waker(waker))`, and nothing else in a program;
 /// a recording keeps the poll as well: which task it was, and what came back. There the task is given
-/// a waker around `waker`, so that the recording keeps who calls it; a noop waker it is given as it is.
+/// a waker around `waker`, so that the recording keeps who calls it.
 ///
 /// # Panics
 ///

@@ -32,15 +32,12 @@ pub(crate) struct Telling {
 }
 
 impl Telling {
-    /// The waker to poll the future at `address` with, in the place of `inner`; `None` if no waker is
-    /// needed: no recording is there that knows the future, or `inner` wakes nobody.
+    /// The waker to poll the future at `address` with, in the place of `inner`; `None` if there is no
+    /// recording that knows the future.
     ///
     /// As long as a poll's waker lives and the loop gives the same one, so does this: for tasks ask
     /// [`Waker::will_wake`].
     pub(crate) fn around(inner: &Waker, address: usize) -> Option<Waker> {
-        if inner.will_wake(Waker::noop()) {
-            return None;
-        }
         let (task, last, from_threads) = sealed::with(|world| {
             let known = world.tasks.get(&address)?;
             Some((known.task, Weak::clone(&known.waker), Arc::downgrade(&world.from_threads)))
