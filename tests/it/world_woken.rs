@@ -213,10 +213,10 @@ fn a_waker_that_is_dropped_by_the_next_poll_may_print_as_it_goes() {
         }
     }
     let recording = world::record(|| {
-        let mut last = None;
+        let last = RefCell::new(None);
         let mut task: Task = Box::pin(poll_fn(move |cx| {
             cx.waker().wake_by_ref();
-            last = Some(cx.waker().clone());
+            drop(last.replace(Some(cx.waker().clone())));
             Poll::Pending
         }));
         for _ in 0..2 {
