@@ -25,3 +25,4 @@ mod tidy;
 mod trace;
 mod transcripts;
 mod world_sealed;
+mod world_woken;

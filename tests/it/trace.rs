@@ -9,3 +9,4 @@ mod random;
 mod reading;
 mod recording;
 mod stages;
+mod waking;

@@ -155,7 +155,7 @@ fn place(state: &State, task: TaskNo) -> String {
 fn waits(player: &Player, task: TaskNo) -> String {
     let waits: Vec<_> = player.waits(task).collect();
     match waits.is_empty() {
-        // Without a waker nobody says what a task waits for: it is polled again in any case.
+        // A stage does not say what its tasks wait for.
         true => "gave the turn back".to_owned(),
         false => format!("waits {}", waits.join(", and ")),
     }

@@ -119,7 +119,7 @@ mod tests {
             all.push(What::PollEnds { task, how });
         }
         let by = [By::Task(other), By::Timer, By::Descriptor(-1), By::Descriptor(i32::MAX)];
-        let by = by.into_iter().chain([By::Thread, By::Quiet, By::Outside]);
+        let by = by.into_iter().chain([By::Thread, By::Quiet, By::Outside, By::Loop]);
         all.extend(by.map(|by| What::Woken { task, by }));
         let on = [On::Time(128), On::Task(other), On::Readable(0), On::Writable(i32::MIN)];
         let on = on.into_iter().chain([On::Sync(text("an item")), On::Thread]);

@@ -7,6 +7,7 @@ mod options;
 mod store;
 
 use std::cell::RefCell;
+use std::collections::HashSet;
 use std::fmt;
 use std::io;
 use std::panic::Location;
@@ -59,6 +60,8 @@ struct Inner {
     numbers: Numbers,
     /// How many tasks of a stage have been met.
     n_met: u32,
+    /// The tasks of a waking stage that nobody has woken since their last poll began.
+    unwoken: HashSet<TaskNo>,
     /// The tasks that are being polled, the innermost last.
     current: Vec<TaskNo>,
     /// The last task that ended, and how: the end of its poll tells of it once more.
@@ -107,6 +110,7 @@ impl Recorder {
             main: None,
             numbers: Numbers::default(),
             n_met: 0,
+            unwoken: HashSet::new(),
             current: Vec::new(),
             last_done: None,
             texts: Vec::new(),

@@ -4,7 +4,7 @@
 //! `world::time::Instant`, `world::thread::sleep`, `world::println`. In a program they *are* `std`.
 //! Inside [`record`] they are sealed: time is virtual, nothing really sleeps, and what is printed
 //! is kept. Two things here are not in `std`: [`step`], the slides' `next(it)`, so that a recording
-//! can keep each poll; and [`wait`], so that it can let the time of a loop that sleeps pass at once.
+//! can keep each poll and each wake; and [`wait`], so that it can let the time of a loop that sleeps pass at once.
 //!
 //! ```
 //! use world::println;
@@ -32,11 +32,12 @@ mod step;
 pub mod thread;
 pub mod time;
 mod wait;
+mod woken;
 
 pub use crate::listen::{Listening, listen};
 #[doc(hidden)]
 pub use crate::print::{print_error, print_line};
 pub use crate::recorder::{Recorder, record};
-pub use crate::recording::{Event, Moment, Recording, TaskId};
+pub use crate::recording::{Event, Moment, Recording, TaskId, WokenBy};
 pub use crate::step::step;
 pub use crate::wait::wait;

@@ -1,11 +1,11 @@
-//! Hearing what happens while it happens: each line printed, and in a recording each poll.
+//! Hearing what happens while it happens: each line printed, and in a recording each poll and wake.
 
 use std::cell::RefCell;
 use std::fmt;
 use std::rc::Rc;
 use std::time::Duration;
 
-use crate::recording::{Event, Moment};
+use crate::recording::{Event, Moment, WokenBy};
 use crate::sealed;
 
 /// Who is told; in the real world there is no virtual time.
@@ -68,8 +68,17 @@ pub(crate) fn somebody_listens() -> bool {
     LISTENER.try_with(|it| it.borrow().is_some()).unwrap_or(false)
 }
 
-/// Keeps `event` in this thread's recording, if there is one, and tells who listens.
+/// Keeps `event` in this thread's recording, if there is one, and tells who listens: after what other
+/// threads did meanwhile.
 pub(crate) fn happened(event: Event) {
+    let woken = sealed::with(|world| world.from_threads.take()).unwrap_or_default();
+    for task in woken {
+        keep_and_tell(Event::Woken { task, by: WokenBy::Thread });
+    }
+    keep_and_tell(event);
+}
+
+fn keep_and_tell(event: Event) {
     let listener = LISTENER.try_with(|it| it.borrow_mut().take()).unwrap_or(None);
     let Some(listener) = listener else {
         sealed::with(|world| world.keep(event));

@@ -1,4 +1,4 @@
-//! What a recording kept: each line printed and each poll, with its virtual time.
+//! What a recording kept: each line printed, each poll and each wake, with its virtual time.
 
 use std::fmt;
 use std::time::Duration;
@@ -49,6 +49,14 @@ pub enum Event {
     Ended(TaskId),
     /// The poll panicked.
     Panicked(TaskId),
+    /// A waker that a poll was given was called. What comes of it is the loop's to say: the task may
+    /// be ready already, or have ended.
+    Woken {
+        /// Whose waker it is.
+        task: TaskId,
+        /// Who called it.
+        by: WokenBy,
+    },
     /// A line was printed on stdout.
     Printed(String),
     /// A line was printed on stderr.
@@ -60,6 +68,42 @@ pub enum Event {
 /// A recording knows a task by where its future lies. Two futures without any size are one to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TaskId(pub usize);
+
+/// Who woke a task.
+///
+/// # Examples
+///
+/// ```
+/// use std::future::poll_fn;
+/// use std::sync::Arc;
+/// use std::task::{Poll, Wake, Waker};
+/// use world::{Event, TaskId, WokenBy};
+///
+/// struct Bell;
+///
+/// impl Wake for Bell {
+///     fn wake(self: Arc<Bell>) {}
+/// }
+///
+/// let recording = world::record(|| {
+///     let mut task = Box::pin(poll_fn(|cx| {
+///         cx.waker().wake_by_ref();
+///         Poll::Ready(())
+///     }));
+///     assert!(world::step(&mut task, &Waker::from(Arc::new(Bell))).is_ready());
+/// });
+/// let woken = Event::Woken { task: TaskId(1), by: WokenBy::Task(TaskId(1)) };
+/// assert_eq!(recording.moments()[1].event, woken);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum WokenBy {
+    /// A task, while it was polled; or itself.
+    Task(TaskId),
+    /// Code of the recording's thread that runs in no poll: the loop, for which a time has come, say.
+    Outside,
+    /// Another thread. It is kept together with what happens next on the recording's own.
+    Thread,
+}
 
 impl Recording {
     pub(crate) fn new(moments: Vec<Moment>, status: i32) -> Recording {

@@ -4,10 +4,12 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use crate::recorder::Recorder;
 use crate::recording::{Event, Moment, TaskId};
+use crate::woken::{FromThreads, Telling};
 
 thread_local! {
     /// The sealed world of this thread, while it records.
@@ -31,13 +33,25 @@ pub(crate) struct Sealed {
     /// All that has happened, oldest first; `now` never goes back, so their times are in order.
     pub(crate) moments: Vec<Moment>,
     /// The tasks that have been polled and have not ended, by the address of their future.
-    tasks: HashMap<usize, TaskId>,
+    pub(crate) tasks: HashMap<usize, Known>,
+    /// The tasks that are being polled, the innermost last.
+    pub(crate) polling: Vec<TaskId>,
+    /// Whom other threads have woken.
+    pub(crate) from_threads: Arc<FromThreads>,
     /// How many tasks have been seen; the next one takes this number plus one.
     n_tasks: usize,
     /// How many polls have begun.
     n_polls: usize,
     /// How often the program has looked at the clock, or at the world outside.
     n_looks: usize,
+}
+
+/// A task that has been polled and has not ended.
+pub(crate) struct Known {
+    /// Which one.
+    pub(crate) task: TaskId,
+    /// The waker of its last poll, if anybody holds it.
+    pub(crate) waker: Weak<Telling>,
 }
 
 impl Sealed {
@@ -52,6 +66,8 @@ impl Sealed {
             exiting: None,
             moments: Vec::new(),
             tasks: HashMap::new(),
+            polling: Vec::new(),
+            from_threads: Arc::default(),
             n_tasks: 0,
             n_polls: 0,
             n_looks: 0,
@@ -69,10 +85,11 @@ impl Sealed {
             return Err(self.poll_limit);
         }
         self.n_polls += 1;
-        Ok(*self.tasks.entry(address).or_insert_with(|| {
+        let known = self.tasks.entry(address).or_insert_with(|| {
             self.n_tasks += 1;
-            TaskId(self.n_tasks)
-        }))
+            Known { task: TaskId(self.n_tasks), waker: Weak::new() }
+        });
+        Ok(known.task)
     }
 
     /// Notes a look at the clock or at the world outside, unless the limit is reached.

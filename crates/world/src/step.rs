@@ -7,11 +7,13 @@ use crate::listen::happened;
 use crate::process;
 use crate::recording::{Event, TaskId};
 use crate::sealed;
+use crate::woken::Telling;
 
 /// Polls `task` once: it runs until it gives the turn back (`Pending`) or ends (`Ready`).
 ///
 /// This is `task.as_mut().poll(&mut Context::from_waker(waker))`, and nothing else in a program;
-/// a recording keeps the poll as well: which task it was, and what came back.
+/// a recording keeps the poll as well: which task it was, and what came back. There the task is given
+/// a waker around `waker`, so that the recording keeps who calls it.
 ///
 /// # Panics
 ///
@@ -38,11 +40,14 @@ where
         ),
         Some(Ok(task)) => {
             happened(Event::PollBegins(task));
+            sealed::with(|world| world.polling.push(task));
             Some(KeptPoll { address, task, outcome: Event::Panicked(task) })
         }
         None => None,
     };
 
+    let telling = kept.as_ref().and_then(|_| Telling::around(waker, address));
+    let waker = telling.as_ref().unwrap_or(waker);
     let poll = task.as_mut().poll(&mut Context::from_waker(waker));
 
     // The task may have caught what was to end the recording.
@@ -72,6 +77,7 @@ impl Drop for KeptPoll {
     /// Keeps the end of the poll, also if it panicked; a poll that exits the program has none.
     fn drop(&mut self) {
         let is_kept = sealed::with(|world| {
+            world.polling.pop();
             let is_kept = world.exiting.is_none();
             if is_kept && !matches!(self.outcome, Event::Pending(_)) {
                 world.task_ends(self.address);

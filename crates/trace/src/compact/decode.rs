@@ -74,7 +74,8 @@ impl<'a> Decoder<'a> {
             2 => By::Descriptor(self.signed()),
             3 => By::Thread,
             4 => By::Quiet,
-            _ => By::Outside,
+            5 => By::Outside,
+            _ => By::Loop,
         }
     }
 

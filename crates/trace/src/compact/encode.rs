@@ -145,6 +145,7 @@ impl Compact {
             By::Thread => self.number(3),
             By::Quiet => self.number(4),
             By::Outside => self.number(5),
+            By::Loop => self.number(6),
         }
     }
 

@@ -105,6 +105,9 @@ pub enum By {
     Quiet,
     /// Code of the loop's thread that belongs to no task.
     Outside,
+    /// The loop of a stage, in no task's turn: a time has come, say, or a socket is ready. A recording
+    /// knows no loop: what a program does between two runs counts as the loop's as well.
+    Loop,
 }
 
 /// What a task waits for.

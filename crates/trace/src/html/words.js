@@ -29,7 +29,8 @@ function waker(who, by) {
     case 2: return `descriptor ${signed()}`;
     case 3: return "another thread";
     case 4: return "the loop, which has nothing else to do";
-    default: return "code outside of all tasks";
+    case 5: return "code outside of all tasks";
+    default: return "the loop";
   }
 }
 function waits() {

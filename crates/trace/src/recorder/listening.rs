@@ -3,10 +3,10 @@
 use std::rc::{Rc, Weak};
 use std::time::Duration;
 
-use world::{Event, Listening};
+use world::{Event, Listening, WokenBy};
 
 use super::{Inner, Recorder};
-use crate::event::{Ended, PollEnd, TaskNo, What};
+use crate::event::{By, Ended, PollEnd, TaskNo, What};
 
 /// Whose polls are recorded.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -15,7 +15,7 @@ enum Polls {
     Loop,
     /// Those that the world tells of, and its time: who is pending is in the queue again.
     Stage,
-    /// Likewise, but who is pending waits until it is woken, and that nobody tells of.
+    /// Likewise, but who is pending waits until it is woken.
     WakingStage,
 }
 
@@ -65,20 +65,40 @@ impl Recorder {
     }
 
     /// As [`listen_to_stage`](Recorder::listen_to_stage), for the stages from the eighth on, whose tasks
-    /// wait until they are woken. Nobody tells who woke them: a task is back in the queue when it is
-    /// polled again.
+    /// wait until they are woken: who woke them is recorded as well.
+    ///
+    /// A task that is polled although nobody woke it went back to the queue just then. What wakes a task
+    /// in no task's turn is [the loop](By::Loop).
     ///
     /// # Examples
     ///
     /// ```
+    /// use std::future::poll_fn;
     /// use std::rc::Rc;
-    /// use boucle_trace::{Options, Recorder};
+    /// use std::sync::Arc;
+    /// use std::task::{Poll, Wake, Waker};
+    /// use boucle_trace::{Recorder, What};
     ///
-    /// let recorder = Rc::new(Recorder::with(Options::new()).unwrap());
+    /// struct Bell;
+    ///
+    /// impl Wake for Bell {
+    ///     fn wake(self: Arc<Bell>) {} // a stage puts the task into its queue here
+    /// }
+    ///
+    /// let recorder = Rc::new(Recorder::new());
     /// let listening = recorder.listen_to_waking_stage();
-    /// world::record(|| world::println!("Hello"));
+    /// world::record(|| {
+    ///     let bell = Waker::from(Arc::new(Bell));
+    ///     let mut wakes_itself = Box::pin(poll_fn(|cx| {
+    ///         cx.waker().wake_by_ref();
+    ///         Poll::<()>::Pending
+    ///     }));
+    ///     assert!(world::step(&mut wakes_itself, &bell).is_pending());
+    /// });
     /// drop(listening);
-    /// assert_eq!(recorder.trace().output(), "Hello\n");
+    /// let trace = recorder.trace();
+    /// assert!(trace.events().iter().any(|it| matches!(it.what, What::Woken { .. })));
+    /// assert_eq!(trace.state_at(trace.len()).ready.len(), 1);
     /// ```
     pub fn listen_to_waking_stage(self: &Rc<Recorder>) -> Listening {
         self.listen_to(Polls::WakingStage)
@@ -113,14 +133,19 @@ impl Inner {
             }
             Event::Ended(task) => {
                 let task = number(*task);
+                self.unwoken.remove(&task);
                 self.keep(What::Done { task, how: Ended::Value });
                 self.stage_ends(task, PollEnd::Ready);
             }
             Event::Panicked(task) => {
                 let task = number(*task);
+                self.unwoken.remove(&task);
                 self.keep(What::Done { task, how: Ended::Panicked });
                 self.stage_ends(task, PollEnd::Panicked);
                 self.store.flush();
+            }
+            Event::Woken { task, by } if polls == Polls::WakingStage => {
+                self.stage_wakes(number(*task), *by);
             }
             _ => {}
         }
@@ -136,12 +161,28 @@ impl Inner {
         if task.get() > self.n_met {
             self.n_met = task.get();
             self.keep(What::Added { task, by: None, place: None });
-        } else if polls == Polls::WakingStage {
+        } else if self.unwoken.contains(&task) {
+            // Nobody woke it: the stage polls it all the same.
             self.keep(What::Requeued { task });
+        }
+        if polls == Polls::WakingStage {
+            self.unwoken.insert(task);
         }
         self.current.push(task);
         self.keep(What::PollBegins { task });
         self.store.poll_begins();
+    }
+
+    /// A task is woken: that changes nothing if it is woken already, or has ended.
+    fn stage_wakes(&mut self, task: TaskNo, by: WokenBy) {
+        if self.unwoken.remove(&task) {
+            let by = match by {
+                WokenBy::Task(task) => By::Task(number(task)),
+                WokenBy::Outside => By::Loop,
+                WokenBy::Thread => By::Thread,
+            };
+            self.keep(What::Woken { task, by });
+        }
     }
 
     fn stage_ends(&mut self, task: TaskNo, how: PollEnd) {

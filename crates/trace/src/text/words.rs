@@ -93,6 +93,7 @@ pub(crate) fn waker(task: TaskNo, by: By, state: &State) -> String {
         By::Thread => "another thread".to_owned(),
         By::Quiet => "the loop, which has nothing else to do".to_owned(),
         By::Outside => "code outside of all tasks".to_owned(),
+        By::Loop => "the loop".to_owned(),
     }
 }
 
