@@ -27,12 +27,13 @@ enum Shape {
 }
 
 /// The kinds of recordings: a name, how many tasks, what each does, and how many events a round is.
-const KINDS: [(&str, usize, Shape, usize); 5] = [
+const KINDS: [(&str, usize, Shape, usize); 6] = [
     ("ten tasks in turn", 10, Shape::Turns, 3),
     ("a thousand tasks in turn", 1_000, Shape::Turns, 3),
     ("prints", 10, Shape::Prints, 4),
     ("timers", 1_000, Shape::Sleeps, 5),
     ("short tasks", 10, Shape::Children, 7),
+    ("a hundred thousand tasks asleep", 100_000, Shape::Sleeps, 5),
 ];
 
 /// What is pressed one after another; each begins where the one before has led.

@@ -132,9 +132,12 @@ impl Run {
         Ok(Run { name: name.to_owned(), idea, trace, sources: Vec::new(), warning })
     }
 
-    /// A player at its beginning.
+    /// A player at its beginning. It has been at the end once: so the first jump is as quick as all others.
     #[must_use]
     pub fn player(&self) -> Player {
-        Player::new(self.trace.clone())
+        let mut player = Player::new(self.trace.clone());
+        player.seek_end();
+        player.seek(0);
+        player
     }
 }
