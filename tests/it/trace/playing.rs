@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use boucle::{interrupt, spawn};
 use boucle_trace::{
-    Event, Life, Options, Phase, Player, Recorder, State, Trace, What, record, record_with,
+    By, Clock, Event, Header, Life, Options, Phase, Player, PollEnd, Recorder, State, TaskNo,
+    Trace, What, record, record_with,
 };
 use proptest::prelude::*;
 use world::println;
@@ -228,4 +229,48 @@ fn a_ring_buffer_is_played_from_the_state_that_it_begins_with() {
         prop_assert_eq!(player.state(), ring.base());
         Ok(())
     });
+}
+
+#[test]
+fn a_move_in_a_long_trace_plays_a_few_thousand_events_at_the_most() {
+    // Three tasks in turn that print, a hundred thousand events.
+    let task = |n: usize| TaskNo::new(1 + u32::try_from(n % 3).expect("it is small"));
+    let events = (0..100_000).map(|n| {
+        let task = task(n / 4).expect("it is not 0");
+        let what = match n % 4 {
+            0 => What::PollBegins { task },
+            1 => What::Printed { by: Some(task), error: false, line: n.to_string().into() },
+            2 => What::Woken { task, by: By::Task(task) },
+            _ => What::PollEnds { task, how: PollEnd::Pending },
+        };
+        Event { at: n as u64, what }
+    });
+    let trace = Trace::new(Header::new("long", Clock::Virtual), events.collect());
+    let n = trace.len();
+    let first = TaskNo::new(1).expect("it is not 0");
+    let mut player = Player::new(trace.clone());
+    player.seek_end();
+    assert_eq!(player.n_played(), 100_000);
+
+    let mut played = |what: &str, most: u64, go: &mut dyn FnMut(&mut Player)| {
+        let before = player.n_played();
+        go(&mut player);
+        let played = player.n_played() - before;
+        assert!(played <= most, "{what}: {played} events are played");
+        assert_eq!(*player.state(), trace.state_at(player.position()), "{what}");
+    };
+    played("back from the end", 4096, &mut |it| assert!(it.step_back()));
+    played("back again", 128, &mut |it| assert!(it.step_back()));
+    played("back a thousand times", 1000 * 128, &mut |it| {
+        assert!((0..1000).all(|_| it.step_back()));
+    });
+    played("to the middle", 4096, &mut |it| assert!(it.seek(n / 2)));
+    played("the line before", 128, &mut |it| assert!(it.previous_output()));
+    played("the poll before", 128, &mut |it| assert!(it.previous_poll()));
+    played("the task's event before", 128, &mut |it| assert!(it.previous_of(first)));
+    played("to the start", 0, &mut |it| assert!(it.seek(0)));
+    played("to the end", 4096, &mut |it| assert!(it.seek_end()));
+    played("nothing is printed after it", 0, &mut |it| assert!(!it.next_output()));
+    played("to the first line", 4096, &mut |it| assert!(it.seek(2)));
+    played("the next line", 4, &mut |it| assert!(it.next_output()));
 }

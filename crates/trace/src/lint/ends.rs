@@ -18,9 +18,12 @@ pub(super) fn find(trace: &Trace) -> Vec<Finding> {
     let is_stuck = trace.state_at(trace.len()).end == Some(RunEnd::Deadlock);
     let waiting: Vec<_> =
         state.tasks.keys().copied().filter(|it| state.life(*it) == Life::Waiting).collect();
+    // One that gathers others says nothing: it waits for those that it added.
+    let parents: BTreeSet<_> =
+        state.tasks.values().filter(|it| it.done.is_none()).filter_map(|it| it.by).collect();
     let mut n_lost = 0;
     for &task in &waiting {
-        if let Some(missed) = lost(&state, task, is_stuck) {
+        if let Some(missed) = lost(&state, task, is_stuck, parents.contains(&task)) {
             n_lost += 1;
             let message = format!("{} {missed}", state.name(task));
             let event = last_poll(task);
@@ -93,7 +96,7 @@ fn panics(trace: &Trace) -> Vec<Finding> {
 }
 
 /// What a waiting task has missed, if it has missed something.
-fn lost(state: &State, task: TaskNo, is_stuck: bool) -> Option<String> {
+fn lost(state: &State, task: TaskNo, is_stuck: bool, is_parent: bool) -> Option<String> {
     let known = state.tasks.get(&task)?;
     for wait in &known.waits {
         match &wait.on {
@@ -109,8 +112,6 @@ fn lost(state: &State, task: TaskNo, is_stuck: bool) -> Option<String> {
             _ => {}
         }
     }
-    // One that gathers others says nothing: it waits for those that it added.
-    let is_parent = state.tasks.values().any(|it| it.by == Some(task) && it.done.is_none());
     let is_silent = known.waits.is_empty() && known.n_polls > 0 && !is_parent;
     (is_stuck && is_silent).then(|| {
         "gave the turn back, and nobody knows what it waits for: did its future keep a waker?"
