@@ -230,4 +230,5 @@ def main(program, folder=None):
     print("the page is as it should be")
 
 
-main(*sys.argv[1:])
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -11,6 +11,7 @@ pub use self::guess::Guess;
 use crate::go::Go;
 use crate::run::Run;
 use crate::scene::Scene;
+use crate::search::Search;
 
 /// So many speeds there are; each is twice the one before, the first an event a second.
 const N_SPEEDS: u32 = 11;
@@ -36,6 +37,8 @@ pub struct App {
     pub(crate) chosen: Option<TaskNo>,
     /// What was looked for last.
     looked_for: String,
+    /// The search that is under way.
+    search: Option<Search>,
     /// What there is to say about the last key.
     pub(crate) message: Option<String>,
 }
@@ -66,6 +69,7 @@ impl App {
             source: None,
             chosen: None,
             looked_for: String::new(),
+            search: None,
             message: run.warning.clone(),
             run,
         }
@@ -97,14 +101,19 @@ impl App {
         1 << self.speed
     }
 
-    /// How long to wait for a key before [`tick`](App::tick); as long as it takes, if nothing plays.
+    /// How long to wait for a key before [`tick`](App::tick); as long as it takes, if nothing plays and
+    /// nothing is looked for.
     #[must_use]
     pub fn patience(&self) -> Option<Duration> {
+        if self.search.is_some() {
+            return Some(Duration::ZERO);
+        }
         self.is_playing.then(|| Duration::from_secs(1) / self.speed())
     }
 
-    /// Plays the next event, if it plays.
+    /// Plays the next event, if it plays; or looks further.
     pub fn tick(&mut self) {
+        self.look_on();
         if self.is_playing && !self.player.step() {
             self.is_playing = false;
         }
@@ -119,6 +128,10 @@ impl App {
             return false;
         }
         self.message = None;
+        if let Some(search) = self.search.take() {
+            search.leave(&mut self.player);
+            return true;
+        }
         match &mut self.mode {
             Mode::Play => return self.key_moves(key.code),
             Mode::Help => self.mode = Mode::Play,
@@ -192,8 +205,21 @@ impl App {
             self.message = Some("/ looks for words in what happens".to_owned());
             return;
         }
-        let words = self.looked_for.clone();
-        self.go(&if forwards { Go::Find(words) } else { Go::FindBack(words) });
+        self.is_playing = false;
+        self.search = Some(Search::new(&self.player, &self.looked_for, forwards));
+        self.look_on();
+    }
+
+    /// Goes on with the search.
+    fn look_on(&mut self) {
+        let Some(search) = &mut self.search else { return };
+        match search.go_on(&mut self.player) {
+            None => self.message = Some(format!("looks for \"{}\"; any key ends it", search.words)),
+            Some(found) => {
+                self.message = (!found).then(|| search.nowhere());
+                self.search = None;
+            }
+        }
     }
 
     fn faster(&mut self, yes: bool) {

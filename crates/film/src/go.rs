@@ -2,6 +2,7 @@
 
 use boucle_trace::{Player, TaskNo};
 
+use crate::search::Search;
 use crate::source::task_of_last;
 
 /// A move.
@@ -76,8 +77,8 @@ impl Go {
                 task.or_else(|| task_of_last(player)).is_some_and(|it| player.previous_of(it))
             }
             Go::To(position) => player.seek(*position),
-            Go::Find(words) => find(player, words),
-            Go::FindBack(words) => find_back(player, words),
+            Go::Find(words) => find(player, words, true),
+            Go::FindBack(words) => find(player, words, false),
         }
     }
 
@@ -100,32 +101,11 @@ impl Go {
     }
 }
 
-/// Whether the words of the last event have `words` in them; small and large letters are the same.
-fn has(player: &Player, words: &str) -> bool {
-    player.told().is_some_and(|(who, what)| format!("{who} {what}").to_lowercase().contains(words))
-}
-
-fn find(player: &mut Player, words: &str) -> bool {
-    let (from, words) = (player.position(), words.to_lowercase());
-    while player.step() {
-        if has(player, &words) {
-            return true;
+fn find(player: &mut Player, words: &str, forwards: bool) -> bool {
+    let mut search = Search::new(player, words, forwards);
+    loop {
+        if let Some(found) = search.go_on(player) {
+            return found;
         }
     }
-    player.seek(from);
-    false
-}
-
-fn find_back(player: &mut Player, words: &str) -> bool {
-    let (from, words) = (player.position(), words.to_lowercase());
-    // Forwards, since only that is quick: the last one found is the nearest one.
-    let mut found = None;
-    player.seek(0);
-    while player.position() + 1 < from && player.step() {
-        if has(player, &words) {
-            found = Some(player.position());
-        }
-    }
-    player.seek(found.unwrap_or(from));
-    found.is_some()
 }

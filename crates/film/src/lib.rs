@@ -10,6 +10,7 @@ mod programs;
 mod run;
 mod scene;
 mod screen;
+mod search;
 mod serve;
 mod source;
 mod terminal;

@@ -1,6 +1,6 @@
 //! A prediction: in which order the lines come, compared with a run; the first wrong one is explained.
 
-use boucle_trace::{Player, Trace};
+use boucle_trace::{Player, Trace, What};
 use serde::Serialize;
 
 /// So many lines are asked for at the most: more is copying, not thinking.
@@ -45,15 +45,11 @@ pub struct Wrong {
 
 /// The lines that a run prints on stdout, and where: after so many events.
 fn printed(trace: &Trace) -> Vec<(usize, String)> {
-    let mut player = Player::new(trace.clone());
-    let mut lines = Vec::new();
-    while player.next_output() {
-        let line = player.state().output.last().expect("it was just printed");
-        if !line.error {
-            lines.push((player.position(), line.text.to_string()));
-        }
-    }
-    lines
+    let said = trace.events().iter().enumerate().filter_map(|(place, event)| match &event.what {
+        What::Printed { error: false, line, .. } => Some((place + 1, line.to_string())),
+        _ => None,
+    });
+    said.collect()
 }
 
 impl Question {

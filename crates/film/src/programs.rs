@@ -5,6 +5,7 @@
 mod demos;
 mod examples;
 mod record;
+mod threads;
 
 use boucle_trace::Trace;
 
@@ -105,7 +106,20 @@ pub static PROGRAMS: &[Program] = &[
     example!(sync_island),
     example!(debug),
     example!(arange),
+    example!(threads, Main::Example(threads::program)),
 ];
+
+/// The examples of boucle that cannot be played, and why.
+const UNPLAYED: &[(&str, &str)] = &[
+    ("echo", "it is a server: it waits for clients, and has no end"),
+    ("proxy", "it is a server: it waits for clients, and for another server"),
+    ("resp_server", "it is a server: it waits for clients, and has no end"),
+];
+
+/// Why the example of this name cannot be played; nothing if there is none.
+pub(crate) fn why_not(name: &str) -> Option<&'static str> {
+    UNPLAYED.iter().find(|(it, _)| *it == name).map(|(_, why)| *why)
+}
 
 impl Program {
     /// The program of this name; `4` is `stage4`.

@@ -38,6 +38,14 @@ pub enum OpenError {
         /// The name that was given.
         name: String,
     },
+    /// It is an example of boucle that cannot be played. The message says why.
+    #[error("cannot play the example `{name}`: {why}")]
+    Unplayed {
+        /// Its name.
+        name: String,
+        /// Why.
+        why: &'static str,
+    },
     /// The file cannot be opened.
     #[error("cannot open {}: {error}", path.display())]
     Io {
@@ -81,6 +89,9 @@ impl Run {
         }
         let path = Path::new(name);
         if !path.exists() {
+            if let Some(why) = programs::why_not(name) {
+                return Err(OpenError::Unplayed { name: name.to_owned(), why });
+            }
             return Err(OpenError::Unknown { name: name.to_owned() });
         }
         let told = |error| OpenError::Io { path: path.to_owned(), error };
@@ -132,9 +143,12 @@ impl Run {
         Ok(Run { name: name.to_owned(), idea, trace, sources: Vec::new(), warning })
     }
 
-    /// A player at its beginning.
+    /// A player at its beginning. It has been at the end once: so the first jump is as quick as all others.
     #[must_use]
     pub fn player(&self) -> Player {
-        Player::new(self.trace.clone())
+        let mut player = Player::new(self.trace.clone());
+        player.seek_end();
+        player.seek(0);
+        player
     }
 }

@@ -1,6 +1,8 @@
 //! What there is to see at a moment of a run, in words: the terminal and the page draw the same.
 
-use boucle_trace::{Ended, Finding, Life, Player, State, TaskNo};
+use std::sync::Arc;
+
+use boucle_trace::{Ended, Finding, Life, Player, TaskNo, TaskState};
 use serde::Serialize;
 
 use crate::run::Run;
@@ -122,32 +124,41 @@ impl Scene {
 fn rows(player: &Player) -> (Vec<Row>, usize) {
     let state = player.state();
     let is_many = state.tasks.len() > MOST;
-    let is_shown = |it: &TaskNo| !is_many || !matches!(state.life(*it), Life::Done(_));
-    let shown: Vec<_> = state.tasks.keys().copied().filter(is_shown).take(MOST).collect();
-    let n_more = state.tasks.len() - shown.len();
-    (shown.into_iter().map(|task| row(player, task)).collect(), n_more)
+    let is_shown = |(task, it): &(&TaskNo, &Arc<TaskState>)| {
+        !is_many || it.done.is_none() || state.running.contains(task)
+    };
+    let shown = state.tasks.iter().filter(is_shown).take(MOST);
+    let mut rows: Vec<_> = shown.map(|(task, it)| row(player, *task, it.n_polls)).collect();
+    // Each knows its place in the queue; one look at the queue tells all of them.
+    for (place, task) in state.ready.iter().enumerate() {
+        if let Ok(row) = rows.binary_search_by_key(&task.get(), |it| it.number) {
+            if rows[row].life == "ready" {
+                rows[row].says = says_place(place);
+            }
+        }
+    }
+    let n_more = state.tasks.len() - rows.len();
+    (rows, n_more)
 }
 
-fn row(player: &Player, task: TaskNo) -> Row {
+fn row(player: &Player, task: TaskNo, n_polls: u64) -> Row {
     let state = player.state();
     let (life, says) = match state.life(task) {
         Life::Running => ("running", "runs".to_owned()),
-        Life::Ready => ("ready", place(state, task)),
+        Life::Ready => ("ready", "is ready".to_owned()),
         Life::Waiting => ("waiting", waits(player, task)),
         Life::Done(Ended::Value) => ("done", "is done".to_owned()),
         Life::Done(Ended::Panicked) => ("failed", "has panicked".to_owned()),
         Life::Done(Ended::Cancelled) => ("failed", "is cancelled".to_owned()),
     };
-    let n_polls = state.tasks.get(&task).map_or(0, |it| it.n_polls);
     Row { number: task.get(), name: state.name(task), life, says, n_polls }
 }
 
 /// Where a task stands in the ready queue.
-fn place(state: &State, task: TaskNo) -> String {
-    match state.ready.iter().position(|it| *it == task) {
-        Some(0) => "is next".to_owned(),
-        Some(place) => format!("is ready, {} before it", place),
-        None => "is ready".to_owned(),
+fn says_place(place: usize) -> String {
+    match place {
+        0 => "is next".to_owned(),
+        _ => format!("is ready, {place} before it"),
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod print;
 
+use std::collections::HashSet;
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 
@@ -119,7 +120,9 @@ pub(crate) fn named_in(trace: &Trace) -> Vec<Source> {
         What::Added { place, .. } => place.as_ref(),
         _ => None,
     });
-    for place in base.chain(added) {
+    // A long recording names the same few files again and again.
+    let mut seen = HashSet::new();
+    for place in base.chain(added).filter(|it| seen.insert(it.file.as_ref())) {
         if sources.len() < N_FILES && !sources.iter().any(|it| it.is_at(&place.file)) {
             sources.extend(below_here(&place.file));
         }

@@ -29,7 +29,6 @@ impl Trace {
     /// assert_eq!(json.matches(r#""ph":"X""#).count(), 2); // two polls
     /// ```
     #[must_use]
-    #[expect(clippy::cast_precision_loss, reason = "more events than are exact are not opened")]
     pub fn chrome_json(&self) -> String {
         let is_virtual = self.header().clock == Clock::Virtual;
         let last = self.state_at(self.len());
@@ -41,24 +40,26 @@ impl Trace {
             last.tasks.keys().map(|task| named("thread_name", task.get(), &last.name(*task))),
         );
         let mut state = self.base().clone();
-        let mut polls: Vec<(TaskNo, f64)> = Vec::new();
+        // Slices that have begun, and where their rows are. A row stands where its slice begins: an arrow
+        // binds to a slice that was told of before, so the rows are in the order of their times.
+        let mut polls: Vec<(TaskNo, Begun)> = Vec::new();
+        let mut sleeps: Option<Begun> = None;
         // Who was woken and has not been polled since: an arrow is under way.
         let mut arrows = HashSet::new();
-        let mut sleeps = None;
         for (number, event) in self.events().iter().enumerate() {
-            let at = micros(event.at) + if is_virtual { number as f64 } else { 0.0 };
+            let at = event.at + if is_virtual { 1000 * number as u64 } else { 0 };
             state.apply(event);
             match &event.what {
                 What::PollBegins { task } => {
-                    polls.push((*task, at));
+                    polls.push((*task, begin(&mut rows, "runs", task.get(), at)));
                     if arrows.remove(task) {
                         rows.push(arrow("f", *task, task.get(), at));
                     }
                 }
                 What::PollEnds { task, .. } => {
                     if let Some(place) = polls.iter().rposition(|(it, _)| it == task) {
-                        let (_, from) = polls.swap_remove(place);
-                        rows.push(slice("runs", task.get(), from, at, &predicate(&event.what, &state)));
+                        let (_, begun) = polls.swap_remove(place);
+                        end(&mut rows, begun, at, &predicate(&event.what, &state));
                     }
                 }
                 What::Woken { task, by } => {
@@ -66,41 +67,39 @@ impl Trace {
                     if from == LOOP {
                         // An arrow begins in a slice.
                         let what = predicate(&event.what, &state);
-                        rows.push(slice("wakes", LOOP, at, at + 0.001, &what));
+                        let wakes = begin(&mut rows, "wakes", LOOP, at);
+                        end(&mut rows, wakes, at + 1, &what);
                     }
                     rows.push(instant(&event.what, &state, task.get(), at));
                     if arrows.insert(*task) {
                         rows.push(arrow("s", *task, from, at));
                     }
                 }
-                What::LoopSleeps { .. } => sleeps = Some(at),
+                What::LoopSleeps { .. } => sleeps = Some(begin(&mut rows, "sleeps", LOOP, at)),
                 What::LoopWakes => {
-                    if let Some(from) = sleeps.take() {
-                        rows.push(slice("sleeps", LOOP, from, at, "the loop sleeps"));
+                    if let Some(begun) = sleeps.take() {
+                        end(&mut rows, begun, at, "the loop sleeps");
                     }
                 }
                 What::Done { task, how } => {
-                    rows.push(json!({"ph": "i", "s": "t", "name": done(*how), "pid": 1, "tid": task.get(), "ts": at}));
+                    rows.push(json!({"ph": "i", "s": "t", "name": done(*how), "pid": 1, "tid": task.get(), "ts": micros(at)}));
                 }
                 What::Named { .. } | What::Requeued { .. } => {}
                 What::RunEnds { how } => rows.push(
-                    json!({"ph": "i", "s": "g", "name": run_end(how), "pid": 1, "tid": LOOP, "ts": at}),
+                    json!({"ph": "i", "s": "g", "name": run_end(how), "pid": 1, "tid": LOOP, "ts": micros(at)}),
                 ),
                 what => {
                     let lane = what.task().map_or(LOOP, TaskNo::get);
                     rows.push(instant(what, &state, lane, at));
                 }
             }
-            // A poll that has no end lasts to the end of the recording.
+            // What has no end lasts to the end of the recording.
             if number + 1 == self.len() {
-                for (task, from) in polls.drain(..) {
-                    rows.push(slice(
-                        "runs",
-                        task.get(),
-                        from,
-                        at,
-                        "the recording ends in this poll",
-                    ));
+                for (_, begun) in polls.drain(..) {
+                    end(&mut rows, begun, at, "the recording ends in this poll");
+                }
+                if let Some(begun) = sleeps.take() {
+                    end(&mut rows, begun, at, "the recording ends in this sleep");
                 }
             }
         }
@@ -118,16 +117,31 @@ fn named(kind: &str, lane: u32, name: &str) -> Value {
     json!({"ph": "M", "name": kind, "pid": 1, "tid": lane, "args": {"name": name}})
 }
 
-fn slice(name: &str, lane: u32, from: f64, to: f64, end: &str) -> Value {
-    json!({"ph": "X", "name": name, "pid": 1, "tid": lane, "ts": from, "dur": to - from, "args": {"end": end}})
+/// A slice that has begun: its row, and when it began.
+#[derive(Clone, Copy)]
+struct Begun {
+    row: usize,
+    from: u64,
 }
 
-fn instant(what: &What, state: &State, lane: u32, at: f64) -> Value {
+fn begin(rows: &mut Vec<Value>, name: &str, lane: u32, from: u64) -> Begun {
+    rows.push(json!({"ph": "X", "name": name, "pid": 1, "tid": lane, "ts": micros(from)}));
+    Begun { row: rows.len() - 1, from }
+}
+
+fn end(rows: &mut [Value], begun: Begun, at: u64, how: &str) {
+    let row = &mut rows[begun.row];
+    // Of whole nanoseconds: a difference of two fractions would have a tail.
+    row["dur"] = micros(at - begun.from).into();
+    row["args"] = json!({"end": how});
+}
+
+fn instant(what: &What, state: &State, lane: u32, at: u64) -> Value {
     let name = predicate(what, state);
-    json!({"ph": "i", "s": "t", "name": name, "pid": 1, "tid": lane, "ts": at})
+    json!({"ph": "i", "s": "t", "name": name, "pid": 1, "tid": lane, "ts": micros(at)})
 }
 
 /// The beginning or the end of an arrow; a task has one under way at the most.
-fn arrow(end: &str, task: TaskNo, lane: u32, at: f64) -> Value {
-    json!({"ph": end, "bp": "e", "cat": "wake", "name": "wake", "id": task.get(), "pid": 1, "tid": lane, "ts": at})
+fn arrow(end: &str, task: TaskNo, lane: u32, at: u64) -> Value {
+    json!({"ph": end, "bp": "e", "cat": "wake", "name": "wake", "id": task.get(), "pid": 1, "tid": lane, "ts": micros(at)})
 }

@@ -1,20 +1,18 @@
 //! A trace that is played forwards and backwards.
 
+mod jumps;
+mod kept;
 mod phase;
 mod why;
 mod words;
 
-use crate::event::{Event, TaskNo, What};
+use crate::event::{Event, What};
 use crate::state::State;
+use crate::text::time::decimals;
 use crate::trace::Trace;
 
+use self::kept::Kept;
 pub use self::phase::Phase;
-
-/// A state is kept after so many events at the least.
-const STRIDE: usize = 1024;
-
-/// And nearby after so many.
-const NEAR: usize = 128;
 
 /// A trace, and a place in it: so many events have been played.
 ///
@@ -45,10 +43,12 @@ pub struct Player {
     position: usize,
     /// The state after them.
     state: State,
-    /// States on the way, by how many events had been played; the first is the beginning.
-    kept: Vec<(usize, State)>,
-    /// More of them, between two of those above: where somebody goes back step by step.
-    near: Vec<(usize, State)>,
+    /// States on the way.
+    kept: Kept,
+    /// How many events have been played in all, again and again.
+    n_played: u64,
+    /// How many decimals the times of the trace need: to find that out takes a look at all of them.
+    decimals: usize,
 }
 
 impl Player {
@@ -64,8 +64,9 @@ impl Player {
     /// ```
     #[must_use]
     pub fn new(trace: Trace) -> Player {
-        let state = trace.base().clone();
-        Player { position: 0, kept: vec![(0, state.clone())], near: Vec::new(), state, trace }
+        let mut state = trace.base().clone();
+        let (kept, decimals) = (Kept::new(&mut state), decimals(&trace));
+        Player { position: 0, kept, n_played: 0, decimals, state, trace }
     }
 
     /// The trace.
@@ -97,6 +98,23 @@ impl Player {
     #[must_use]
     pub fn position(&self) -> usize {
         self.position
+    }
+
+    /// How many events it has played in all, again and again: what its moves have cost.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use boucle_trace::{Player, record};
+    ///
+    /// let mut player = Player::new(record(|| async { world::println!("Hello") }));
+    /// player.seek(3);
+    /// player.step_back(); // from the beginning, since nothing is kept of so short a way
+    /// assert_eq!(player.n_played(), 3 + 2);
+    /// ```
+    #[must_use]
+    pub fn n_played(&self) -> u64 {
+        self.n_played
     }
 
     /// The state after them.
@@ -168,12 +186,8 @@ impl Player {
         let Some(event) = self.trace.events.get(self.position) else { return false };
         self.state.apply(event);
         self.position += 1;
-        let (last, _) = self.kept.last().expect("the beginning is kept");
-        // The larger a state, the longer the way to the next one that is kept: so that all of them
-        // together are no larger than the trace.
-        if self.position >= last + STRIDE.max(self.state.size()) {
-            self.kept.push((self.position, self.state.clone()));
-        }
+        self.n_played += 1;
+        self.kept.passed(self.position, &mut self.state);
         true
     }
 
@@ -209,26 +223,20 @@ impl Player {
     pub fn seek(&mut self, position: usize) -> bool {
         let position = position.min(self.trace.len());
         let was = self.position;
-        let before = |states: &[(usize, State)]| {
-            states.partition_point(|(place, _)| *place <= position).checked_sub(1)
-        };
-        let far = &self.kept[before(&self.kept).expect("the beginning is kept")];
-        let near = before(&self.near).map(|it| &self.near[it]).filter(|it| it.0 > far.0);
-        let (place, state) = near.unwrap_or(far);
-        if position < was || *place > was {
-            self.position = *place;
-            self.state.clone_from(state);
+        if let Some(place) = self.kept.shortcut(was, position) {
+            // What was printed on a way that is not gone: of the state only the output grows by it.
+            for event in self.trace.events[was..place.max(was)].iter().filter(|it| is_output(it)) {
+                self.state.apply(event);
+            }
+            self.kept.restore(place, &mut self.state);
+            self.position = place;
         }
         // A long way for a step back: the next one shall be shorter.
-        let stride = NEAR.max(self.state.size() / 16);
-        let keeps = position < was && position - self.position > stride;
-        if keeps {
-            self.near.clear();
-        }
+        let stride = self.kept.begin_near(self.position, position, was);
         while self.position < position {
             self.step();
-            if keeps && (position - self.position) % stride == 0 {
-                self.near.push((self.position, self.state.clone()));
+            if stride.is_some_and(|it| (position - self.position) % it == 0) {
+                self.kept.keep_near(self.position, &mut self.state);
             }
         }
         self.position != was
@@ -248,146 +256,8 @@ impl Player {
     pub fn seek_end(&mut self) -> bool {
         self.seek(self.trace.len())
     }
-
-    /// Plays up to and with the next event that is as wanted; `false`, and no step, without one.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use boucle_trace::{Player, record};
-    ///
-    /// let mut player = Player::new(record(|| async { world::println!("Hello") }));
-    /// use boucle_trace::What;
-    /// let is_end = |what: &What| matches!(what, What::PollEnds { .. });
-    /// assert!(player.next_where(|event| is_end(&event.what)));
-    /// assert!(!player.next_where(|event| is_end(&event.what)));
-    /// ```
-    pub fn next_where(&mut self, mut wanted: impl FnMut(&Event) -> bool) -> bool {
-        let after = &self.trace.events()[self.position..];
-        let found = after.iter().position(&mut wanted);
-        found.is_some_and(|n| self.seek(self.position + n + 1))
-    }
-
-    /// Goes back to where the last event played is the nearest one before that is as wanted.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use boucle_trace::{Player, record};
-    ///
-    /// let mut player = Player::new(record(|| async { world::println!("Hello") }));
-    /// player.seek_end();
-    /// assert!(player.previous_where(|event| event.at == 0));
-    /// assert_eq!(player.position(), player.trace().len() - 1);
-    /// ```
-    pub fn previous_where(&mut self, mut wanted: impl FnMut(&Event) -> bool) -> bool {
-        let before = &self.trace.events()[..self.position.saturating_sub(1)];
-        let found = before.iter().rposition(&mut wanted);
-        found.is_some_and(|place| self.seek(place + 1))
-    }
-
-    /// Plays the next event of a task.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use boucle_trace::{Player, record};
-    ///
-    /// let mut player = Player::new(record(|| async { world::println!("Hello") }));
-    /// let first = boucle_trace::TaskNo::new(1).unwrap();
-    /// assert!(player.next_of(first));
-    /// assert_eq!(player.position(), 1); // it is added
-    /// ```
-    pub fn next_of(&mut self, task: TaskNo) -> bool {
-        self.next_where(|event| event.what.task() == Some(task))
-    }
-
-    /// Goes back to the event of a task before.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use boucle_trace::{Player, record};
-    ///
-    /// let mut player = Player::new(record(|| async { world::println!("Hello") }));
-    /// let first = boucle_trace::TaskNo::new(1).unwrap();
-    /// player.seek_end();
-    /// assert!(player.previous_of(first));
-    /// assert!(player.state().running.is_empty()); // its poll has ended
-    /// ```
-    pub fn previous_of(&mut self, task: TaskNo) -> bool {
-        self.previous_where(|event| event.what.task() == Some(task))
-    }
-
-    /// Plays up to the next line that is printed.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use boucle_trace::{Player, record};
-    ///
-    /// let mut player = Player::new(record(|| async { world::println!("Hello") }));
-    /// assert!(player.next_output());
-    /// assert_eq!(player.state().output.len(), 1);
-    /// assert!(!player.next_output());
-    /// ```
-    pub fn next_output(&mut self) -> bool {
-        self.next_where(is_output)
-    }
-
-    /// Goes back to the line that was printed before.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use boucle_trace::{Player, record};
-    ///
-    /// let mut player = Player::new(record(|| async { world::println!("Hello") }));
-    /// player.seek_end();
-    /// assert!(player.previous_output());
-    /// assert_eq!(player.state().output.len(), 1);
-    /// ```
-    pub fn previous_output(&mut self) -> bool {
-        self.previous_where(is_output)
-    }
-
-    /// Plays up to the next beginning of a poll.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use boucle_trace::{Player, record};
-    ///
-    /// let mut player = Player::new(record(|| async { world::println!("Hello") }));
-    /// assert!(player.next_poll());
-    /// assert_eq!(player.state().running.len(), 1);
-    /// assert!(!player.next_poll());
-    /// ```
-    pub fn next_poll(&mut self) -> bool {
-        self.next_where(is_poll)
-    }
-
-    /// Goes back to the beginning of a poll before.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use boucle_trace::{Player, record};
-    ///
-    /// let mut player = Player::new(record(|| async { world::println!("Hello") }));
-    /// player.seek_end();
-    /// assert!(player.previous_poll());
-    /// assert_eq!(player.position(), 2);
-    /// ```
-    pub fn previous_poll(&mut self) -> bool {
-        self.previous_where(is_poll)
-    }
 }
 
 fn is_output(event: &Event) -> bool {
     matches!(event.what, What::Printed { .. })
-}
-
-fn is_poll(event: &Event) -> bool {
-    matches!(event.what, What::PollBegins { .. })
 }

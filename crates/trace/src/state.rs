@@ -3,6 +3,7 @@
 mod task;
 
 use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -35,8 +36,8 @@ pub struct State {
     pub position: u64,
     /// The time of the last one.
     pub now: u64,
-    /// All tasks that are known, also those that have ended.
-    pub tasks: BTreeMap<TaskNo, TaskState>,
+    /// All tasks that are known, also those that have ended. What two states know alike is kept once.
+    pub tasks: BTreeMap<TaskNo, Arc<TaskState>>,
     /// The tasks that can go on, next one first.
     pub ready: VecDeque<TaskNo>,
     /// The task that is being polled, last; before it those that polled it themselves.
@@ -151,7 +152,7 @@ impl State {
         self.now = event.at;
         match &event.what {
             What::Added { task, by, place } => {
-                let state = self.tasks.entry(*task).or_default();
+                let state = self.task(*task);
                 state.by = *by;
                 state.place.clone_from(place);
                 self.make_ready(*task, Wake { position, at: event.at, by: None });
@@ -218,7 +219,7 @@ impl State {
     /// ```
     #[must_use]
     pub fn life(&self, task: TaskNo) -> Life {
-        match self.tasks.get(&task) {
+        match self.tasks.get(&task).map(Arc::as_ref) {
             _ if self.running.contains(&task) => Life::Running,
             Some(TaskState { done: Some(how), .. }) => Life::Done(*how),
             Some(TaskState { is_ready: true, .. }) => Life::Ready,
@@ -269,9 +270,9 @@ impl State {
         name.map_or_else(|| task.to_string(), str::to_owned)
     }
 
-    /// How much there is of it: what a clone costs.
+    /// How much there is of it, but for the output: what a clone without that costs.
     pub(crate) fn size(&self) -> usize {
-        self.tasks.len() + self.ready.len() + self.timers.len() + self.output.len()
+        self.tasks.len() + self.ready.len() + self.timers.len()
     }
 
     /// Forgets what a ring buffer has no room for: tasks that have ended, and all but the last lines.
@@ -283,7 +284,7 @@ impl State {
 
     /// What is known of a task; a recording that begins in the middle tells of strangers.
     fn task(&mut self, task: TaskNo) -> &mut TaskState {
-        self.tasks.entry(task).or_default()
+        Arc::make_mut(self.tasks.entry(task).or_default())
     }
 
     /// Puts a task at the end of the ready queue, unless it is there or has ended.
@@ -328,7 +329,7 @@ impl State {
             let met = it.woken.is_some_and(|wake| wake.position + 1 == position);
             it.n_polls == 0 && it.place.is_none() && it.by.is_none() && met
         };
-        self.tasks.get(&task).is_some_and(is_new)
+        self.tasks.get(&task).is_some_and(|it| is_new(it))
     }
 
     fn poll_ended(&mut self, task: TaskNo, how: PollEnd) {
@@ -360,7 +361,7 @@ impl State {
         };
         let nearest = (0..task.waits.len()).filter(|it| away(&task.waits[*it]).is_some());
         if let Some(place) = nearest.min_by_key(|it| away(&task.waits[*it])) {
-            task.waits.remove(place);
+            Arc::make_mut(task).waits.remove(place);
         }
     }
 }

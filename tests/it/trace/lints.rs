@@ -2,12 +2,13 @@
 
 use std::cell::{Cell, RefCell};
 use std::future::{pending, poll_fn};
+use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Poll, Waker};
 use std::time::Duration;
 
 use boucle::sync::{Lock, Queue};
-use boucle::{Task, interrupt, race, sleep, spawn};
+use boucle::{Task, gather, interrupt, race, sleep, spawn};
 use boucle_trace::{
     Clock, Event, Header, Limits, Lint, On, PollEnd, RunEnd, TaskNo, Trace, What, record,
     record_stage,
@@ -275,12 +276,27 @@ fn two_locks_taken_crosswise_are_found() {
 #[test]
 fn a_task_whose_children_stand_still_has_lost_no_wake() {
     let trace = record(|| async {
-        let _child = spawn(pending_with_reason());
-        // As who gathers, it says nothing.
+        let children: [Pin<Box<dyn Future<Output = ()>>>; 2] =
+            [Box::pin(interrupt()), Box::pin(pending_with_reason())];
+        gather(children).await.expect("it never ends");
+    });
+    let message = "nothing can go on: task 1 waits for task 3, task 3 waits for an item of a queue";
+    finds(&trace, Lint::Deadlock, message);
+}
+
+#[test]
+fn a_task_that_has_seen_the_end_of_another_has_lost_no_wake() {
+    let trace = record(|| async {
+        spawn(interrupt()).await.expect("it ends");
+        pending_with_reason().await;
+    });
+    finds(&trace, Lint::Deadlock, "nothing can go on: task 1 waits for an item of a queue");
+    let trace = record(|| async {
+        spawn(interrupt()).await.expect("it ends");
         pending::<()>().await;
     });
-    let message = "nothing can go on: task 1 waits, task 2 waits for an item of a queue";
-    finds(&trace, Lint::Deadlock, message);
+    let found: Vec<_> = trace.lint().into_iter().map(|it| it.lint).collect();
+    assert_eq!(found, [Lint::Deadlock]);
 }
 
 #[test]

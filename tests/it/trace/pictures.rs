@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use boucle_trace::{What, record, record_stage};
+use boucle_trace::{Clock, Event, Header, Trace, What, record, record_stage};
 use proptest::prelude::*;
 use serde_json::Value;
 
@@ -182,4 +182,61 @@ fn perfetto_gets_a_slice_a_poll_and_both_ends_of_each_arrow() {
     });
     let trace = record(boucle::interrupt);
     assert!(trace.chrome_json().starts_with("{\"displayTimeUnit\":\"ns\",\"traceEvents\":["));
+}
+
+/// Nanoseconds of a row, which has them as microseconds: no fraction of one may be left.
+fn nanoseconds(row: &Value, name: &str) -> i64 {
+    let micros = row[name].as_f64().unwrap_or_else(|| panic!("{row} has no {name}"));
+    let nanos = (micros * 1000.0).round() as i64;
+    assert!(nanos as f64 / 1000.0 == micros && nanos >= 0, "{row}");
+    nanos
+}
+
+/// Reads rows as Perfetto does, one after another in the order of their times: slices of a lane nest,
+/// and an arrow begins and ends in a slice that was told of before and has not ended. Says how many
+/// arrows there are.
+fn read_as_perfetto(json: &str) -> usize {
+    let json: Value = serde_json::from_str(json).expect("it is JSON");
+    let rows = json["traceEvents"].as_array().expect("a list");
+    let (named, mut rows): (Vec<_>, Vec<_>) = rows.iter().partition(|it| it["ph"] == "M");
+    let lanes: Vec<_> = named.iter().filter(|it| it["name"] == "thread_name").collect();
+    rows.sort_by_key(|it| nanoseconds(it, "ts"));
+    let mut open: BTreeMap<u64, Vec<i64>> = BTreeMap::new();
+    let mut n_arrows = 0;
+    for row in rows {
+        assert!(lanes.iter().any(|it| it["tid"] == row["tid"] && it["pid"] == row["pid"]), "{row}");
+        let at = nanoseconds(row, "ts");
+        let lane = open.entry(row["tid"].as_u64().expect("a number")).or_default();
+        while lane.last().is_some_and(|end| *end <= at) {
+            lane.pop();
+        }
+        match row["ph"].as_str().expect("a letter") {
+            "X" => {
+                let end = at + nanoseconds(row, "dur");
+                assert!(lane.last().is_none_or(|outer| end <= *outer), "{row} does not nest");
+                lane.push(end);
+            }
+            "s" | "f" => {
+                assert!(!lane.is_empty() && row["bp"] == "e", "{row} is in no slice");
+                n_arrows += usize::from(row["ph"] == "f");
+            }
+            kind => assert_eq!(kind, "i", "{row}"),
+        }
+    }
+    n_arrows
+}
+
+#[test]
+fn perfetto_finds_each_arrow_in_a_slice_and_no_slices_that_cross() {
+    random::for_all(30, |trace| {
+        let n_arrows = read_as_perfetto(&trace.chrome_json());
+        let wakes = |what: &What| matches!(what, What::Woken { .. });
+        prop_assert_eq!(n_arrows > 0, trace.events().iter().any(|it| wakes(&it.what)));
+        // In real time no event has a microsecond of its own.
+        let events = trace.events().iter().enumerate();
+        let events = events.map(|(n, it)| Event { at: 37 * n as u64 + 1, what: it.what.clone() });
+        let real = Trace::new(Header::new("real", Clock::Real), events.collect());
+        prop_assert_eq!(read_as_perfetto(&real.chrome_json()), n_arrows);
+        Ok(())
+    });
 }

@@ -1,10 +1,12 @@
 //! A trace is played to the end and back, and every state on the way is the same both times.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 use boucle::{interrupt, spawn};
 use boucle_trace::{
-    Event, Life, Options, Phase, Player, Recorder, State, TaskNo, Trace, What, record, record_with,
+    By, Clock, Event, Header, Life, Options, Phase, Player, PollEnd, Recorder, State, TaskNo,
+    Trace, What, record, record_with,
 };
 use proptest::prelude::*;
 use world::println;
@@ -86,15 +88,15 @@ fn a_jump_lands_where_stepping_does() {
     assert!(n > 10_000);
     let mut player = Player::new(trace.clone());
     // Near and far, forwards and backwards, over the states that are kept and between them.
-    for position in [n, 0, 1023, 1024, 1025, n - 1, 1024, 5000, 4999, 3, n + 7, 2048, 2047] {
+    for position in [n, 0, 4095, 4096, 4097, n - 1, 4096, 9000, 8999, 3, n + 7, 8192, 8191] {
         player.seek(position);
         assert_eq!(player.position(), position.min(n));
         assert_eq!(*player.state(), trace.state_at(position), "{position}");
     }
-    assert!(!player.seek(2047), "it is there already");
+    assert!(!player.seek(8191), "it is there already");
     // Step by step back, over states that are kept far from each other and near.
-    player.seek(5000);
-    for position in (2500..5000).rev() {
+    player.seek(9000);
+    for position in (6500..9000).rev() {
         player.step_back();
         if position % 127 == 0 {
             assert_eq!(*player.state(), trace.state_at(position), "{position}");
@@ -227,7 +229,7 @@ fn a_ring_buffer_is_played_from_the_state_that_it_begins_with() {
         expected.tasks.retain(|_, it| it.done.is_none());
         for state in [&mut base, &mut expected] {
             state.tasks.retain(|_, it| it.done.is_none());
-            state.tasks.values_mut().for_each(|it| it.place = None);
+            state.tasks.values_mut().for_each(|it| Arc::make_mut(it).place = None);
         }
         prop_assert_eq!(base, expected);
         let mut bytes = Vec::new();
@@ -240,4 +242,48 @@ fn a_ring_buffer_is_played_from_the_state_that_it_begins_with() {
         prop_assert_eq!(player.state(), ring.base());
         Ok(())
     });
+}
+
+#[test]
+fn a_move_in_a_long_trace_plays_a_few_thousand_events_at_the_most() {
+    // Three tasks in turn that print, a hundred thousand events.
+    let task = |n: usize| TaskNo::new(1 + u32::try_from(n % 3).expect("it is small"));
+    let events = (0..100_000).map(|n| {
+        let task = task(n / 4).expect("it is not 0");
+        let what = match n % 4 {
+            0 => What::PollBegins { task },
+            1 => What::Printed { by: Some(task), error: false, line: n.to_string().into() },
+            2 => What::Woken { task, by: By::Task(task) },
+            _ => What::PollEnds { task, how: PollEnd::Pending },
+        };
+        Event { at: n as u64, what }
+    });
+    let trace = Trace::new(Header::new("long", Clock::Virtual), events.collect());
+    let n = trace.len();
+    let first = TaskNo::new(1).expect("it is not 0");
+    let mut player = Player::new(trace.clone());
+    player.seek_end();
+    assert_eq!(player.n_played(), 100_000);
+
+    let mut played = |what: &str, most: u64, go: &mut dyn FnMut(&mut Player)| {
+        let before = player.n_played();
+        go(&mut player);
+        let played = player.n_played() - before;
+        assert!(played <= most, "{what}: {played} events are played");
+        assert_eq!(*player.state(), trace.state_at(player.position()), "{what}");
+    };
+    played("back from the end", 4096, &mut |it| assert!(it.step_back()));
+    played("back again", 128, &mut |it| assert!(it.step_back()));
+    played("back a thousand times", 1000 * 128, &mut |it| {
+        assert!((0..1000).all(|_| it.step_back()));
+    });
+    played("to the middle", 4096, &mut |it| assert!(it.seek(n / 2)));
+    played("the line before", 128, &mut |it| assert!(it.previous_output()));
+    played("the poll before", 128, &mut |it| assert!(it.previous_poll()));
+    played("the task's event before", 128, &mut |it| assert!(it.previous_of(first)));
+    played("to the start", 0, &mut |it| assert!(it.seek(0)));
+    played("to the end", 4096, &mut |it| assert!(it.seek_end()));
+    played("nothing is printed after it", 0, &mut |it| assert!(!it.next_output()));
+    played("to the first line", 4096, &mut |it| assert!(it.seek(2)));
+    played("the next line", 4, &mut |it| assert!(it.next_output()));
 }

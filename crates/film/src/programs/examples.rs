@@ -31,6 +31,8 @@ pub(super) mod starvation;
 pub(super) mod sync_island;
 #[path = "../../../boucle/examples/tasks.rs"]
 pub(super) mod tasks;
+#[path = "../../../boucle/examples/threads.rs"]
+pub(super) mod threads;
 #[path = "../../../boucle/examples/three_durations.rs"]
 pub(super) mod three_durations;
 #[path = "../../../boucle/examples/ticks.rs"]

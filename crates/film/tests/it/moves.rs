@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use boucle_trace::{Clock, Event, Header, Reported, Trace, What};
 use film::{App, Go, Program, Run};
 
 use crate::screens::{app, press, screen};
@@ -118,4 +119,58 @@ fn a_move_that_leads_nowhere_leaves_the_player_where_it_is() {
     }
     assert_eq!(Go::named("fly", ""), None);
     assert_eq!(Go::named("to", "far"), None);
+}
+
+/// A run of so many events in which nothing happens; the one at `place` reports something.
+fn long(n_events: usize, place: usize) -> Run {
+    let event = |n: usize| {
+        let what = match n == place {
+            true => What::Reported { task: None, kind: Reported::Io, message: "a needle".into() },
+            false => What::LoopWakes,
+        };
+        Event { at: n as u64, what }
+    };
+    let trace = Trace::new(Header::new("long", Clock::Real), (0..n_events).map(event).collect());
+    let (name, idea) = ("long".to_owned(), String::new());
+    Run { name, idea, trace, sources: Vec::new(), warning: None }
+}
+
+#[test]
+fn a_long_search_lets_the_reader_be_heard_in_between() {
+    const PIECE: usize = 16_384;
+    let mut app = App::new(long(100_000, 70_000));
+    press(&mut app, ">>/Needle\n");
+    let mut seen = vec![position(&app)];
+    while app.patience() == Some(Duration::ZERO) {
+        assert!(screen(&app, 80, 24).contains("looks for \"Needle\"; any key ends it"));
+        app.tick();
+        seen.push(position(&app));
+    }
+    let pieces = [1, 2, 3, 4].map(|it| 2 + it * PIECE);
+    assert_eq!(seen, [&pieces[..], &[70_001]].concat());
+    // A key ends it, and does nothing else: the player is where it was.
+    press(&mut app, "n$");
+    assert_eq!((position(&app), app.patience()), (70_001, None));
+    // In vain it looks at everything once, and goes back where it was.
+    press(&mut app, "n");
+    let n_ticks = std::iter::from_fn(|| app.patience().map(|_| app.tick())).count();
+    assert_eq!((position(&app), n_ticks), (70_001, 1));
+    assert!(screen(&app, 80, 24).contains("\"Needle\" is not found after this"));
+}
+
+#[test]
+fn what_is_near_is_found_without_a_look_at_everything() {
+    let mut player = long(100_000, 98_000).player();
+    player.seek_end();
+    let before = player.n_played();
+    assert!(Go::FindBack("needle".to_owned()).apply(&mut player));
+    assert_eq!(player.position(), 98_001);
+    // The piece that it is in, what is before that since a state was kept, and the way to it.
+    let played = player.n_played() - before;
+    assert!(played < 16_384 + 2 * 4096, "{played} events were played");
+    let nowhere = Go::FindBack("needle".to_owned());
+    let before = player.n_played();
+    assert!(!nowhere.apply(&mut player));
+    let played = player.n_played() - before;
+    assert!(played < 98_000 + 8 * 4096, "{played} events were played");
 }

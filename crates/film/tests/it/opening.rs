@@ -1,9 +1,12 @@
 //! The program from outside: what it prints without a terminal, what it writes, what it refuses.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+
+use film::{Program, Run};
 
 /// Runs film with these arguments, and this on stdin.
 fn film(args: &[&str], stdin: &str) -> Output {
@@ -130,4 +133,38 @@ fn a_prediction_is_read_from_stdin() {
     );
     let none = film(&["stage4", "--predict"], "");
     assert!(text(&none.stdout).contains("They are among:\n  bar\n  baz\n  foo\n"));
+}
+
+#[test]
+fn each_example_of_boucle_is_played_or_says_why_not() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../boucle/examples");
+    let files =
+        fs::read_dir(folder).expect("it is there").map(|it| it.expect("it is there").path());
+    let mut unplayed = Vec::new();
+    for file in files.filter(|it| !it.ends_with("course")) {
+        let name = file.file_stem().and_then(OsStr::to_str).expect("it is plain");
+        if Program::named(name).is_none() {
+            unplayed
+                .push(Run::open(name, false).expect_err("there is no such program").to_string());
+        }
+    }
+    unplayed.sort();
+    assert_eq!(
+        unplayed,
+        [
+            "cannot play the example `echo`: it is a server: it waits for clients, and has no end",
+            "cannot play the example `proxy`: it is a server: it waits for clients, and for another server",
+            "cannot play the example `resp_server`: it is a server: it waits for clients, and has no end",
+        ]
+    );
+}
+
+#[test]
+fn the_loop_of_the_first_thread_is_recorded() {
+    let run = Run::of(Program::named("threads").expect("it is in the table"));
+    let output = run.trace.output();
+    assert_eq!(output.lines().count(), 10, "{output}");
+    assert!(output.ends_with("this thread's loop is as it was: Ok(true)\n"), "{output}");
+    assert_eq!(run.trace.state_at(run.trace.len()).tasks.len(), 1);
+    assert!(boucle::Loop::current().is_err(), "this thread has no loop afterwards either");
 }

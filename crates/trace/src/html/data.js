@@ -36,12 +36,14 @@ const n = info.events;
 const at = new Float64Array(n), kind = new Uint8Array(n), task = new Uint32Array(n), rest = new Uint32Array(n);
 const outputs = [], polls = [];
 
-// A growing list of numbers.
+// A growing list of numbers. There may be a hundred thousand tasks, each with a few of them: so an empty
+// one takes no room.
+const EMPTY = new Uint32Array(0);
 class List {
-  constructor() { this.items = new Uint32Array(1024); this.length = 0; }
+  constructor() { this.items = EMPTY; this.length = 0; }
   push(item) {
     if (this.length === this.items.length) {
-      const larger = new Uint32Array(2 * this.length);
+      const larger = new Uint32Array(Math.max(4, 2 * this.length));
       larger.set(this.items);
       this.items = larger;
     }
@@ -175,14 +177,23 @@ function lifeAt(lane, i) {
   return place < 0 ? 0 : lane.life.items[place];
 }
 
-// The tasks that are ready after event `i`, next one first: they went into the queue in this order.
-function readyAt(i) {
-  const ready = [];
+// Who does what after event `i`: the tasks of each life; those that are ready in the order in which they
+// went into the queue, next one first. Much is asked about one event: its answer is kept.
+let lives = { of: NaN };
+function livesAt(i) {
+  if (lives.of === i) return lives;
+  const running = [], queue = [], waiting = [], over = [];
   for (const it of lanes) {
     const place = after(it.from.items, it.from.length, i) - 1;
-    if (place >= 0 && it.life.items[place] === READY) ready.push([it.since.items[place], it]);
+    if (place < 0) continue;
+    const life = it.life.items[place];
+    if (life === RUNNING) running.push(it);
+    else if (life === READY) queue.push([it.since.items[place], it]);
+    else if (life === WAITING) waiting.push(it);
+    else over.push(it);
   }
-  return ready.sort((a, b) => a[0] - b[0]).map(it => it[1]);
+  const ready = queue.sort((a, b) => a[0] - b[0]).map(it => it[1]);
+  return lives = { of: i, running, ready, waiting, over };
 }
 
 // What a task waits for after event `i`: what it said in the last poll in which it said something.

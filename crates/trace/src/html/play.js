@@ -30,15 +30,14 @@ function tell() {
   const state = $("state");
   state.replaceChildren();
   fact(state, "event", `${i + 1} of ${n}`);
-  fact(state, "runs", some(lanes.filter(it => lifeAt(it, i) === RUNNING)));
-  fact(state, "ready, next one first", some(readyAt(i)));
-  const waiting = lanes.filter(it => lifeAt(it, i) === WAITING);
+  const { running, ready, waiting, over } = livesAt(i);
+  fact(state, "runs", some(running));
+  fact(state, "ready, next one first", some(ready));
   const told = waiting.slice(0, 8).map(it => {
     const on = waitsAt(it, i).map(w => { reader.place = rest[w]; number(); return waits(); });
     return on.length ? `${it.name} (${on.join(" and ")})` : it.name;
   });
   fact(state, "wait", told.length ? told.join("; ") + (waiting.length > 8 ? ` and ${waiting.length - 8} more` : "") : "nobody");
-  const over = lanes.filter(it => lifeAt(it, i) >= DONE);
   fact(state, "over", some(over));
 
   const events = $("events"), had = events.contains(document.activeElement);

@@ -58,7 +58,7 @@ function words(i, brief) {
     case K.BEGINS: {
       // A task of a stage is added as its first poll begins: where it stood before, nobody told.
       const isJustMet = i && kind[i - 1] === K.ADDED && task[i - 1] === who && !laneOf.get(who)?.place;
-      const ready = i && !brief && !isJustMet ? readyAt(i - 1) : [];
+      const ready = i && !brief && !isJustMet ? livesAt(i - 1).ready : [];
       const chosen = ready.findIndex(it => it.no === who);
       return [me, ready.length > 1 && chosen >= 0 ? `runs, number ${chosen + 1} of ${ready.length} ready` : "runs"];
     }
@@ -95,7 +95,7 @@ function phase(i) {
   const who = laneOf.get(task[i]);
   if (kind[i] === K.RUN_ENDS) return "over: the run has ended";
   if (kind[i] === K.BEGINS) return "take: a task is taken out of the ready queue";
-  if (lanes.some(it => lifeAt(it, i) === RUNNING)) return "step: the task runs until it gives the turn back";
+  if (livesAt(i).running.length) return "step: the task runs until it gives the turn back";
   if (kind[i] === K.REQUEUED || (kind[i] === K.ENDS && (lifeAt(who, i) === READY || (i + 1 < n && kind[i + 1] === K.REQUEUED)))) return "requeue: the task is ready again, behind the others";
   if (kind[i] === K.ENDS && lifeAt(who, i) === WAITING) return "wait: the task is left until somebody wakes it";
   if (kind[i] === K.ENDS || kind[i] === K.DONE) return "end: the task is over";

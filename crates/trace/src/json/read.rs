@@ -53,26 +53,8 @@ impl Trace {
     /// assert_eq!(trace.unwrap().len(), 1);
     /// assert_eq!(error.unwrap().line, 3);
     /// ```
-    pub fn read_lossy(from: impl BufRead) -> (Option<Trace>, Option<ReadError>) {
-        let mut lines = Lines { from, line: 0, text: Vec::new() };
-        let header = match lines.header() {
-            Ok(header) => header,
-            Err(error) => return (None, Some(error)),
-        };
-        let newer = header.version > VERSION;
-        let mut error = newer.then(|| lines.error(Problem::Newer(header.version)));
-        let mut trace = Trace::new(header, Vec::new());
-        loop {
-            match lines.next_into(&mut trace) {
-                Ok(true) => {}
-                Ok(false) => return (Some(trace), error),
-                Err(it) if newer && matches!(it.problem, Problem::Malformed(_)) => {}
-                Err(it) => {
-                    error.get_or_insert(it);
-                    return (Some(trace), error);
-                }
-            }
-        }
+    pub fn read_lossy(mut from: impl BufRead) -> (Option<Trace>, Option<ReadError>) {
+        read_all(&mut from)
     }
 
     /// Reads a recording from a file.
@@ -96,16 +78,40 @@ impl Trace {
     }
 }
 
+/// Reads what can be read. One function for whatever is read from: so it is compiled here, and not by
+/// each crate that calls it in its own, slower way.
+fn read_all(from: &mut dyn BufRead) -> (Option<Trace>, Option<ReadError>) {
+    let mut lines = Lines { from, line: 0, text: Vec::new() };
+    let header = match lines.header() {
+        Ok(header) => header,
+        Err(error) => return (None, Some(error)),
+    };
+    let newer = header.version > VERSION;
+    let mut error = newer.then(|| lines.error(Problem::Newer(header.version)));
+    let mut trace = Trace::new(header, Vec::new());
+    loop {
+        match lines.next_into(&mut trace) {
+            Ok(true) => {}
+            Ok(false) => return (Some(trace), error),
+            Err(it) if newer && matches!(it.problem, Problem::Malformed(_)) => {}
+            Err(it) => {
+                error.get_or_insert(it);
+                return (Some(trace), error);
+            }
+        }
+    }
+}
+
 /// The lines of a recording.
-struct Lines<R> {
-    from: R,
+struct Lines<'a> {
+    from: &'a mut dyn BufRead,
     /// The number of the last line that was read, from 1.
     line: u64,
     /// That line.
     text: Vec<u8>,
 }
 
-impl<R: BufRead> Lines<R> {
+impl Lines<'_> {
     fn error(&self, problem: Problem) -> ReadError {
         ReadError { line: self.line, problem }
     }
@@ -147,10 +153,10 @@ impl<R: BufRead> Lines<R> {
                         trace.base = base.base;
                         return Ok(true);
                     }
-                    Err(error) => Lines::<R>::malformed(error),
+                    Err(error) => Lines::malformed(error),
                 }
             }
-            Err(error) => Lines::<R>::malformed(error),
+            Err(error) => Lines::malformed(error),
         };
         Err(self.error(problem))
     }

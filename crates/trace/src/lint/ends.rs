@@ -1,29 +1,26 @@
 //! What a run leaves behind: panics that nobody read, wakes that were lost, tasks in a circle.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Finding, Lint};
 use crate::event::{Ended, On, Reported, RunEnd, TaskNo, What};
-use crate::state::{Life, State};
+use crate::state::{Life, State, Wait};
 use crate::text::words::waits;
 use crate::trace::Trace;
 
 pub(super) fn find(trace: &Trace) -> Vec<Finding> {
     let mut findings = panics(trace);
     let Some((place, state)) = standing(trace) else { return findings };
-    let last_poll = |task: TaskNo| {
-        let of_task = |what: &What| matches!(what, What::PollEnds { task: it, .. } if *it == task);
-        trace.events().iter().rposition(|it| of_task(&it.what)).unwrap_or(place)
-    };
+    let last = Last::of(trace);
     let is_stuck = trace.state_at(trace.len()).end == Some(RunEnd::Deadlock);
     let waiting: Vec<_> =
         state.tasks.keys().copied().filter(|it| state.life(*it) == Life::Waiting).collect();
     let mut n_lost = 0;
     for &task in &waiting {
-        if let Some(missed) = lost(&state, task, is_stuck) {
+        if let Some(missed) = lost(&state, &last, task, is_stuck) {
             n_lost += 1;
             let message = format!("{} {missed}", state.name(task));
-            let event = last_poll(task);
+            let event = last.polls.get(&task).copied().unwrap_or(place);
             findings.push(Finding { lint: Lint::LostWake, event, task: Some(task), message });
         }
     }
@@ -43,6 +40,27 @@ pub(super) fn find(trace: &Trace) -> Vec<Finding> {
         findings.push(Finding { lint: Lint::Deadlock, event, task, message });
     }
     findings
+}
+
+/// Where each task was polled last, and where it has ended.
+#[derive(Default)]
+struct Last {
+    polls: BTreeMap<TaskNo, usize>,
+    ends: BTreeMap<TaskNo, usize>,
+}
+
+impl Last {
+    fn of(trace: &Trace) -> Last {
+        let mut last = Last::default();
+        for (place, event) in trace.events().iter().enumerate() {
+            match event.what {
+                What::PollEnds { task, .. } => last.polls.insert(task, place),
+                What::Done { task, .. } => last.ends.insert(task, place),
+                _ => None,
+            };
+        }
+        last
+    }
 }
 
 /// The state in which the run stood still at its end, before its tasks were dropped: after the last
@@ -93,25 +111,27 @@ fn panics(trace: &Trace) -> Vec<Finding> {
 }
 
 /// What a waiting task has missed, if it has missed something.
-fn lost(state: &State, task: TaskNo, is_stuck: bool) -> Option<String> {
+fn lost(state: &State, last: &Last, task: TaskNo, is_stuck: bool) -> Option<String> {
     let known = state.tasks.get(&task)?;
-    for wait in &known.waits {
-        match &wait.on {
-            On::Task(other) if matches!(state.life(*other), Life::Done(_)) => {
-                let other = state.name(*other);
-                return Some(format!(
-                    "still waits for {other}, which has ended: its wake was lost"
-                ));
-            }
-            On::Time(after) if wait.at.saturating_add(*after) < state.now && is_stuck => {
-                return Some("still waits for a time that has come: its wake was lost".to_owned());
-            }
-            _ => {}
+    let others: Vec<_> = known
+        .waits
+        .iter()
+        .filter_map(|it| if let On::Task(other) = it.on { Some(other) } else { None })
+        .collect();
+    // Who waits for several need not go on before all have ended; who was polled since has seen it.
+    let unseen = |other: &&TaskNo| last.ends.get(other) > last.polls.get(&task);
+    if let Some(other) = others.iter().find(unseen) {
+        if others.iter().all(|it| matches!(state.life(*it), Life::Done(_))) {
+            let other = state.name(*other);
+            return Some(format!("still waits for {other}, which has ended: its wake was lost"));
         }
     }
-    // One that gathers others says nothing: it waits for those that it added.
-    let is_parent = state.tasks.values().any(|it| it.by == Some(task) && it.done.is_none());
-    let is_silent = known.waits.is_empty() && known.n_polls > 0 && !is_parent;
+    let is_over =
+        |it: &Wait| matches!(it.on, On::Time(after) if it.at.saturating_add(after) < state.now);
+    if is_stuck && known.waits.iter().any(is_over) {
+        return Some("still waits for a time that has come: its wake was lost".to_owned());
+    }
+    let is_silent = known.waits.is_empty() && known.n_polls > 0;
     (is_stuck && is_silent).then(|| {
         "gave the turn back, and nobody knows what it waits for: did its future keep a waker?"
             .to_owned()

@@ -3,7 +3,7 @@
 use super::Player;
 use crate::event::{By, TaskNo};
 use crate::state::Choice;
-use crate::text::time::{decimals, seconds};
+
 use crate::text::words::{ordinal, waker};
 
 impl Player {
@@ -36,12 +36,11 @@ impl Player {
     /// Why the task could run at all.
     fn why_ready(&self, task: TaskNo) -> String {
         let state = self.state();
-        let decimals = decimals(self.trace());
         let (name, known) = (state.name(task), state.tasks.get(&task));
         let Some((known, wake)) = known.and_then(|it| Some((it, it.woken?))) else {
             return format!("{name} runs, and the recording does not tell who woke it");
         };
-        let at = seconds(wake.at, decimals);
+        let at = self.seconds(wake.at);
         match wake.by {
             None if known.n_polls <= 1 => match known.by {
                 Some(by) => {

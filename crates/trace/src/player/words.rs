@@ -2,7 +2,7 @@
 
 use super::Player;
 use crate::event::TaskNo;
-use crate::text::time::{decimals, seconds};
+use crate::text::time::seconds;
 use crate::text::words::{predicate, subject, waits};
 
 impl Player {
@@ -54,6 +54,6 @@ impl Player {
     /// ```
     #[must_use]
     pub fn seconds(&self, at: u64) -> String {
-        seconds(at, decimals(self.trace()))
+        seconds(at, self.decimals)
     }
 }
