@@ -6,7 +6,9 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 
-use boucle::{Loop, Task, as_completed, gather, gather_all, interrupt, spawn, task_group};
+use boucle::{
+    Loop, RunError, Task, as_completed, gather, gather_all, interrupt, spawn, task_group,
+};
 
 /// The lines of a tree, without the places.
 fn tree(event_loop: &Loop) -> Vec<String> {
@@ -38,6 +40,22 @@ fn children_stand_below_their_parent_in_the_tree() {
         "  task 6: waits",
     ];
     assert_eq!(tree, expected);
+}
+
+#[test]
+fn a_parent_of_children_that_stand_still_is_in_a_deadlock() {
+    let event_loop = Loop::new();
+    let stuck = event_loop.run_until_complete(gather([pending::<()>(), pending()]));
+    assert!(matches!(stuck, Err(RunError::Deadlock)));
+    let stuck = event_loop.run_until_complete(async {
+        let mut children = as_completed([pending::<()>(), pending()]);
+        children.next().await.map(|(place, _)| place)
+    });
+    assert_eq!(stuck, Err(RunError::Deadlock));
+    let stuck = event_loop.run_until_complete(task_group(async |group| {
+        group.spawn(pending::<()>());
+    }));
+    assert!(matches!(stuck, Err(RunError::Deadlock)));
 }
 
 #[test]

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use std::task::{Context, Waker};
 
 use crate::core::Core;
-use crate::elsewhere::{LoopId, require_current};
+use crate::elsewhere::{LoopId, call_later_elsewhere, require_current};
 use crate::instrument::WaitsFor;
 use crate::task::cell;
 use crate::task::cell::Raw;
@@ -25,9 +25,19 @@ pub(crate) struct News {
     /// Where it sits among the families of the loop into which its last child was spawned, as long as
     /// one of its children is there.
     seat: Cell<Option<(LoopId, u32)>>,
-    /// How to wake the parent: a whole waker, since the parent may be polled in another loop than the
-    /// children. Taken out while it is used, as a foreign one may run anything.
-    parent: Cell<Option<Waker>>,
+    /// Whether there were children in several loops at once.
+    is_scattered: Cell<bool>,
+    /// Whom to wake. Taken out while it is used, as a foreign waker may run anything.
+    parent: Cell<Option<Parent>>,
+}
+
+/// How to wake a parent.
+enum Parent {
+    /// A task of the loop in which its children are too. Why no waker? It would count as somebody who could
+    /// wake the loop from elsewhere: a deadlock would not be noticed.
+    Task(LoopId, TaskId),
+    /// Anybody else, wherever it is polled.
+    Other(Waker),
 }
 
 impl News {
@@ -60,7 +70,10 @@ impl News {
             return;
         }
         let mut families = core.families.borrow_mut();
-        let seat = self.seat.get().filter(|(id, _)| *id == core.id());
+        let seat = self.seat.get();
+        let is_elsewhere = seat.is_some_and(|(id, _)| id != core.id());
+        self.is_scattered.set(self.is_scattered.get() || is_elsewhere);
+        let seat = seat.filter(|_| !is_elsewhere);
         let family = seat.map_or_else(|| families.enter(Rc::clone(self)), |(_, family)| family);
         self.seat.set(Some((core.id(), family)));
         families.seats[family as usize].as_mut().expect("it has just sat down").n_children += 1;
@@ -88,15 +101,20 @@ impl News {
 
     /// Who is to be woken from now on.
     pub(super) fn listen(&self, cx: &Context<'_>) {
-        let mut parent = self.parent.take().unwrap_or_else(|| cx.waker().clone());
-        parent.clone_from(cx.waker());
-        self.parent.set(Some(parent));
+        let is_here = |id| self.seat.get().is_none_or(|(seat, _)| seat == id);
+        let here =
+            cell::with_entered(Core::id).filter(|id| is_here(*id) && !self.is_scattered.get());
+        let task = here.and_then(|id| Some(Parent::Task(id, cell::task_of(cx.waker())?)));
+        self.parent.set(Some(task.unwrap_or_else(|| Parent::Other(cx.waker().clone()))));
     }
 
     fn wake_parent(&self, core: &Core) {
-        let parent = self.parent.take();
-        if let Some(parent) = parent {
-            core.guard(|| parent.wake());
+        match self.parent.take() {
+            Some(Parent::Task(id, task)) if id == core.id() => core.wake(task),
+            // A child was added in another loop since.
+            Some(Parent::Task(id, task)) => call_later_elsewhere(id, move |core| core.wake(task)),
+            Some(Parent::Other(waker)) => core.guard(|| waker.wake()),
+            None => {}
         }
     }
 }
@@ -151,7 +169,11 @@ impl Families {
     pub(crate) fn parent(&self, family: u32) -> Option<TaskId> {
         let news = &self.seats.get(family as usize)?.as_ref()?.news;
         let parent = news.parent.take();
-        let task = parent.as_ref().and_then(cell::task_of);
+        let task = match &parent {
+            Some(Parent::Task(_, task)) => Some(*task),
+            Some(Parent::Other(waker)) => cell::task_of(waker),
+            None => None,
+        };
         news.parent.set(parent);
         task
     }
