@@ -48,12 +48,16 @@ impl Core {
     /// a task is certainly ready for the next one.
     fn turn(&self) -> bool {
         if self.order.borrow().is_none() {
-            self.run_ready();
+            // Asked once a turn, not once a poll: so it costs nothing that a loop can be watched.
+            match self.is_observed() {
+                true => self.run_ready::<true>(),
+                false => self.run_ready::<false>(),
+            }
         } else {
             let n_ready = self.ready.borrow().len();
             for _ in 0..n_ready {
                 let Some(task) = self.next_task() else { break };
-                self.run_task(task);
+                self.run_task::<true>(task);
             }
         }
         if self.remote.has_mail() {
@@ -93,13 +97,13 @@ impl Core {
     }
 
     /// Polls those that are ready, the first come first.
-    fn run_ready(&self) {
+    fn run_ready<const OBSERVED: bool>(&self) {
         let mut ready = self.ready.borrow_mut();
         if ready.len() <= 1 {
             let only = ready.pop();
             drop(ready);
             if let Some(task) = only {
-                self.run_task(task);
+                self.run_task::<OBSERVED>(task);
             }
             return;
         }
@@ -107,7 +111,7 @@ impl Core {
         let mut batch = mem::replace(&mut *ready, self.spare.take());
         drop(ready);
         for task in batch.drain(..) {
-            self.run_task(task);
+            self.run_task::<OBSERVED>(task);
         }
         // Room that was needed for a moment is given back: a million tasks were spawned, say.
         if batch.capacity() <= MANY || self.ready.borrow().len() >= batch.capacity() / 8 {
@@ -139,13 +143,15 @@ impl Core {
         Some(self.ready.borrow_mut().remove(place))
     }
 
-    /// Polls one task, and looks around from time to time.
-    fn run_task(&self, task: Runnable) {
+    /// Polls one task, and looks around from time to time. OBSERVED: it may be that somebody watches, or
+    /// that debug mode counts.
+    #[inline]
+    fn run_task<const OBSERVED: bool>(&self, task: Runnable) {
         self.n_polls.set(self.n_polls.get() + 1);
         self.budget.set(BUDGET);
         let id = task.id();
         self.current_task.set(Some(id));
-        if self.is_observed() {
+        if OBSERVED && self.is_observed() {
             self.run_watched(id, task);
         } else {
             let _ = task.run(self);

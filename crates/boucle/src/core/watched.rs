@@ -51,7 +51,7 @@ impl Core {
     }
 
     /// Tells who watches that a task was woken.
-    #[inline]
+    #[cold]
     pub(crate) fn task_woken(&self, id: TaskId) {
         self.show(|it| {
             let by = self.current_task.get().map_or(self.wakes_for.get(), WokenBy::Task);

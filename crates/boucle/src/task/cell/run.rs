@@ -12,7 +12,7 @@ use std::task::{Context, Poll, Waker};
 use super::waker::WAKER;
 use super::{
     CANCEL, DONE, ERROR, HANDLE, Header, LOCAL, NAMED, READ, RUNNING, Raw, SCHEDULED, VALUE,
-    allocate, body, drop_quietly, home,
+    WATCHED, allocate, body, drop_quietly, home,
 };
 use crate::core::Core;
 use crate::instrument::Ended;
@@ -72,6 +72,17 @@ pub(crate) fn with_borrowed<F: Future, R>(
 
 /// Wakes the task: it goes to the end of the ready queue, unless it is there or DONE.
 pub(super) fn wake_here(core: &Core, header: &Header) {
+    // One look at the state tells all: that it can be watched costs a wake nothing.
+    match header.is(SCHEDULED | DONE | WATCHED) {
+        true => wake_watched(core, header),
+        false => schedule(core, header),
+    }
+}
+
+/// The same, and tells who watches; unless there is nothing to do.
+#[cold]
+#[inline(never)]
+fn wake_watched(core: &Core, header: &Header) {
     if !header.is(SCHEDULED | DONE) {
         schedule(core, header);
         core.task_woken(header.id);
