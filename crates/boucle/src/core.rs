@@ -25,7 +25,7 @@ use crate::builder::Driver;
 use crate::clock::{Clock, NEVER};
 use crate::elsewhere;
 use crate::elsewhere::LoopId;
-use crate::instrument::{Ended, Instrument, Order, WaitsFor, WokenBy};
+use crate::instrument::{Instrument, Order, WaitsFor, WokenBy};
 use crate::primitives::Arc;
 use crate::reactor::Reactor;
 use crate::remote::Remote;
@@ -103,6 +103,8 @@ pub(crate) struct Core {
     spare: Cell<Vec<Runnable>>,
     /// Who chooses among them, if it is not the first come.
     order: RefCell<Option<Box<dyn Order>>>,
+    /// Whether nobody watches, counts, or chooses the order: asked at each turn.
+    is_plain: bool,
     /// Deadlines, and whom to wake then.
     pub(crate) timers: RefCell<Timers>,
     /// How much the task that is being polled may still do before it gives the turn back.
@@ -160,6 +162,9 @@ impl Core {
             n_abroad: Cell::new(0),
             ready: RefCell::default(),
             spare: Cell::default(),
+            is_plain: settings.order.is_none()
+                && settings.instrument.is_none()
+                && settings.slow_poll.is_none(),
             order: RefCell::new(settings.order),
             timers: RefCell::new(Timers::new()),
             budget: Cell::new(BUDGET),
@@ -215,7 +220,9 @@ impl Core {
             "the loop is closed: make another one to run tasks on"
         );
         let raw = cell::spawn(self, future, at);
-        self.show(|it| it.task_spawned(raw.id(), at));
+        if raw.is_observed() {
+            self.show(|it| it.task_spawned(raw.id(), at));
+        }
         Task::new(raw)
     }
 
@@ -231,7 +238,9 @@ impl Core {
 
     /// Notes who awaits the task of `raw`.
     pub(crate) fn await_task<T>(&self, raw: &Raw<T>, task: Option<TaskId>, waker: &Waker) {
-        self.waits(|| WaitsFor::Task(raw.id()));
+        if raw.is_observed() {
+            self.waits(|| WaitsFor::Task(raw.id()));
+        }
         let before = raw.set_awaiter(task.unwrap_or(TaskId::FOREIGN));
         let unused = match task {
             Some(_) if before != TaskId::FOREIGN => return,
@@ -246,18 +255,15 @@ impl Core {
     }
 
     /// A task has ended: wakes who awaits it.
-    pub(crate) fn task_ended(&self, id: TaskId, awaiter: TaskId, how: Ended) {
+    pub(crate) fn task_ended(&self, id: TaskId, awaiter: TaskId, has_value: bool) {
         if awaiter == TaskId::NONE {
             // The usual case, if it ends before anybody asks.
         } else if awaiter.is_task() {
             self.wake(awaiter);
         } else if let Some((family, place)) = awaiter.as_child() {
-            Families::tell(self, family, place, how == Ended::Value);
+            Families::tell(self, family, place, has_value);
         } else if awaiter == TaskId::FOREIGN {
             self.wake_foreigner(id);
-        }
-        if self.is_observed() {
-            self.tell_of_end(id, how);
         }
     }
 

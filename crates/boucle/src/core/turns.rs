@@ -47,12 +47,11 @@ impl Core {
     /// One turn: polls the tasks that are ready as it begins, then looks at inbox and timers. Whether
     /// a task is certainly ready for the next one.
     fn turn(&self) -> bool {
-        if self.order.borrow().is_none() {
+        if self.is_plain {
             // Asked once a turn, not once a poll: so it costs nothing that a loop can be watched.
-            match self.is_observed() {
-                true => self.run_ready::<true>(),
-                false => self.run_ready::<false>(),
-            }
+            self.run_ready::<false>();
+        } else if self.order.borrow().is_none() {
+            self.run_ready::<true>();
         } else {
             let n_ready = self.ready.borrow().len();
             for _ in 0..n_ready {

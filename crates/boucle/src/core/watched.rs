@@ -33,7 +33,7 @@ impl Core {
 
     /// Whether somebody watches, or debug mode counts.
     #[inline]
-    pub(super) fn is_observed(&self) -> bool {
+    pub(crate) fn is_observed(&self) -> bool {
         self.is_watched() || self.slow_poll.is_some()
     }
 
@@ -82,7 +82,7 @@ impl Core {
     }
 
     #[cold]
-    pub(super) fn tell_of_end(&self, id: TaskId, how: Ended) {
+    pub(crate) fn tell_of_end(&self, id: TaskId, how: Ended) {
         self.stats.borrow_mut().remove(&id);
         self.show(|it| it.task_done(id, how));
     }

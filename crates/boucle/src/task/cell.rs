@@ -85,8 +85,9 @@ const TAKEN: u16 = 1 << 7;
 const READ: u16 = 1 << 8;
 /// The loop keeps a name for it.
 const NAMED: u16 = 1 << 9;
-/// Somebody watches the loop, from before the task was made: a wake is told.
-const WATCHED: u16 = 1 << 10;
+/// Somebody watches the loop, or debug mode counts, from before the task was made. What is told then is
+/// asked for by this bit, since the state is looked at anyhow.
+const OBSERVED: u16 = 1 << 10;
 
 /// The owner thread's share of `refs`.
 const LOCAL: u32 = 1 << 31;
@@ -272,7 +273,7 @@ unsafe fn allocate<F: Future>(
             remote: NonNull::from(&*core.remote),
             refs: AtomicU32::new(LOCAL),
             in_inbox: AtomicBool::new(false),
-            state: Cell::new(if core.is_watched() { HANDLE | WATCHED } else { HANDLE }),
+            state: Cell::new(if core.is_observed() { HANDLE | OBSERVED } else { HANDLE }),
             id,
             awaiter: Cell::new(TaskId::NONE),
             life: Life::new(),

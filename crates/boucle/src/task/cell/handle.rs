@@ -10,7 +10,8 @@ use std::rc::Rc;
 
 use super::run::{drop_result, forget_name, release_if_unused, wake_here};
 use super::{
-    CANCEL, DONE, ERROR, HANDLE, Header, NAMED, READ, TAKEN, VALUE, body, drop_quietly, home,
+    CANCEL, DONE, ERROR, HANDLE, Header, NAMED, OBSERVED, READ, TAKEN, VALUE, body, drop_quietly,
+    home,
 };
 use crate::core::Core;
 use crate::event_loop::Loop;
@@ -35,6 +36,11 @@ impl<T> Raw<T> {
 
     pub(crate) fn spawned_at(&self) -> &'static Location<'static> {
         self.header().spawned_at()
+    }
+
+    /// Whether somebody watches its loop, or debug mode counts.
+    pub(crate) fn is_observed(&self) -> bool {
+        self.header().is(OBSERVED)
     }
 
     pub(crate) fn is_done(&self) -> bool {

@@ -11,8 +11,8 @@ use std::task::{Context, Poll, Waker};
 
 use super::waker::WAKER;
 use super::{
-    CANCEL, DONE, ERROR, HANDLE, Header, LOCAL, NAMED, READ, RUNNING, Raw, SCHEDULED, VALUE,
-    WATCHED, allocate, body, drop_quietly, home,
+    CANCEL, DONE, ERROR, HANDLE, Header, LOCAL, NAMED, OBSERVED, READ, RUNNING, Raw, SCHEDULED,
+    VALUE, allocate, body, drop_quietly, home,
 };
 use crate::core::Core;
 use crate::instrument::Ended;
@@ -73,8 +73,8 @@ pub(crate) fn with_borrowed<F: Future, R>(
 /// Wakes the task: it goes to the end of the ready queue, unless it is there or DONE.
 pub(super) fn wake_here(core: &Core, header: &Header) {
     // One look at the state tells all: that it can be watched costs a wake nothing.
-    match header.is(SCHEDULED | DONE | WATCHED) {
-        true => wake_watched(core, header),
+    match header.is(SCHEDULED | DONE | OBSERVED) {
+        true => wake_observed(core, header),
         false => schedule(core, header),
     }
 }
@@ -82,7 +82,7 @@ pub(super) fn wake_here(core: &Core, header: &Header) {
 /// The same, and tells who watches; unless there is nothing to do.
 #[cold]
 #[inline(never)]
-fn wake_watched(core: &Core, header: &Header) {
+fn wake_observed(core: &Core, header: &Header) {
     if !header.is(SCHEDULED | DONE) {
         schedule(core, header);
         core.task_woken(header.id);
@@ -116,7 +116,10 @@ fn end(core: &Core, header: &Header) {
         () if header.is(ERROR) => Ended::Panicked,
         () => Ended::Cancelled,
     };
-    core.task_ended(header.id, header.awaiter.replace(TaskId::NONE), how);
+    core.task_ended(header.id, header.awaiter.replace(TaskId::NONE), how == Ended::Value);
+    if header.is(OBSERVED) {
+        core.tell_of_end(header.id, how);
+    }
     if !header.is(HANDLE) {
         drop_unasked(core, header);
     }
