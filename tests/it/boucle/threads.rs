@@ -89,6 +89,8 @@ fn another_thread_cancels_a_remote_task_while_the_loop_sleeps() {
             std::future::pending::<()>().await;
         });
         has_begun.recv().expect("it begins");
+        // After a turn more nobody looks whether it is to be cancelled: it takes a wake.
+        handle.spawn(|| async {}).wait(None).expect("no limit was set").expect("it ends");
         task.cancel();
         task.cancel();
         let answer = task.wait(None);
