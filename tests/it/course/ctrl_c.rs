@@ -5,7 +5,7 @@
 use std::sync::mpsc;
 use std::time::Duration;
 
-use boucle::{Loop, sleep, to_thread};
+use boucle::{Loop, quiescent, sleep, to_thread};
 use rustix::process::{Signal, getpid, kill_process};
 
 use super::examples;
@@ -42,6 +42,8 @@ fn run_and_press(program: fn(&Loop), n_seconds: u64) {
     };
     event_loop.add_task(async move {
         sleep(Duration::from_secs(n_seconds)).await;
+        // Others may have slept until now too: they go first, however long the signal takes.
+        quiescent().await;
         to_thread(press).await.expect("the thread does not panic");
     });
     program(&event_loop);
