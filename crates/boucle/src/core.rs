@@ -243,7 +243,7 @@ impl Core {
         }
         let before = raw.set_awaiter(task.unwrap_or(TaskId::FOREIGN));
         let unused = match task {
-            Some(_) if before != TaskId::FOREIGN => return,
+            Some(_) if before != Some(TaskId::FOREIGN) => return,
             Some(_) => self.awaiters.borrow_mut().remove(&raw.id()),
             None => {
                 // Cloned first: a foreign waker runs foreign code.
@@ -255,14 +255,12 @@ impl Core {
     }
 
     /// A task has ended: wakes who awaits it.
-    pub(crate) fn task_ended(&self, id: TaskId, awaiter: TaskId, has_value: bool) {
-        if awaiter == TaskId::NONE {
-            // The usual case, if it ends before anybody asks.
-        } else if awaiter.is_task() {
+    pub(crate) fn wake_awaiter(&self, id: TaskId, awaiter: TaskId, has_value: bool) {
+        if awaiter.is_task() {
             self.wake(awaiter);
         } else if let Some((family, place)) = awaiter.as_child() {
             Families::tell(self, family, place, has_value);
-        } else if awaiter == TaskId::FOREIGN {
+        } else {
             self.wake_foreigner(id);
         }
     }
@@ -278,7 +276,7 @@ impl Core {
 
     /// The task that awaits this one: itself, or as the parent of its family.
     pub(crate) fn awaiter(&self, id: TaskId) -> Option<TaskId> {
-        let awaiter = self.registry.awaiter(id);
+        let awaiter = self.registry.awaiter(id)?;
         match awaiter.as_child() {
             Some((family, _)) => self.families.borrow().parent(family),
             None => Some(awaiter).filter(|it| it.is_task()),

@@ -264,7 +264,7 @@ mod tests {
 
     /// Sets so many timers, each a nanosecond after the one before.
     fn set(timers: &mut Timers, n: u64) -> Vec<TimerKey> {
-        (0..n).map(|deadline| timers.insert(deadline, Wake::Task(TaskId::NONE))).collect()
+        (0..n).map(|deadline| timers.insert(deadline, Wake::Task(TaskId::FOREIGN))).collect()
     }
 
     /// How many slots, places in the heap and notes of moves there is memory for.

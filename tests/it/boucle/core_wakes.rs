@@ -228,6 +228,23 @@ fn a_task_that_one_and_then_another_awaits_wakes_the_last_one() {
         .unwrap();
 }
 
+#[test]
+fn a_waker_of_another_executor_is_given_up_when_a_task_awaits_instead() {
+    boucle::run(async {
+        let mut task = boucle::spawn(interrupt());
+        let n_kept = poll_fn(|cx| {
+            let forward = Arc::new(Forward(cx.waker().clone(), AtomicUsize::new(0)));
+            let foreign = Waker::from(Arc::clone(&forward));
+            assert!(Pin::new(&mut task).poll(&mut Context::from_waker(&foreign)).is_pending());
+            drop(foreign);
+            let before = Arc::strong_count(&forward);
+            assert!(Pin::new(&mut task).poll(cx).is_pending());
+            Poll::Ready((before, Arc::strong_count(&forward)))
+        });
+        assert_eq!(n_kept.await, (2, 1));
+    });
+}
+
 /// Counts its polls, until `is_over` says so.
 fn always_ready(
     n_polls: &Rc<Cell<usize>>,

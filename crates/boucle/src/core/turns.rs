@@ -2,7 +2,6 @@
 //!
 //! Road: stages 4, 9, 10.
 
-use std::mem;
 use std::time::{Duration, Instant};
 
 use super::{Core, GRAIN, MANY, POLLS_BETWEEN_LOOKS, QUICK, SHORT_TURNS};
@@ -29,7 +28,7 @@ pub(crate) enum End {
 impl Core {
     /// Runs turns until `is_over` says so at the end of one, or `stop` was called, or nothing is left
     /// that could wake anything; with `waits_for_ever`, also then.
-    pub(crate) fn turns(&self, mut is_over: impl FnMut() -> bool, waits_for_ever: bool) -> End {
+    pub(crate) fn turns(&self, is_over: &dyn Fn() -> bool, waits_for_ever: bool) -> End {
         loop {
             let is_ready = self.turn();
             if self.stopping.take() {
@@ -46,18 +45,13 @@ impl Core {
 
     /// One turn: polls the tasks that are ready as it begins, then looks at inbox and timers. Whether
     /// a task is certainly ready for the next one.
+    #[inline]
     fn turn(&self) -> bool {
         if self.is_plain {
             // Asked once a turn, not once a poll: so it costs nothing that a loop can be watched.
             self.run_ready::<false>();
-        } else if self.order.borrow().is_none() {
-            self.run_ready::<true>();
         } else {
-            let n_ready = self.ready.borrow().len();
-            for _ in 0..n_ready {
-                let Some(task) = self.next_task() else { break };
-                self.run_task::<true>(task);
-            }
+            self.run_ready_watched();
         }
         if self.remote.has_mail() {
             self.take_mail();
@@ -71,8 +65,23 @@ impl Core {
         is_ready
     }
 
+    /// Polls those that are ready: somebody watches, counts, or chooses the order.
+    #[cold]
+    #[inline(never)]
+    fn run_ready_watched(&self) {
+        if self.order.borrow().is_none() {
+            return self.run_ready::<true>();
+        }
+        let n_ready = self.ready.borrow().len();
+        for _ in 0..n_ready {
+            let Some(task) = self.next_task() else { break };
+            self.run_task::<true>(task);
+        }
+    }
+
     /// A turn is over and the next one is due: wakes those whose time has come, and looks at the
     /// descriptors if the turns took long. The polls may be few, but long.
+    #[inline(never)]
     fn look_at_the_time(&self) {
         // Asking the system for the time costs as much as three polls. Virtual time is at hand.
         let n_turns = self.n_turns.get() + 1;
@@ -96,19 +105,25 @@ impl Core {
     }
 
     /// Polls those that are ready, the first come first.
+    #[inline]
     fn run_ready<const OBSERVED: bool>(&self) {
         let mut ready = self.ready.borrow_mut();
-        if ready.len() <= 1 {
-            let only = ready.pop();
+        if ready.len() > 1 {
             drop(ready);
-            if let Some(task) = only {
-                self.run_task::<OBSERVED>(task);
-            }
-            return;
+            return self.run_batch::<OBSERVED>();
         }
-        // Those that are ready for the next turn come into the other room.
-        let mut batch = mem::replace(&mut *ready, self.spare.take());
+        let only = ready.pop();
         drop(ready);
+        if let Some(task) = only {
+            self.run_task::<OBSERVED>(task);
+        }
+    }
+
+    /// Polls those that are ready, of which there are several.
+    #[inline(never)]
+    fn run_batch<const OBSERVED: bool>(&self) {
+        // Those that are ready for the next turn come into the other room.
+        let mut batch = self.ready.replace(self.spare.take());
         for task in batch.drain(..) {
             self.run_task::<OBSERVED>(task);
         }

@@ -65,7 +65,7 @@ impl Loop {
         if core.registry.len() == 0 && !core.remote.has_mail() {
             return;
         }
-        let end = core.turns(|| core.registry.len() == 0, false);
+        let end = core.turns(&|| core.registry.len() == 0, false);
         assert!(end != End::Stuck, "{}", RunError::Deadlock);
     }
 
@@ -135,7 +135,7 @@ impl Loop {
         let at = Location::caller();
         let result = cell::with_borrowed(core, future, at, |task| {
             core.show(|it| it.task_spawned(task.id(), at));
-            match core.turns(|| task.is_done(), false) {
+            match core.turns(&|| task.is_done(), false) {
                 End::Stopped if !task.is_done() => Err(RunError::Stopped),
                 End::Stuck => Err(RunError::Deadlock),
                 End::Stopped | End::Over => Ok(task.take()),
@@ -176,7 +176,7 @@ impl Loop {
         let core = running.core();
         #[cfg(unix)]
         let _listening = Listening::new(core).map_err(|_| RunError::NoSignals)?;
-        match core.turns(|| core.interrupted.take(), true) {
+        match core.turns(&|| core.interrupted.take(), true) {
             End::Over => Ok(RunEnd::Interrupted),
             End::Stopped | End::Stuck => Ok(RunEnd::Stopped),
         }

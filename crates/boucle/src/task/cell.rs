@@ -114,7 +114,7 @@ pub(crate) struct Header {
     id: TaskId,
     /// The task that awaits this one; or its place in a family, which hears of its end; or
     /// `TaskId::FOREIGN`: then the loop keeps the waker aside.
-    awaiter: Cell<TaskId>,
+    awaiter: Cell<Option<TaskId>>,
     /// Ends as this is freed.
     life: Life,
 }
@@ -275,7 +275,7 @@ unsafe fn allocate<F: Future>(
             in_inbox: AtomicBool::new(false),
             state: Cell::new(if core.is_observed() { HANDLE | OBSERVED } else { HANDLE }),
             id,
-            awaiter: Cell::new(TaskId::NONE),
+            awaiter: Cell::new(None),
             life: Life::new(),
         },
         body: UnsafeCell::new(Body { future: ManuallyDrop::new(future) }),

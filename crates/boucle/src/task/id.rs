@@ -1,6 +1,7 @@
 //! Which task: a number, while it lives.
 
 use std::fmt;
+use std::num::NonZeroU64;
 
 /// Which task, in its loop. Never given twice to two tasks that live at the same time.
 ///
@@ -16,19 +17,18 @@ use std::fmt;
 /// });
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct TaskId(u64);
+pub struct TaskId(NonZeroU64);
 
 impl TaskId {
-    /// No task.
-    pub(crate) const NONE: TaskId = TaskId(0);
     /// Something that is no task of this loop.
-    pub(crate) const FOREIGN: TaskId = TaskId(u64::MAX);
+    pub(crate) const FOREIGN: TaskId = TaskId(NonZeroU64::MAX);
 
     /// Set in no task's place: two billion places are enough.
     const FAMILY: u32 = 1 << 31;
 
     pub(crate) fn new(place: u32, serial: u32) -> TaskId {
-        TaskId(u64::from(serial) << 32 | u64::from(place))
+        let number = u64::from(serial) << 32 | u64::from(place);
+        TaskId(NonZeroU64::new(number).expect("serials begin with one"))
     }
 
     /// Not a task but a place among the children of a family, which hears of the end of each.
@@ -38,26 +38,26 @@ impl TaskId {
 
     /// The family, and the place among its children, if it is such a one.
     pub(crate) fn as_child(self) -> Option<(u32, u32)> {
-        let (family, place) = (self.0 as u32, (self.0 >> 32) as u32);
+        let (family, place) = (self.0.get() as u32, (self.0.get() >> 32) as u32);
         let is_child = family & TaskId::FAMILY != 0 && self != TaskId::FOREIGN;
         is_child.then_some((family & !TaskId::FAMILY, place))
     }
 
     /// Whether it is a task of the loop, and none of the others above.
     pub(crate) fn is_task(self) -> bool {
-        self != TaskId::NONE && self.0 as u32 & TaskId::FAMILY == 0
+        self.0.get() as u32 & TaskId::FAMILY == 0
     }
 
     /// Its place in the registry.
     pub(crate) fn place(self) -> usize {
-        (self.0 & u64::from(u32::MAX)) as usize
+        (self.0.get() & u64::from(u32::MAX)) as usize
     }
 }
 
 impl fmt::Display for TaskId {
     /// The number of the task, counted from the loop's first.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(&(self.0 >> 32), f)
+        fmt::Display::fmt(&(self.0.get() >> 32), f)
     }
 }
 

@@ -7,8 +7,10 @@ use std::panic;
 use std::panic::{AssertUnwindSafe, Location};
 use std::ptr::NonNull;
 use std::rc::Rc;
+use std::task::Waker;
 
 use super::run::{drop_result, forget_name, release_if_unused, wake_here};
+use super::waker::neighbour;
 use super::{
     CANCEL, DONE, ERROR, HANDLE, Header, NAMED, OBSERVED, READ, TAKEN, VALUE, body, drop_quietly,
     home,
@@ -75,8 +77,13 @@ impl<T> Raw<T> {
     }
 
     /// Who is woken when the task ends.
-    pub(crate) fn set_awaiter(&self, awaiter: TaskId) -> TaskId {
-        self.header().awaiter.replace(awaiter)
+    pub(crate) fn set_awaiter(&self, awaiter: TaskId) -> Option<TaskId> {
+        self.header().awaiter.replace(Some(awaiter))
+    }
+
+    /// The same for the owner of `waker`, if there is no more to it; else `false`.
+    pub(crate) fn set_neighbour(&self, waker: &Waker) -> bool {
+        set_neighbour(self.header(), waker)
     }
 
     /// Looks at the result; an error counts as read.
@@ -170,4 +177,17 @@ impl<T> Raw<T> {
             drop_quietly(report);
         }
     }
+}
+
+/// Notes that the owner of `waker` awaits the task, in the usual case: both are tasks of the loop that this
+/// thread is in, nobody watches, and nobody from elsewhere awaited it before. Else `false`.
+#[inline(never)]
+fn set_neighbour(header: &Header, waker: &Waker) -> bool {
+    let Some(awaiter) = neighbour(header, waker) else { return false };
+    let before = header.awaiter.get();
+    if header.is(OBSERVED) || awaiter == header.id || before == Some(TaskId::FOREIGN) {
+        return false;
+    }
+    header.awaiter.set(Some(awaiter));
+    true
 }

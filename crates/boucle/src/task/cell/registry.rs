@@ -123,8 +123,8 @@ impl Registry {
     }
 
     /// Who awaits the task.
-    pub(crate) fn awaiter(&self, id: TaskId) -> TaskId {
-        self.get(id).map_or(TaskId::NONE, |header| header.awaiter.get())
+    pub(crate) fn awaiter(&self, id: TaskId) -> Option<TaskId> {
+        self.get(id)?.awaiter.get()
     }
 
     /// All ids, oldest place first.

@@ -116,7 +116,10 @@ fn end(core: &Core, header: &Header) {
         () if header.is(ERROR) => Ended::Panicked,
         () => Ended::Cancelled,
     };
-    core.task_ended(header.id, header.awaiter.replace(TaskId::NONE), how == Ended::Value);
+    // The usual case is none: it ends before anybody asks.
+    if let Some(awaiter) = header.awaiter.take() {
+        core.wake_awaiter(header.id, awaiter, how == Ended::Value);
+    }
     if header.is(OBSERVED) {
         core.tell_of_end(header.id, how);
     }

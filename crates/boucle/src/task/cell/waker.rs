@@ -138,20 +138,28 @@ impl Drop for Letter {
 
 /// The task that a waker wakes, if it is one of the loop of `core`.
 pub(crate) fn task_in(core: &Core, waker: &Waker) -> Option<TaskId> {
-    if waker.vtable() != &WAKER {
-        return None;
-    }
-    // SAFETY: a waker of this vtable.
-    let header = unsafe { header_of(waker.data()) };
+    let header = header_behind(waker)?;
     ptr::eq(header.remote.as_ptr(), Arc::as_ptr(&core.remote)).then_some(header.id)
 }
 
 /// The task that a waker wakes, if it is one of the loop that this thread is in.
 pub(crate) fn task_of(waker: &Waker) -> Option<TaskId> {
-    if waker.vtable() != &WAKER {
+    let header = header_behind(waker)?;
+    is_here(header.remote.as_ptr()).then_some(header.id)
+}
+
+/// The task that a waker wakes, if it is one of the loop that this thread is in, as is that of `header`.
+pub(super) fn neighbour(header: &Header, waker: &Waker) -> Option<TaskId> {
+    let other = header_behind(waker).filter(|other| other.remote == header.remote)?;
+    is_here(header.remote.as_ptr()).then_some(other.id)
+}
+
+/// The task of a waker, if it is a task's.
+fn header_behind(waker: &Waker) -> Option<&Header> {
+    // By its address: it has one alone, and to compare what is in it takes longer.
+    if !ptr::eq(waker.vtable(), &WAKER) {
         return None;
     }
-    // SAFETY: a waker of this vtable.
-    let header = unsafe { header_of(waker.data()) };
-    is_here(header.remote.as_ptr()).then_some(header.id)
+    // SAFETY: a waker of this vtable, and borrowed for as long.
+    Some(unsafe { header_of(waker.data()) })
 }
