@@ -267,7 +267,7 @@ impl<T> Future for Task<T> {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let raw = self.raw.as_mut().expect("the handle is there until it is dropped");
         if !raw.is_done() {
-            return if raw.set_neighbour(cx.waker()) { Poll::Pending } else { self.wait(cx) };
+            return if raw.set_neighbor(cx.waker()) { Poll::Pending } else { self.wait(cx) };
         }
         match raw.take() {
             Err(TaskError::Taken) => panic!("the result of the task was taken by an await before"),

@@ -33,6 +33,9 @@ pub struct Args {
     /// Write the run as a recording, which can be played again
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
+    /// Write the run for Perfetto, as Chrome's trace events
+    #[arg(long, value_name = "FILE")]
+    perfetto: Option<PathBuf>,
     /// Replace files that are there already
     #[arg(long)]
     force: bool,
@@ -40,7 +43,7 @@ pub struct Args {
     #[arg(long)]
     lossy: bool,
     /// Serve the player as a page, to this machine alone
-    #[arg(long, conflicts_with_all = ["text", "svg", "html", "json", "predict"])]
+    #[arg(long, conflicts_with_all = ["text", "svg", "html", "json", "perfetto", "predict"])]
     serve: bool,
     /// The port of the page; 0 is one that is free
     #[arg(long, default_value_t = 0, requires = "serve")]
@@ -81,16 +84,7 @@ impl Args {
             return Ok(());
         };
         let is_terminal = io::stdin().is_terminal() && io::stdout().is_terminal();
-        let writes = self.svg.is_some() || self.html.is_some() || self.json.is_some();
-        if let Some(path) = &self.json {
-            run.trace.save(path, self.force)?;
-        }
-        if let Some(path) = &self.svg {
-            write::file(path, &run.trace.svg(), self.force)?;
-        }
-        if let Some(path) = &self.html {
-            write::file(path, &run.trace.html(), self.force)?;
-        }
+        let writes = self.write_files(&run)?;
         if self.text.is_none() && !writes && is_terminal {
             let mut app = App::new(run);
             if self.predict {
@@ -112,6 +106,23 @@ impl Args {
             write::stdout(&text)?;
         }
         Ok(())
+    }
+
+    /// Writes the files that are asked for; whether there are any.
+    fn write_files(&self, run: &Run) -> Result<bool, Box<dyn Error>> {
+        if let Some(path) = &self.json {
+            run.trace.save(path, self.force)?;
+        }
+        if let Some(path) = &self.svg {
+            write::file(path, &run.trace.svg(), self.force)?;
+        }
+        if let Some(path) = &self.html {
+            write::file(path, &run.trace.html(), self.force)?;
+        }
+        if let Some(path) = &self.perfetto {
+            write::file(path, &run.trace.chrome_json(), self.force)?;
+        }
+        Ok([&self.json, &self.svg, &self.html, &self.perfetto].iter().any(|it| it.is_some()))
     }
 }
 

@@ -67,7 +67,7 @@ fn a_recording_that_was_written_is_played_like_the_program() {
 
 #[test]
 fn a_file_that_is_there_is_not_overwritten() {
-    for kind in ["--svg", "--html", "--json"] {
+    for kind in ["--svg", "--html", "--json", "--perfetto"] {
         let path = file(&format!("kept{kind}"));
         fs::write(&path, "precious").expect("a file of this test");
         let name = path.to_str().expect("a plain path");

@@ -10,7 +10,7 @@ use std::rc::Rc;
 use std::task::Waker;
 
 use super::run::{drop_result, forget_name, release_if_unused, wake_here};
-use super::waker::neighbour;
+use super::waker::neighbor;
 use super::{
     CANCEL, DONE, ERROR, HANDLE, Header, NAMED, OBSERVED, READ, TAKEN, VALUE, body, drop_quietly,
     home,
@@ -82,8 +82,8 @@ impl<T> Raw<T> {
     }
 
     /// The same for the owner of `waker`, if there is no more to it; else `false`.
-    pub(crate) fn set_neighbour(&self, waker: &Waker) -> bool {
-        set_neighbour(self.header(), waker)
+    pub(crate) fn set_neighbor(&self, waker: &Waker) -> bool {
+        set_neighbor(self.header(), waker)
     }
 
     /// Looks at the result; an error counts as read.
@@ -182,8 +182,8 @@ impl<T> Raw<T> {
 /// Notes that the owner of `waker` awaits the task, in the usual case: both are tasks of the loop that this
 /// thread is in, nobody watches, and nobody from elsewhere awaited it before. Else `false`.
 #[inline(never)]
-fn set_neighbour(header: &Header, waker: &Waker) -> bool {
-    let Some(awaiter) = neighbour(header, waker) else { return false };
+fn set_neighbor(header: &Header, waker: &Waker) -> bool {
+    let Some(awaiter) = neighbor(header, waker) else { return false };
     let before = header.awaiter.get();
     if header.is(OBSERVED) || awaiter == header.id || before == Some(TaskId::FOREIGN) {
         return false;

@@ -149,7 +149,7 @@ pub(crate) fn task_of(waker: &Waker) -> Option<TaskId> {
 }
 
 /// The task that a waker wakes, if it is one of the loop that this thread is in, as is that of `header`.
-pub(super) fn neighbour(header: &Header, waker: &Waker) -> Option<TaskId> {
+pub(super) fn neighbor(header: &Header, waker: &Waker) -> Option<TaskId> {
     let other = header_behind(waker).filter(|other| other.remote == header.remote)?;
     is_here(header.remote.as_ptr()).then_some(other.id)
 }
