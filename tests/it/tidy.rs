@@ -149,7 +149,7 @@ fn a_file_says_what_lives_there_and_is_short() {
 #[test]
 fn unsafe_code_has_its_places() {
     let this = Path::new("tests/it/tidy.rs");
-    let home = "crates/boucle/src/task/cell";
+    let home = "crates/boucle/src/cell";
     let mut places = Vec::new();
     // Its children fork, and are ended by signals, as no safe crate lets them.
     let children = Path::new("tests/it/net/processes.rs");

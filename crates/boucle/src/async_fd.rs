@@ -13,8 +13,9 @@ use rustix::event::{PollFd, PollFlags, Timespec};
 
 use self::callbacks::Callbacks;
 pub use self::callbacks::{ReadyCallback, add_reader, add_writer};
-use crate::reactor::{Direction, Source};
-use crate::sys::SystemCall;
+use crate::host::SystemCall;
+use crate::reactor::Direction;
+use crate::source::Source;
 
 /// Anything that has a descriptor: a pipe, a terminal, a device, a socket of another crate.
 ///

@@ -103,59 +103,57 @@
 //! Not here: processes, files, context variables, signals other than Ctrl-C. The crates `async-process`,
 //! `async-fs` and `async-signal` work as they are.
 
-#[cfg(all(unix, not(boucle_loom)))]
-mod async_fd;
-mod budget;
-mod builder;
-mod callback;
-mod clock;
-mod core;
-mod elsewhere;
-mod event_loop;
-#[cfg(all(feature = "hyper", unix, not(boucle_loom)))]
-pub mod hyper;
-mod instrument;
-mod interval;
-#[cfg(all(test, boucle_loom))]
-mod models;
-#[cfg(all(unix, not(boucle_loom)))]
-pub mod net;
-mod primitives;
+// In layers: each names only those above it. A test keeps it so.
+mod data;
+mod structures;
+
+mod cell;
+
 #[cfg(all(unix, not(boucle_loom)))]
 mod reactor;
 #[cfg(not(all(unix, not(boucle_loom))))]
 #[path = "no_reactor.rs"]
 mod reactor;
-mod remote;
-mod report;
-#[cfg(unix)]
-mod signal;
+
+mod host;
+
+mod core;
+
+mod context;
+
+#[cfg(all(unix, not(boucle_loom)))]
+mod async_fd;
+#[cfg(all(feature = "hyper", unix, not(boucle_loom)))]
+pub mod hyper;
+#[cfg(all(unix, not(boucle_loom)))]
+pub mod net;
+#[cfg(all(unix, not(boucle_loom)))]
+mod source;
 pub mod sync;
-mod sys;
 mod task;
 mod thread;
 mod time;
-mod timers;
 mod together;
-mod tree;
-mod wake;
+
+mod face;
+
+#[cfg(all(test, boucle_loom))]
+mod models;
 
 #[cfg(all(unix, not(boucle_loom)))]
 pub use crate::async_fd::{AsyncFd, ReadyCallback, add_reader, add_writer};
-pub use crate::builder::{Builder, Driver};
-pub use crate::callback::{Callback, call_at, call_later, call_soon};
-pub use crate::event_loop::{Loop, NoLoop, RunEnd, RunError, run};
-pub use crate::instrument::{Ended, Instrument, Order, WaitsFor, WokenBy};
-pub use crate::interval::{Interval, MissedTicks, interval};
-pub use crate::report::Report;
-pub use crate::sys::{Faults, SystemCall};
-pub use crate::task::{Panic, Task, TaskError, TaskId, current_task, spawn};
+pub use crate::data::{
+    Ended, NoLoop, Panic, RunEnd, RunError, TaskError, TaskId, WaitsFor, WokenBy,
+};
+pub use crate::face::{Builder, Driver, Loop, TaskInfo, TaskState, all_tasks, run};
+pub use crate::host::{Faults, Instrument, Order, Report, SystemCall};
+pub use crate::task::{Task, current_task, spawn};
 pub use crate::thread::{LoopClosed, LoopHandle, RemoteTask, to_thread};
 pub use crate::time::{
-    Elapsed, Sleep, hold_up, interrupt, now, quiescent, sleep, sleep_until, timeout,
+    Callback, Elapsed, Interval, MissedTicks, Sleep, call_at, call_later, call_soon, hold_up,
+    interrupt, interval, now, quiescent, sleep, sleep_until, timeout,
 };
 pub use crate::together::{
     AsCompleted, GroupError, GroupTask, TaskGroup, as_completed, gather, gather_all, gather_tasks,
     race, shield, task_group,
 };
-pub use crate::tree::{TaskInfo, TaskState, all_tasks};

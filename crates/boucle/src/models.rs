@@ -14,10 +14,13 @@ use loom::sync::atomic::{AtomicBool, Ordering};
 use loom::thread;
 use loom::thread::{JoinHandle, ThreadId};
 
-use crate::event_loop::{Loop, RunError};
-use crate::instrument::{Instrument, WokenBy};
-use crate::primitives::Arc;
-use crate::task::TaskId;
+use crate::data::RunError;
+
+use crate::data::TaskId;
+use crate::data::WokenBy;
+use crate::data::primitives::Arc;
+use crate::face::Loop;
+use crate::host::Instrument;
 
 /// Tries `f` in all orders.
 fn model(f: impl Fn() + Send + Sync + 'static) {

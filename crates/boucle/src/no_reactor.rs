@@ -4,9 +4,9 @@
 use std::time::Duration;
 
 use crate::core::Core;
-use crate::instrument::WaitsFor;
-use crate::primitives;
-use crate::task::TaskId;
+use crate::data::TaskId;
+use crate::data::WaitsFor;
+use crate::data::primitives;
 
 /// No descriptors.
 #[derive(Default)]

@@ -1,4 +1,4 @@
-//! Which descriptors are ready, and who waits for them. [`Source`] is one of them, as the sockets have
+//! Which descriptors are ready, and who waits for them. `Source` is one of them, as the sockets have
 //! it; [`Watcher`] is what the system watches.
 //!
 //! A descriptor has a *place* here from the first time that somebody must wait for it. For each of its
@@ -20,7 +20,6 @@
 //! Road: stages 7 and 10.
 
 mod key;
-mod source;
 mod waiters;
 mod watcher;
 
@@ -35,17 +34,16 @@ use std::time::Duration;
 use slab::Slab;
 
 pub(crate) use self::key::{Key, Ticket};
-pub(crate) use self::source::Source;
 use self::waiters::{Unused, Waiters};
 pub(crate) use self::watcher::Watcher;
 use self::watcher::{Events, Seen};
 use crate::core::Core;
-use crate::instrument::{WaitsFor, WokenBy};
-use crate::primitives;
-use crate::report::Report;
-use crate::sys::SystemCall;
-use crate::task::TaskId;
-use crate::wake::Wake;
+use crate::data::TaskId;
+use crate::data::primitives;
+use crate::data::{WaitsFor, WokenBy};
+use crate::host::Report;
+use crate::host::SystemCall;
+use crate::structures::wake::Wake;
 
 /// After a wait that failed, the next one is tried so much later.
 const AFTER_FAILURE: Duration = Duration::from_millis(10);

@@ -2,19 +2,15 @@
 //!
 //! Road: stages 2 to 6.
 
-pub(crate) mod cell;
-mod error;
-mod id;
-
 use std::fmt;
 use std::panic::Location;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-pub use self::error::{Panic, TaskError};
-pub use self::id::TaskId;
-use crate::elsewhere::require_current;
-use crate::task::cell::Raw;
+use crate::cell;
+use crate::cell::Raw;
+use crate::context::elsewhere::require_current;
+use crate::data::{Panic, TaskError, TaskId};
 
 /// A task that was spawned; awaiting it gives its result.
 ///

@@ -11,11 +11,12 @@ use std::task::Waker;
 
 pub use self::remote_task::RemoteTask;
 pub use self::to_thread::to_thread;
+use crate::cell;
+use crate::context::elsewhere::require_entered;
 use crate::core::Core;
-use crate::elsewhere::{LoopId, require_entered};
-use crate::primitives::Arc;
-use crate::remote::{Mail, Remote};
-use crate::task::cell;
+use crate::data::LoopId;
+use crate::data::primitives::Arc;
+use crate::structures::remote::{Mail, Remote};
 
 /// A loop, as other threads reach it. [`Loop::handle`](crate::Loop::handle) makes one.
 ///

@@ -3,6 +3,8 @@
 //!
 //! Road: stages 3 and 9.
 
+mod callback;
+mod interval;
 mod sleep;
 
 use std::cell::Cell;
@@ -13,13 +15,15 @@ use std::task::Poll;
 use std::thread;
 use std::time::{Duration, Instant};
 
+pub use self::callback::{Callback, call_at, call_later, call_soon};
+pub use self::interval::{Interval, MissedTicks, interval};
 pub use self::sleep::{Sleep, sleep, sleep_until};
-use crate::clock;
-use crate::clock::Clock;
-use crate::elsewhere::require_entered;
-use crate::event_loop::Loop;
-use crate::task::cell;
-use crate::wake::Wake;
+use crate::cell;
+use crate::context::elsewhere::require_entered;
+use crate::data::clock;
+use crate::data::clock::Clock;
+use crate::face::Loop;
+use crate::structures::wake::Wake;
 
 /// Gives the turn back once: all other tasks that are ready run, then this one goes on.
 ///

@@ -9,9 +9,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use super::AsyncFd;
-use crate::elsewhere::require_entered;
+use crate::context::elsewhere::require_entered;
+use crate::host::Report;
 use crate::reactor::Direction;
-use crate::report::Report;
 use crate::task::Task;
 use crate::time::{interrupt, sleep};
 

@@ -9,8 +9,8 @@ use std::task::{Context, Poll};
 use futures_io::{AsyncRead, AsyncWrite};
 
 use super::AsyncFd;
+use crate::host::SystemCall;
 use crate::reactor::Direction;
-use crate::sys::SystemCall;
 
 impl<T: AsFd> AsyncRead for &AsyncFd<T>
 where

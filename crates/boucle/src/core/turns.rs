@@ -5,14 +5,14 @@
 use std::time::{Duration, Instant};
 
 use super::{Core, GRAIN, MANY, POLLS_BETWEEN_LOOKS, QUICK, SHORT_TURNS};
-use crate::budget::BUDGET;
-use crate::clock::NEVER;
-use crate::instrument::WokenBy;
-use crate::primitives::{Arc, Ordering, fence};
-use crate::remote::Mail;
-use crate::report::Report;
-use crate::task::TaskId;
-use crate::task::cell::Runnable;
+use crate::cell::Runnable;
+use crate::context::budget::BUDGET;
+use crate::data::TaskId;
+use crate::data::WokenBy;
+use crate::data::clock::NEVER;
+use crate::data::primitives::{Arc, Ordering, fence};
+use crate::host::Report;
+use crate::structures::remote::Mail;
 
 /// Why turns ended.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

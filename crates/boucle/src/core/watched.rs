@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use super::Core;
-use crate::instrument::{Ended, Instrument, WaitsFor, WokenBy};
-use crate::task::TaskId;
+use crate::data::TaskId;
+use crate::data::{Ended, WaitsFor, WokenBy};
+use crate::host::Instrument;
 
 /// What debug mode keeps of a task.
 #[derive(Default)]

@@ -9,10 +9,11 @@ use std::time::Duration;
 
 use rustix::io::Errno;
 
-use crate::elsewhere::require_entered;
-use crate::reactor::{Direction, Source};
-use crate::report::Report;
-use crate::sys::SystemCall;
+use crate::context::elsewhere::require_entered;
+use crate::host::Report;
+use crate::host::SystemCall;
+use crate::reactor::Direction;
+use crate::source::Source;
 use crate::time::sleep;
 
 /// What gives connections to a [`Server`](super::Server).

@@ -13,9 +13,10 @@ use super::accept::accept;
 use super::connect::connect_socket;
 use super::resolve::resolve;
 use super::stream::Streams;
-use crate::reactor::{Direction, Source};
-use crate::sys;
-use crate::sys::SystemCall;
+use crate::context::sys;
+use crate::host::SystemCall;
+use crate::reactor::Direction;
+use crate::source::Source;
 
 /// A socket with the slides' words: a task waits for it, and the others go on.
 ///

@@ -15,9 +15,10 @@ use std::time::Duration;
 use rustix::io::Errno;
 use socket2::{Domain, Protocol, SockAddr, Socket, Type};
 
-use crate::reactor::{Direction, Source};
-use crate::sys;
-use crate::sys::SystemCall;
+use crate::context::sys;
+use crate::host::SystemCall;
+use crate::reactor::Direction;
+use crate::source::Source;
 use crate::time::{Sleep, sleep, timeout};
 
 /// The "Connection Attempt Delay" of RFC 8305: so long one address has before the next is tried beside.

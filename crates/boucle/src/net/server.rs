@@ -12,10 +12,10 @@ use std::rc::{Rc, Weak};
 
 use super::accept::Accept;
 use super::{TcpListener, TcpStream};
+use crate::context::elsewhere::require_current;
 use crate::core::Core;
-use crate::elsewhere::require_current;
-use crate::event_loop::Loop;
-use crate::report::Report;
+use crate::face::Loop;
+use crate::host::Report;
 use crate::sync::{Event, Semaphore};
 use crate::task::Task;
 

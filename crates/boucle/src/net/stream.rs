@@ -9,9 +9,10 @@ use std::task::{Context, Poll};
 use rustix::net::{SendAncillaryBuffer, SendFlags};
 use socket2::SockRef;
 
-use crate::reactor::{Direction, Source};
-use crate::sys;
-use crate::sys::SystemCall;
+use crate::context::sys;
+use crate::host::SystemCall;
+use crate::reactor::Direction;
+use crate::source::Source;
 
 /// A peer that is gone is an error, and no signal.
 #[cfg(not(target_vendor = "apple"))]

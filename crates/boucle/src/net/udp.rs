@@ -12,9 +12,10 @@ use std::os::fd::{AsFd, BorrowedFd};
 use socket2::{Domain, Protocol, Socket, Type};
 
 use super::resolve::resolve;
-use crate::reactor::{Direction, Source};
-use crate::sys;
-use crate::sys::SystemCall;
+use crate::context::sys;
+use crate::host::SystemCall;
+use crate::reactor::Direction;
+use crate::source::Source;
 
 /// Sends and receives datagrams: each arrives whole, late, twice or not at all.
 ///

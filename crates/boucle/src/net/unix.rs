@@ -19,8 +19,8 @@ use socket2::{Domain, SockAddr, Socket, Type};
 pub use self::datagram::UnixDatagram;
 pub use self::listener::UnixListener;
 pub use self::stream::UnixStream;
-use crate::sys;
-use crate::sys::SystemCall;
+use crate::context::sys;
+use crate::host::SystemCall;
 use crate::time::sleep;
 
 /// The first pause before the next try, doubled after each.

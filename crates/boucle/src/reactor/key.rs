@@ -34,12 +34,12 @@ impl Key {
     }
 
     /// As the system keeps it.
-    pub(super) fn pack(self) -> usize {
+    pub(crate) fn pack(self) -> usize {
         self.0
     }
 
     /// What the system has kept. A number that is no key finds no place.
-    pub(super) fn unpack(number: usize) -> Key {
+    pub(crate) fn unpack(number: usize) -> Key {
         Key(number)
     }
 }

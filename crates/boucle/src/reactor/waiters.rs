@@ -3,7 +3,7 @@
 use std::task::Waker;
 
 use super::Ticket;
-use crate::wake::Wake;
+use crate::structures::wake::Wake;
 
 /// Those who wait, longest first.
 pub(super) type Waiters = Vec<(Ticket, Wake)>;

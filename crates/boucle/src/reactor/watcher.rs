@@ -18,7 +18,7 @@ use polling::{Event, PollMode, Poller};
 
 use self::direct::Direct;
 use super::Key;
-use crate::builder::Driver;
+use crate::face::Driver;
 
 /// So many events are taken at once; those that are left come with the next wait.
 const N_EVENTS: usize = 1024;

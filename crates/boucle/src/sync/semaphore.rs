@@ -5,7 +5,7 @@
 use std::cell::Cell;
 
 use super::wait_list::WaitList;
-use crate::budget;
+use crate::context::budget;
 
 /// A number of permits: who finds none waits until one is given back.
 ///

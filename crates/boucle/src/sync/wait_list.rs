@@ -8,11 +8,13 @@ use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 
-use crate::elsewhere::{LoopId, call_later_elsewhere};
-use crate::instrument::WaitsFor;
-use crate::report;
-use crate::task::cell;
-use crate::wake::Wake;
+use crate::context::elsewhere::call_later_elsewhere;
+
+use crate::cell;
+use crate::data::LoopId;
+use crate::data::WaitsFor;
+use crate::host::report;
+use crate::structures::wake::Wake;
 
 /// Those who wait, first come first.
 ///

@@ -6,9 +6,9 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
-use crate::primitives::Arc;
-use crate::task::TaskError;
-use crate::task::cell;
+use crate::cell;
+use crate::data::TaskError;
+use crate::data::primitives::Arc;
 use crate::time::Elapsed;
 
 /// A task that another thread has spawned: await it in any executor, or block on it.

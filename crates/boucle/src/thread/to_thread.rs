@@ -3,11 +3,12 @@
 use std::panic;
 use std::panic::AssertUnwindSafe;
 
+use crate::cell;
+use crate::context::elsewhere::{call_later_elsewhere, require_entered};
 use crate::core::Core;
-use crate::elsewhere::{LoopId, call_later_elsewhere, require_entered};
-use crate::instrument::WaitsFor;
-use crate::task::TaskError;
-use crate::task::cell;
+use crate::data::LoopId;
+use crate::data::TaskError;
+use crate::data::WaitsFor;
 
 /// Runs `f`, which may block, on another thread, and awaits what it returns.
 ///

@@ -7,14 +7,15 @@ use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use super::time_now;
-use crate::clock;
-use crate::clock::NEVER;
+use crate::cell;
+use crate::context::elsewhere::{call_later_elsewhere, require_entered};
 use crate::core::Core;
-use crate::elsewhere::{LoopId, call_later_elsewhere, require_entered};
-use crate::instrument::WaitsFor;
-use crate::task::cell;
-use crate::timers::TimerKey;
-use crate::wake::Wake;
+use crate::data::LoopId;
+use crate::data::WaitsFor;
+use crate::data::clock;
+use crate::data::clock::NEVER;
+use crate::structures::timers::TimerKey;
+use crate::structures::wake::Wake;
 
 /// Waits for `duration`, and never less; for one turn if it is zero, for ever if it is
 /// `Duration::MAX`.

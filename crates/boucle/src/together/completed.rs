@@ -6,7 +6,7 @@ use std::rc::Rc;
 use std::task::Poll;
 
 use super::family::{Family, News, tell_waits};
-use crate::task::TaskError;
+use crate::data::TaskError;
 
 /// Spawns all `children` on the current loop, now, and gives what became of each, the first to end
 /// first.

@@ -6,12 +6,14 @@ use std::panic::Location;
 use std::rc::Rc;
 use std::task::{Context, Waker};
 
+use crate::cell;
+use crate::cell::Raw;
+use crate::context::elsewhere::{call_later_elsewhere, require_current};
 use crate::core::Core;
-use crate::elsewhere::{LoopId, call_later_elsewhere, require_current};
-use crate::instrument::WaitsFor;
-use crate::task::cell;
-use crate::task::cell::Raw;
-use crate::task::{Task, TaskId};
+use crate::data::LoopId;
+use crate::data::TaskId;
+use crate::data::WaitsFor;
+use crate::task::Task;
 
 /// What the children have told, and who wants to hear it.
 #[derive(Default)]

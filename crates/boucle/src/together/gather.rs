@@ -9,7 +9,8 @@ use std::rc::Rc;
 use std::task::Poll;
 
 use super::family::{Family, News, tell_waits};
-use crate::task::{Task, TaskError};
+use crate::data::TaskError;
+use crate::task::Task;
 
 /// Runs all `children` as tasks of the current loop, and returns their values, in order.
 ///

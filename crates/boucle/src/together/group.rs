@@ -12,8 +12,9 @@ use std::task::Poll;
 
 pub use self::error::GroupError;
 use super::family::{Family, News, spawn_child, tell_waits};
+use crate::cell;
+use crate::data::TaskError;
 use crate::sync::Event;
-use crate::task::{TaskError, cell};
 
 /// Runs `body`, which may spawn children into its group, and waits for all of them.
 ///

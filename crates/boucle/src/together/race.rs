@@ -5,8 +5,8 @@ use std::panic::Location;
 use std::pin::Pin;
 use std::task::Poll;
 
-use crate::elsewhere::require_current;
-use crate::task::TaskError;
+use crate::context::elsewhere::require_current;
+use crate::data::TaskError;
 
 /// Awaits all `futures` in this task, until one is ready: its place, and its value. The others are
 /// dropped.

@@ -10,11 +10,11 @@ use std::os::fd::{AsFd, BorrowedFd};
 use socket2::{Domain, Protocol, Socket, Type};
 
 use super::TcpStream;
+use crate::context::sys;
+use crate::host::SystemCall;
 use crate::net::accept::accept;
 use crate::net::resolve::resolve;
-use crate::reactor::Source;
-use crate::sys;
-use crate::sys::SystemCall;
+use crate::source::Source;
 
 /// Takes TCP connections; dropping it stops that.
 ///

@@ -8,11 +8,11 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use super::TcpStream;
+use crate::context::sys;
+use crate::host::SystemCall;
 use crate::net::connect::{connect, connect_within};
 use crate::net::resolve::resolve;
-use crate::reactor::Source;
-use crate::sys;
-use crate::sys::SystemCall;
+use crate::source::Source;
 
 impl TcpStream {
     /// Connects to a host, which is a name or an IP address.

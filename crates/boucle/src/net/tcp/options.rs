@@ -9,8 +9,8 @@ use std::time::Duration;
 use socket2::{SockRef, TcpKeepalive};
 
 use super::TcpStream;
-use crate::sys;
-use crate::sys::SystemCall;
+use crate::context::sys;
+use crate::host::SystemCall;
 
 impl TcpStream {
     /// Asks for, or changes, a setting.

@@ -8,9 +8,10 @@ use std::net;
 use std::net::Shutdown;
 use std::os::fd::{AsFd, BorrowedFd};
 
+use crate::host::SystemCall;
 use crate::net::stream::streams_bytes;
-use crate::reactor::{Direction, Source};
-use crate::sys::SystemCall;
+use crate::reactor::Direction;
+use crate::source::Source;
 
 /// A TCP connection: a stream of bytes each way. Dropping it closes both.
 ///

@@ -5,9 +5,9 @@ use std::net;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use super::UdpSocket;
-use crate::reactor::Source;
-use crate::sys;
-use crate::sys::SystemCall;
+use crate::context::sys;
+use crate::host::SystemCall;
+use crate::source::Source;
 
 impl UdpSocket {
     /// Takes a socket of `std`, and lets it block no more.

@@ -10,9 +10,10 @@ use socket2::{SockAddr, SockRef, Type};
 
 use super::file::SocketFile;
 use super::{again_and_again, open, open_at};
-use crate::reactor::{Direction, Source};
-use crate::sys;
-use crate::sys::SystemCall;
+use crate::context::sys;
+use crate::host::SystemCall;
+use crate::reactor::Direction;
+use crate::source::Source;
 
 /// Sends and receives datagrams on the same machine: each arrives whole, in order, and once.
 ///

@@ -11,11 +11,11 @@ use socket2::Type;
 use super::UnixStream;
 use super::file::SocketFile;
 use super::open_at;
+use crate::context::sys;
+use crate::host::SystemCall;
 use crate::net::accept::{Accept, accept};
 use crate::net::server::Server;
-use crate::reactor::Source;
-use crate::sys;
-use crate::sys::SystemCall;
+use crate::source::Source;
 
 /// So many connections wait to be taken.
 const BACKLOG: i32 = 1024;

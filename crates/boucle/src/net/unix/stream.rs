@@ -11,11 +11,11 @@ use rustix::io::Errno;
 use socket2::{SockAddr, Type};
 
 use super::{again_and_again, open};
+use crate::context::sys;
+use crate::host::SystemCall;
 use crate::net::connect::connect_socket;
 use crate::net::stream::streams_bytes;
-use crate::reactor::Source;
-use crate::sys;
-use crate::sys::SystemCall;
+use crate::source::Source;
 
 /// A connection on the same machine.
 ///

@@ -3,7 +3,7 @@
 //! Road: stage 13.
 
 use super::{Queue, ShutDown, TryGetError, TryPutError};
-use crate::budget;
+use crate::context::budget;
 
 impl<T> Queue<T> {
     /// Puts an item into the queue; waits first if there is no room. Returns at once if there is

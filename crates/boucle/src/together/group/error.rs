@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::task::TaskError;
+use crate::data::TaskError;
 
 /// What went wrong in a group: each panic of a child, and of the body last.
 ///

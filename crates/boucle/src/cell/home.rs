@@ -11,8 +11,8 @@ use std::rc::Rc;
 
 use super::Header;
 use crate::core::Core;
-use crate::primitives::Arc;
-use crate::remote::Remote;
+use crate::data::primitives::Arc;
+use crate::structures::remote::Remote;
 
 /// The owner thread's part of what a loop's tasks point to.
 pub(crate) struct Home {

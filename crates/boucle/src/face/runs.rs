@@ -6,13 +6,13 @@ use std::panic;
 use std::panic::Location;
 
 use super::Loop;
-use super::end::{RunEnd, RunError};
-use crate::core::{Core, End, Mode};
 #[cfg(unix)]
-use crate::signal::Listening;
-use crate::task::TaskError;
-use crate::task::cell;
-use crate::task::cell::Entered;
+use super::signal::Listening;
+use crate::cell;
+use crate::cell::Entered;
+use crate::core::{Core, End, Mode};
+use crate::data::TaskError;
+use crate::data::{RunEnd, RunError};
 
 /// Runs `future` on a new loop, closes the loop, and returns the value.
 ///

@@ -1,12 +1,9 @@
 //! The seams: who watches a loop, and who chooses its order. Nothing else in a loop knows of tests.
 
-mod events;
-
 use std::panic::Location;
 use std::time::Duration;
 
-pub use self::events::{Ended, WaitsFor, WokenBy};
-use crate::task::TaskId;
+use crate::data::{Ended, TaskId, WaitsFor, WokenBy};
 
 /// Watches a loop. Every method does nothing unless it is written.
 ///

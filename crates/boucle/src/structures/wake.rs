@@ -2,9 +2,9 @@
 
 use std::task::Waker;
 
+use crate::cell;
 use crate::core::Core;
-use crate::task::TaskId;
-use crate::task::cell;
+use crate::data::TaskId;
 
 /// How to wake one waiter. A task of this loop is its number: no counting, no atomic operation.
 pub(crate) enum Wake {

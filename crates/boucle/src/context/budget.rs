@@ -8,8 +8,8 @@
 use std::future::poll_fn;
 use std::task::{Context, Poll};
 
+use crate::cell;
 use crate::core::Core;
-use crate::task::cell;
 
 /// So much a task may do in one poll.
 pub(crate) const BUDGET: u32 = 128;

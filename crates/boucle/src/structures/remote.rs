@@ -17,9 +17,9 @@ use std::collections::VecDeque;
 use std::sync;
 use std::sync::{OnceLock, Weak};
 
-use crate::primitives::{AtomicU8, Mutex, Ordering, Thread};
+use crate::cell::{Home, Letter};
+use crate::data::primitives::{AtomicU8, Mutex, Ordering, Thread};
 use crate::reactor::Watcher;
-use crate::task::cell::{Home, Letter};
 
 /// The loop works, or is about to look into its inbox.
 const AWAKE: u8 = 0;
@@ -139,7 +139,7 @@ pub(crate) mod weak {
     use std::sync::{Arc, Weak};
 
     use crate::core::Core;
-    use crate::remote::Remote;
+    use crate::structures::remote::Remote;
 
     /// Does not keep it alive.
     pub(crate) struct WeakRemote(Weak<Remote>);
@@ -159,8 +159,8 @@ pub(crate) mod weak {
 #[cfg(boucle_loom)]
 pub(crate) mod weak {
     use crate::core::Core;
-    use crate::primitives::Arc;
-    use crate::remote::Remote;
+    use crate::data::primitives::Arc;
+    use crate::structures::remote::Remote;
 
     /// Always gone.
     pub(crate) struct WeakRemote;

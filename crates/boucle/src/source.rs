@@ -7,13 +7,14 @@ use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, ready};
 
-use super::{Direction, Key, Ticket, Watcher};
-use crate::budget;
+use crate::cell;
+use crate::context::budget;
+use crate::context::elsewhere;
+use crate::context::elsewhere::{call_later_elsewhere, require_entered};
 use crate::core::Core;
-use crate::elsewhere;
-use crate::elsewhere::{LoopId, call_later_elsewhere, require_entered};
-use crate::sys::SystemCall;
-use crate::task::cell;
+use crate::data::LoopId;
+use crate::host::SystemCall;
+use crate::reactor::{Direction, Key, Ticket, Watcher};
 
 /// Something that has a descriptor, which must not block.
 ///

@@ -9,9 +9,9 @@ use super::here::{is_here, with_here};
 use super::run::wake_here;
 use super::{Header, LOCAL};
 use crate::core::Core;
-use crate::primitives::{Arc, Ordering, fence};
-use crate::remote::Mail;
-use crate::task::TaskId;
+use crate::data::TaskId;
+use crate::data::primitives::{Arc, Ordering, fence};
+use crate::structures::remote::Mail;
 
 /// The wakers of all tasks. Their data is the header; each one counts in `refs`, but for the one that
 /// `run` makes.

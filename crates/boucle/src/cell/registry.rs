@@ -10,7 +10,7 @@ use super::kind::Kinds;
 use super::run::{drop_future_now, wake_here};
 use super::{Header, RUNNING, SCHEDULED};
 use crate::core::Core;
-use crate::task::TaskId;
+use crate::data::TaskId;
 
 /// All tasks that are not DONE, by their ids.
 pub(crate) struct Registry {

@@ -15,9 +15,9 @@ use super::{
     VALUE, allocate, body, drop_quietly, home,
 };
 use crate::core::Core;
-use crate::instrument::Ended;
-use crate::primitives::Ordering;
-use crate::task::{TaskError, TaskId};
+use crate::data::Ended;
+use crate::data::primitives::Ordering;
+use crate::data::{TaskError, TaskId};
 
 /// Spawns `future` on the loop of `core`: it is scheduled, and not polled before the next turn.
 pub(crate) fn spawn<F>(

@@ -10,8 +10,8 @@
 
 use std::mem;
 
-use crate::task::TaskId;
-use crate::wake::Wake;
+use crate::data::TaskId;
+use crate::structures::wake::Wake;
 
 /// The timers of a loop.
 #[derive(Default)]
@@ -259,8 +259,8 @@ impl Timers {
 #[cfg(test)]
 mod tests {
     use super::{SMALL, TimerKey, Timers};
-    use crate::task::TaskId;
-    use crate::wake::Wake;
+    use crate::data::TaskId;
+    use crate::structures::wake::Wake;
 
     /// Sets so many timers, each a nanosecond after the one before.
     fn set(timers: &mut Timers, n: u64) -> Vec<TimerKey> {

@@ -16,10 +16,10 @@ use std::thread;
 
 use signal_hook::consts::SIGINT;
 
+use crate::cell;
 use crate::core::Core;
-use crate::primitives::Arc;
-use crate::remote::{Mail, Remote};
-use crate::task::cell;
+use crate::data::primitives::Arc;
+use crate::structures::remote::{Mail, Remote};
 
 /// The loops that are in `run_forever`.
 static LISTENERS: Mutex<Vec<Arc<Remote>>> = Mutex::new(Vec::new());

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use crate::task::TaskId;
+use crate::data::TaskId;
 
 /// What a task waits for. A task may wait for several things at once.
 ///

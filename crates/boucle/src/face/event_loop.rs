@@ -2,21 +2,17 @@
 //!
 //! Road: stages 4, 5, 10 to 12.
 
-mod end;
-mod runs;
-
 use std::cell::RefCell;
 use std::panic::Location;
 use std::rc::Rc;
 
-pub use self::end::{NoLoop, RunEnd, RunError};
-pub use self::runs::run;
-use crate::builder::Builder;
+use crate::cell;
+use crate::cell::Entered;
 use crate::core::{Core, Mode, Settings};
-use crate::report::Report;
+use crate::data::{NoLoop, RunError};
+use crate::face::Builder;
+use crate::host::Report;
 use crate::task::Task;
-use crate::task::cell;
-use crate::task::cell::Entered;
 use crate::thread::LoopHandle;
 
 /// An event loop. A clone is the same loop; it lives on one thread.
@@ -44,7 +40,7 @@ use crate::thread::LoopHandle;
 #[doc(alias = "EventLoop")]
 #[derive(Clone)]
 pub struct Loop {
-    core: Rc<Core>,
+    pub(super) core: Rc<Core>,
 }
 
 thread_local! {

@@ -3,8 +3,9 @@
 use std::panic::Location;
 use std::time::{Duration, Instant};
 
-use crate::elsewhere::{require_current, require_entered};
-use crate::task::{Task, TaskId};
+use crate::context::elsewhere::{require_current, require_entered};
+use crate::data::TaskId;
+use crate::task::Task;
 use crate::time::{Sleep, now, sleep_until};
 
 /// Calls `f` at the loop's next turn.

@@ -61,9 +61,9 @@ pub(crate) use self::registry::Registry;
 pub(crate) use self::run::{Runnable, spawn, with_borrowed};
 pub(crate) use self::waker::{Letter, task_in, task_of};
 use crate::core::Core;
-use crate::primitives::{AtomicBool, AtomicU32, Life};
-use crate::remote::Remote;
-use crate::task::{TaskError, TaskId};
+use crate::data::primitives::{AtomicBool, AtomicU32, Life};
+use crate::data::{TaskError, TaskId};
+use crate::structures::remote::Remote;
 
 /// In the ready queue, once. Cannot be set twice; may be set while RUNNING or after DONE.
 const SCHEDULED: u16 = 1;

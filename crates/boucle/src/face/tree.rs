@@ -5,11 +5,11 @@ use std::fmt::Write;
 use std::panic::Location;
 use std::time::Duration;
 
+use crate::context::elsewhere::require_current;
 use crate::core::Core;
-use crate::elsewhere::require_current;
-use crate::event_loop::Loop;
-use crate::instrument::WaitsFor;
-use crate::task::TaskId;
+use crate::data::TaskId;
+use crate::data::WaitsFor;
+use crate::face::Loop;
 
 /// A task that has not ended, as it was when it was asked for.
 ///

@@ -5,9 +5,6 @@
 
 use std::io;
 
-use crate::core::Core;
-use crate::task::cell;
-
 /// A system call that a loop makes for its sockets and descriptors.
 ///
 /// # Examples
@@ -87,32 +84,4 @@ pub trait Faults {
     /// Asked before each system call, on the loop's thread; with an error the call is not made, and
     /// fails with it. A method that panics is reported to the exception handler, and the call is made.
     fn before(&self, call: SystemCall) -> Option<io::Error>;
-}
-
-impl Core {
-    /// Makes a system call, unless it is to fail.
-    pub(crate) fn call<R>(
-        &self,
-        call: SystemCall,
-        f: impl FnOnce() -> io::Result<R>,
-    ) -> io::Result<R> {
-        if let Some(faults) = &self.faults {
-            let mut fault = None;
-            self.guard(|| fault = faults.before(call));
-            if let Some(error) = fault {
-                return Err(error);
-            }
-        }
-        f()
-    }
-}
-
-/// Makes a system call for the loop that this thread is in, or for none.
-pub(crate) fn call<R>(call: SystemCall, f: impl FnOnce() -> io::Result<R>) -> io::Result<R> {
-    let mut f = Some(f);
-    let mut make = || f.take().expect("it is made once")();
-    match cell::with_entered(|core| core.call(call, &mut make)) {
-        Some(made) => made,
-        None => make(),
-    }
 }

@@ -1,37 +1,14 @@
 //! Which loop is meant: the one that this thread is in, or another one of the process.
 
 use std::collections::BTreeMap;
-use std::num::NonZeroU32;
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, PoisonError};
 
+use crate::cell;
 use crate::core::Core;
-use crate::event_loop::Loop;
-use crate::remote::Mail;
-use crate::remote::weak::WeakRemote;
-use crate::task::cell;
-
-/// A loop, among all of the process.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct LoopId(NonZeroU32);
-
-impl LoopId {
-    /// One that no other loop has.
-    pub(crate) fn next() -> LoopId {
-        static N_LOOPS: AtomicU32 = AtomicU32::new(1);
-        loop {
-            // After four billion loops it begins again; those of then are gone.
-            if let Some(id) = NonZeroU32::new(N_LOOPS.fetch_add(1, Ordering::Relaxed)) {
-                return LoopId(id);
-            }
-        }
-    }
-
-    /// Its number, which is not zero.
-    pub(crate) fn number(self) -> u32 {
-        self.0.get()
-    }
-}
+use crate::data::LoopId;
+use crate::face::Loop;
+use crate::structures::remote::Mail;
+use crate::structures::remote::weak::WeakRemote;
 
 /// Where the loops of the process can be reached. Used only off their threads, which is rare.
 static LOOPS: Mutex<BTreeMap<LoopId, WeakRemote>> = Mutex::new(BTreeMap::new());

@@ -6,8 +6,8 @@ use std::ptr;
 use std::rc::Rc;
 
 use crate::core::Core;
-use crate::primitives::{Arc, thread_value};
-use crate::remote::Remote;
+use crate::data::primitives::{Arc, thread_value};
+use crate::structures::remote::Remote;
 
 thread_value! {
     /// The loop that this thread is in: its remote part, to compare with, and its core. Both null

@@ -16,9 +16,9 @@ use super::{
     home,
 };
 use crate::core::Core;
-use crate::event_loop::Loop;
-use crate::report::Report;
-use crate::task::{TaskError, TaskId};
+use crate::data::{TaskError, TaskId};
+use crate::face::Loop;
+use crate::host::Report;
 
 /// A handle: what `Task` is made of. It keeps the result until it is taken or dropped.
 pub(crate) struct Raw<T> {

@@ -8,8 +8,8 @@ use std::panic::{AssertUnwindSafe, Location};
 use std::rc::Rc;
 use std::time::Duration;
 
-use crate::task::cell;
-use crate::task::{TaskError, TaskId};
+use crate::cell;
+use crate::data::{TaskError, TaskId};
 
 /// Who is told.
 pub(crate) type Handler = Rc<dyn Fn(&Report)>;

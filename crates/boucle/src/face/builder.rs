@@ -3,12 +3,12 @@
 use std::rc::Rc;
 use std::time::Duration;
 
+use crate::context::elsewhere;
 use crate::core::{Core, Settings};
-use crate::elsewhere;
-use crate::event_loop::Loop;
-use crate::instrument::{Instrument, Order};
-use crate::report::Report;
-use crate::sys::Faults;
+use crate::face::Loop;
+use crate::host::Faults;
+use crate::host::Report;
+use crate::host::{Instrument, Order};
 
 /// How a loop asks the system which of its descriptors are ready.
 ///
