@@ -2,4 +2,6 @@
 
 pub(crate) mod remote;
 pub(crate) mod timers;
+#[allow(dead_code)]
+pub(crate) mod waiters;
 pub(crate) mod wake;
