@@ -22,6 +22,10 @@ test:
 slow:
     bash .ci/slow
 
+# Changes boucle in small ways and shows what no test notices: `just mutants sample 10`, `just mutants of sync/lock`.
+mutants *ARGS:
+    bash .ci/mutants {{ARGS}}
+
 # An hour of connects, echoes and resets: memory and descriptors must stay as they are.
 soak:
     cargo test --release -p tests --test it -- --ignored --nocapture net::soak
@@ -42,6 +46,10 @@ bench-quick:
 seam:
     cd crates/bench && RUSTFLAGS="--cfg boucle_unwatched" cargo build --release --target-dir target/unwatched
     cd crates/bench && cargo run --release -- seam target/unwatched/release/bench
+
+# Measures whether boucle is slower than it was: beside a build of crates/bench from another checkout.
+against OTHER *ARGS:
+    cd crates/bench && cargo run --release -- against {{absolute_path(OTHER)}} {{ARGS}}
 
 # Measures what recording a trace costs, in nanoseconds an event.
 trace-cost:

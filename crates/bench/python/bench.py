@@ -9,6 +9,7 @@ import os
 import platform
 import random
 import resource
+import socket
 import sys
 import threading
 import time
@@ -159,6 +160,103 @@ async def queue(n, capacity):
     return [each(start, n)]
 
 
+async def in_proportion(n, measure):
+    """What one of `n` costs, and how many times that is what one of a quarter costs: ten rounds."""
+    quarters = many = 0
+    for _ in range(10):
+        for _ in range(4):
+            quarters += await measure(n // 4)
+        many += await measure(n)
+    return [many / n / 10, many / quarters]
+
+
+async def give_up(n, shut, wait, open):
+    """Those who wait are tasks, and whoever is canceled gives up."""
+
+    async def measure(n):
+        gate = shut()
+        arrived = 0
+
+        async def come():
+            nonlocal arrived
+            arrived += 1
+            await wait(gate)
+
+        start = time.perf_counter_ns()
+        tasks = [asyncio.create_task(come()) for _ in range(n)]
+        stays = asyncio.create_task(come())
+        while arrived <= n:
+            await asyncio.sleep(0)
+        for task in tasks[::2] + tasks[1::2][::-1]:
+            task.cancel()
+        await asyncio.wait(tasks)
+        took = time.perf_counter_ns() - start
+        open(gate)
+        await stays
+        return took
+
+    return await in_proportion(n, measure)
+
+
+def give_up_event(n):
+    return give_up(n, asyncio.Event, asyncio.Event.wait, asyncio.Event.set)
+
+
+def give_up_semaphore(n):
+    return give_up(
+        n, lambda: asyncio.Semaphore(0), asyncio.Semaphore.acquire, asyncio.Semaphore.release
+    )
+
+
+async def event(n):
+    async def measure(n):
+        event = asyncio.Event()
+        arrived = 0
+        all_arrived = asyncio.Event()
+
+        async def task():
+            nonlocal arrived
+            for _ in range(2):
+                arrived += 1
+                if arrived % n == 0:
+                    all_arrived.set()
+                await event.wait()
+
+        tasks = [asyncio.create_task(task()) for _ in range(n)]
+        await all_arrived.wait()
+        all_arrived.clear()
+        start = time.perf_counter_ns()
+        event.set()
+        await all_arrived.wait()
+        took = time.perf_counter_ns() - start
+        await asyncio.wait(tasks)
+        return took
+
+    return await in_proportion(n, measure)
+
+
+async def lateness(n):
+    late = []
+    for i in range(n):
+        duration = (500 + i * 13 % 3000) * 1e-6
+        deadline = time.perf_counter_ns() + duration * 1e9
+        await asyncio.sleep(duration)
+        # Clocks differ: nobody is late by less than nothing.
+        late.append(max(time.perf_counter_ns() - deadline, 0))
+    late.sort()
+    return [late[n // 2], late[n * 99 // 100]]
+
+
+async def lateness_socket(n):
+    ours, theirs = socket.socketpair()
+    ours.setblocking(False)
+    listener = asyncio.create_task(asyncio.get_running_loop().sock_recv(ours, 8))
+    figures = await lateness(n)
+    assert not listener.done()
+    theirs.close()
+    return figures
+
+
 async def thread(n):
     loop = asyncio.get_running_loop()
     asked = asyncio.Event()
@@ -217,8 +315,18 @@ WORKLOADS = {
     "timeout": lambda n, span: timeout(n),
     "queue-1": lambda n, span: queue(n, 1),
     "queue-100": lambda n, span: queue(n, 100),
+    "give-up-event": lambda n, span: give_up_event(n),
+    "give-up-semaphore": lambda n, span: give_up_semaphore(n),
+    "event": lambda n, span: event(n),
     "thread": lambda n, span: thread(n),
+    "lateness": lambda n, span: lateness(n),
+    "lateness-socket": lambda n, span: lateness_socket(n),
     "idle": idle,
+}
+
+CANNOT = {
+    "join-all": "has no futures without tasks",
+    "async-channel": "has no crates",
 }
 
 
@@ -243,6 +351,9 @@ def main():
         print(versions())
         return
     loop, workload, n, span = sys.argv[1:]
+    if workload in CANNOT:
+        print("cannot=" + CANNOT[workload])
+        return
     if sys.version_info < (3, 11):
         print(f"cannot=Python {platform.python_version()} is too old: 3.11 brought asyncio.timeout")
         return

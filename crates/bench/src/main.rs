@@ -8,7 +8,11 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+#[cfg(feature = "boucle")]
+mod against;
 mod alloc;
+#[cfg(feature = "boucle")]
+mod builds;
 mod child;
 mod machine;
 mod peers;
@@ -44,6 +48,9 @@ enum Command {
     /// without that.
     #[cfg(feature = "boucle")]
     Seam(seam::Run),
+    /// Measure whether boucle is slower than it was: beside a build of another checkout, TCP included.
+    #[cfg(feature = "boucle")]
+    Against(against::Run),
     /// Measure TCP echo: servers against one load generator.
     Tcp(tcp::Run),
     /// List the workloads and the peers.
@@ -99,6 +106,8 @@ fn main() -> ExitCode {
         Command::Run(run) => measure(run),
         #[cfg(feature = "boucle")]
         Command::Seam(run) => seam::measure(run),
+        #[cfg(feature = "boucle")]
+        Command::Against(run) => against::measure(run),
         Command::Tcp(run) => tcp::measure(run),
         Command::List => list(),
         Command::Child(child) => work(&child),

@@ -33,14 +33,22 @@ pub trait Peer: 'static {
     type Sender: 'static;
     /// The getting end of a queue.
     type Receiver: 'static;
+    /// The runtime's own event.
+    type Event: Gate;
+    /// The runtime's own semaphore.
+    type Semaphore: Gate;
 
     /// Why this peer cannot do this work, if it cannot. Asked before `run`.
     fn cannot(_workload: Workload) -> Option<&'static str> {
         None
     }
 
-    /// Runs `future` on a new loop until it ends; an error if there can be no loop here.
-    fn run<T: 'static>(future: impl Future<Output = T> + 'static) -> Result<T, String>;
+    /// Runs `future` on a new loop, which has what the workload needs, until it ends; an error if there can
+    /// be no loop here.
+    fn run<T: 'static>(
+        workload: Workload,
+        future: impl Future<Output = T> + 'static,
+    ) -> Result<T, String>;
 
     /// Adds a task to the loop.
     fn spawn<T: 'static>(future: impl Future<Output = T> + 'static) -> Self::Task<T>;
@@ -60,6 +68,11 @@ pub trait Peer: 'static {
         _duration: Duration,
         _future: F,
     ) -> impl Future<Output = Option<F::Output>> {
+        pending()
+    }
+
+    /// Waits for ever for what comes on a socket: nobody sends.
+    fn listen() -> impl Future<Output = ()> {
         pending()
     }
 
@@ -84,6 +97,36 @@ pub trait Peer: 'static {
                 results.push(task.await);
             }
         }
+    }
+}
+
+/// What many can wait for at once. A clone is the same one.
+pub trait Gate: Clone + 'static {
+    /// One that lets nobody pass.
+    fn shut() -> Self;
+
+    /// Waits until it lets one pass.
+    fn pass(self) -> impl Future<Output = ()> + 'static;
+
+    /// Lets all pass who wait.
+    fn open(&self);
+}
+
+/// The gate of the peers that have none of their own.
+#[derive(Clone)]
+pub enum NoGate {}
+
+impl Gate for NoGate {
+    fn shut() -> NoGate {
+        unreachable!("who has none has said so")
+    }
+
+    async fn pass(self) {
+        match self {}
+    }
+
+    fn open(&self) {
+        match *self {}
     }
 }
 
@@ -175,7 +218,12 @@ where
 fn no_timers(workload: Workload) -> Option<&'static str> {
     let needs_timers = matches!(
         workload,
-        Workload::Sleeps | Workload::SleepsMemory | Workload::Timeout | Workload::Idle
+        Workload::Sleeps
+            | Workload::SleepsMemory
+            | Workload::Timeout
+            | Workload::Lateness
+            | Workload::LatenessSocket
+            | Workload::Idle
     );
     needs_timers.then_some("has no timers")
 }
@@ -183,4 +231,15 @@ fn no_timers(workload: Workload) -> Option<&'static str> {
 /// Why a peer without a yield cannot measure it.
 fn no_yield(workload: Workload) -> Option<&'static str> {
     (workload == Workload::Yield).then_some("has no yield of its own")
+}
+
+/// Why a peer without an event cannot do what needs one.
+fn no_event(workload: Workload) -> Option<&'static str> {
+    let needs_event = matches!(workload, Workload::GiveUpEvent | Workload::Event);
+    needs_event.then_some("has no event of its own")
+}
+
+/// Why a peer without a semaphore cannot do what needs one.
+fn no_semaphore(workload: Workload) -> Option<&'static str> {
+    (workload == Workload::GiveUpSemaphore).then_some("has no semaphore of its own")
 }

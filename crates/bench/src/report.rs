@@ -48,18 +48,28 @@ fn ratios(plan: &Plan, all: &[Series]) -> Vec<Cells> {
 /// A peer's cell: its ratio, but the figure for tokio, and for all where the goal is a figure.
 fn ratio(row: &Row, peer: Name, summary: Summary, tokio: Option<Summary>) -> String {
     let figure = figure(summary.median, row.unit);
+    let goal = match row.goal {
+        Goal::None => f64::INFINITY,
+        Goal::Ratio(goal) | Goal::Figure(goal) | Goal::Enough(goal) => goal,
+    };
     let (text, missed) = match (row.goal, tokio) {
-        (Goal::Figure(goal), _) => (figure, summary.median.round() > goal),
-        (Goal::Ratio(_), _) if peer == Name::Tokio => (figure, false),
-        (Goal::Ratio(goal), Some(tokio)) => {
+        (Goal::Figure(_) | Goal::Enough(_), _) => match row.unit {
+            Unit::Times => (figure, seen(summary.median) > goal),
+            Unit::Time | Unit::Bytes => (figure, summary.median.round() > goal),
+        },
+        (_, Some(tokio)) if peer != Name::Tokio => {
             let ratio = summary.median / tokio.median;
-            // What the reader sees is what counts: two digits.
-            let seen = (ratio * 100.0).round() / 100.0;
-            (if ratio < 10.0 { format!("{ratio:.2}") } else { format!("{ratio:.0}") }, seen > goal)
+            let text = if ratio < 10.0 { format!("{ratio:.2}") } else { format!("{ratio:.0}") };
+            (text, seen(ratio) > goal)
         }
-        (Goal::Ratio(_), None) => (figure, false),
+        _ => (figure, false),
     };
     if missed && is_subject(peer) { format!("{text} ✗") } else { text }
+}
+
+/// What the reader sees of a ratio is what counts: two digits.
+pub fn seen(ratio: f64) -> f64 {
+    (ratio * 100.0).round() / 100.0
 }
 
 #[cfg(feature = "boucle")]
@@ -100,8 +110,9 @@ fn each_row(plan: &Plan, all: &[Series], mut f: impl FnMut(&Row, &[(Name, Option
 
 fn goal(row: &Row) -> String {
     match row.goal {
+        Goal::None => "–".to_owned(),
         Goal::Ratio(ratio) => format!("≤ {ratio:.2}"),
-        Goal::Figure(value) => {
+        Goal::Figure(value) | Goal::Enough(value) => {
             let (scale, name) = scale(value, row.unit);
             format!("≤ {} {name}", value / scale)
         }
@@ -125,6 +136,7 @@ pub fn spread(summary: Summary, unit: Unit) -> String {
 /// The largest unit of which there is at least one, and its size.
 fn scale(value: f64, unit: Unit) -> (f64, &'static str) {
     let (names, step): (_, f64) = match unit {
+        Unit::Times => return (1.0, "×"),
         Unit::Time => (["ns", "µs", "ms", "s"], 1000.0),
         Unit::Bytes => (["B", "KiB", "MiB", "GiB"], 1024.0),
     };

@@ -2,6 +2,8 @@
 //! another CPU, which also measures.
 
 use std::num::NonZeroUsize;
+#[cfg(feature = "boucle")]
+use std::path::Path;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -58,6 +60,29 @@ pub struct Serve {
     buffer: usize,
     #[arg(long, default_value = "python3")]
     python: String,
+}
+
+/// Measures a server of `program`, which may be another build of this one, once.
+///
+/// # Errors
+///
+/// Says in words why there are no figures.
+#[cfg(feature = "boucle")]
+pub fn measure_once(
+    program: &Path,
+    plan: &crate::series::Plan,
+    row: Row,
+    server: Server,
+) -> Result<Vec<f64>, String> {
+    let plan = Plan {
+        rows: vec![row],
+        servers: vec![server],
+        n_runs: 1,
+        quick: plan.quick,
+        limit: plan.limit,
+        python: plan.python.clone(),
+    };
+    series::too_many(row).map_or_else(|| series::measure(program, &plan, row, server), Err)
 }
 
 /// Measures, and prints the tables.

@@ -11,10 +11,15 @@ use std::task::{Context, Poll, Waker};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use futures_util::future;
+
 use crate::alloc;
 use crate::peers::Peer;
 use crate::usage;
 use crate::workload::{Size, Workload};
+
+mod gates;
+mod lateness;
 
 /// Does the work on a new loop, prints the figures and ends the process.
 ///
@@ -28,7 +33,7 @@ pub fn measure<P: Peer>(workload: Workload, size: Size) -> Result<Infallible, St
         return Err(reason.to_owned());
     }
     let Size { n, span } = size;
-    P::run(async move {
+    P::run(workload, async move {
         let figures = match workload {
             Workload::SwitchOne => vec![switch::<P>(1, n).await],
             Workload::SwitchMany => vec![switch::<P>(1_000, n).await],
@@ -36,11 +41,15 @@ pub fn measure<P: Peer>(workload: Workload, size: Size) -> Result<Infallible, St
             // slower way.
             Workload::Yield => vec![P::spawn(own_yield::<P>(n)).await],
             Workload::Timeout => vec![P::spawn(timeout::<P>(n)).await],
+            Workload::GiveUpEvent => P::spawn(gates::give_up::<P::Event>(n)).await,
+            Workload::GiveUpSemaphore => P::spawn(gates::give_up::<P::Semaphore>(n)).await,
+            Workload::Lateness => P::spawn(lateness::measure::<P>(n)).await,
             Workload::Thread => vec![P::spawn(thread_round_trip(n)).await],
             Workload::SpawnJoin => vec![spawn_join::<P>(n).await],
             Workload::SpawnAwait => vec![spawn_await::<P>(n).await],
             Workload::TaskMemory => task_memory::<P>(n).await,
             Workload::Gather => vec![gather::<P>(n).await],
+            Workload::JoinAll => vec![join_all(n).await],
             Workload::Sleeps => vec![sleeps::<P>(n, span).await],
             Workload::SleepsMemory => {
                 sleeps::<P>(n, span).await;
@@ -48,6 +57,12 @@ pub fn measure<P: Peer>(workload: Workload, size: Size) -> Result<Infallible, St
             }
             Workload::QueueOne => vec![queue::<P>(n, 1).await],
             Workload::QueueHundred => vec![queue::<P>(n, 100).await],
+            Workload::AsyncChannel => vec![async_channel::<P>(n).await],
+            Workload::Event => gates::event::<P>(n).await,
+            Workload::LatenessSocket => {
+                std::mem::forget(P::spawn(P::listen()));
+                P::spawn(lateness::measure::<P>(n)).await
+            }
             Workload::Idle => vec![idle::<P>(n, span).await],
         };
         let figures: Vec<_> = figures.iter().map(f64::to_string).collect();
@@ -166,6 +181,14 @@ async fn gather<P: Peer>(n: usize) -> f64 {
     each(start.elapsed(), n)
 }
 
+async fn join_all(n: usize) -> f64 {
+    let start = Instant::now();
+    for _ in 0..n / 1_000 {
+        future::join_all((0..1_000).map(|_| Switches(10))).await;
+    }
+    each(start.elapsed(), n)
+}
+
 /// Sleeps `n` times in `n` tasks, for a random part of `span` each, and tells the CPU time of one.
 async fn sleeps<P: Peer>(n: usize, span: Duration) -> f64 {
     let mut tasks = Vec::with_capacity(n);
@@ -205,6 +228,25 @@ async fn queue<P: Peer>(n: usize, capacity: usize) -> f64 {
     let consumer = P::spawn(async move {
         for i in 0..n {
             assert_eq!(P::get(&mut receiver).await, i);
+        }
+    });
+    producer.await;
+    consumer.await;
+    each(start.elapsed(), n)
+}
+
+/// As `queue`, by the same channel for all.
+async fn async_channel<P: Peer>(n: usize) -> f64 {
+    let (sender, receiver) = async_channel::bounded(1);
+    let start = Instant::now();
+    let producer = P::spawn(async move {
+        for i in 0..n {
+            sender.send(i).await.expect("the receiver lives");
+        }
+    });
+    let consumer = P::spawn(async move {
+        for i in 0..n {
+            assert_eq!(receiver.recv().await, Ok(i));
         }
     });
     producer.await;

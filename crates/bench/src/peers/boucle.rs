@@ -4,9 +4,11 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use boucle::Task;
-use boucle::sync::Queue;
+use boucle::net::UnixStream;
+use boucle::sync::{Event, Queue, Semaphore};
 
-use super::{Joined, Peer};
+use super::{Gate, Joined, Peer};
+use crate::workload::Workload;
 
 pub struct Boucle;
 
@@ -14,8 +16,13 @@ impl Peer for Boucle {
     type Task<T: 'static> = Joined<Task<T>>;
     type Sender = Rc<Queue<usize>>;
     type Receiver = Rc<Queue<usize>>;
+    type Event = Rc<Event>;
+    type Semaphore = Rc<Semaphore>;
 
-    fn run<T: 'static>(future: impl Future<Output = T> + 'static) -> Result<T, String> {
+    fn run<T: 'static>(
+        _workload: Workload,
+        future: impl Future<Output = T> + 'static,
+    ) -> Result<T, String> {
         Ok(boucle::run(future))
     }
 
@@ -35,6 +42,12 @@ impl Peer for Boucle {
         boucle::timeout(duration, future).await.ok()
     }
 
+    async fn listen() {
+        let (ours, theirs) = UnixStream::pair().expect("sockets can be made");
+        drop(ours.read(&mut [0; 8]).await);
+        drop(theirs);
+    }
+
     fn queue(capacity: usize) -> (Self::Sender, Self::Receiver) {
         let queue = Rc::new(Queue::new(capacity));
         (queue.clone(), queue)
@@ -50,5 +63,33 @@ impl Peer for Boucle {
 
     async fn gather<T: 'static>(futures: impl Iterator<Item = impl Future<Output = T> + 'static>) {
         drop(boucle::gather(futures).await);
+    }
+}
+
+impl Gate for Rc<Event> {
+    fn shut() -> Rc<Event> {
+        Rc::new(Event::new())
+    }
+
+    async fn pass(self) {
+        self.wait().await;
+    }
+
+    fn open(&self) {
+        self.set();
+    }
+}
+
+impl Gate for Rc<Semaphore> {
+    fn shut() -> Rc<Semaphore> {
+        Rc::new(Semaphore::new(0))
+    }
+
+    async fn pass(self) {
+        drop(self.acquire().await);
+    }
+
+    fn open(&self) {
+        self.add_permits(1);
     }
 }

@@ -1,4 +1,5 @@
-//! The futures crates: `LocalPool` and the channel of futures-channel. No timers, no yield.
+//! The futures crates: `LocalPool` and the channel of futures-channel. No timers, no
+//! yield, no event, no semaphore.
 
 use std::cell::OnceCell;
 
@@ -8,7 +9,7 @@ use futures_util::future::RemoteHandle;
 use futures_util::task::LocalSpawnExt;
 use futures_util::{SinkExt, StreamExt};
 
-use super::{Peer, no_timers, no_yield};
+use super::{NoGate, Peer, no_event, no_semaphore, no_timers, no_yield};
 use crate::workload::Workload;
 
 thread_local! {
@@ -22,12 +23,17 @@ impl Peer for Futures {
     type Task<T: 'static> = RemoteHandle<T>;
     type Sender = Sender<usize>;
     type Receiver = Receiver<usize>;
+    type Event = NoGate;
+    type Semaphore = NoGate;
 
     fn cannot(workload: Workload) -> Option<&'static str> {
-        no_timers(workload).or(no_yield(workload))
+        no_timers(workload).or(no_yield(workload)).or(no_event(workload)).or(no_semaphore(workload))
     }
 
-    fn run<T: 'static>(future: impl Future<Output = T> + 'static) -> Result<T, String> {
+    fn run<T: 'static>(
+        _workload: Workload,
+        future: impl Future<Output = T> + 'static,
+    ) -> Result<T, String> {
         let mut pool = LocalPool::new();
         SPAWNER.with(|spawner| {
             spawner.set(pool.spawner()).expect("a process runs one loop");

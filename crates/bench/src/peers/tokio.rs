@@ -1,13 +1,17 @@
 //! tokio: the current-thread runtime with a `LocalSet`, its way to run `!Send` futures.
 
+use std::rc::Rc;
 use std::time::Duration;
 
+use tokio::io::AsyncReadExt;
+use tokio::net::UnixStream;
 use tokio::runtime;
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, Semaphore, mpsc};
 use tokio::task::{self, JoinHandle, LocalSet};
 use tokio::time;
 
-use super::{Joined, Peer};
+use super::{Gate, Joined, Peer};
+use crate::workload::Workload;
 
 pub struct Tokio;
 
@@ -15,10 +19,19 @@ impl Peer for Tokio {
     type Task<T: 'static> = Joined<JoinHandle<T>>;
     type Sender = mpsc::Sender<usize>;
     type Receiver = mpsc::Receiver<usize>;
+    type Event = Rc<Notify>;
+    type Semaphore = Rc<Semaphore>;
 
-    fn run<T: 'static>(future: impl Future<Output = T> + 'static) -> Result<T, String> {
-        let runtime = runtime::Builder::new_current_thread().enable_time().build();
-        let runtime = runtime.map_err(|error| error.to_string())?;
+    fn run<T: 'static>(
+        workload: Workload,
+        future: impl Future<Output = T> + 'static,
+    ) -> Result<T, String> {
+        let mut builder = runtime::Builder::new_current_thread();
+        builder.enable_time();
+        if workload.has_sockets() {
+            builder.enable_io();
+        }
+        let runtime = builder.build().map_err(|error| error.to_string())?;
         Ok(LocalSet::new().block_on(&runtime, future))
     }
 
@@ -38,6 +51,12 @@ impl Peer for Tokio {
         time::timeout(duration, future).await.ok()
     }
 
+    async fn listen() {
+        let (mut ours, theirs) = UnixStream::pair().expect("sockets can be made");
+        drop(ours.read(&mut [0; 8]).await);
+        drop(theirs);
+    }
+
     fn queue(capacity: usize) -> (Self::Sender, Self::Receiver) {
         mpsc::channel(capacity)
     }
@@ -48,5 +67,33 @@ impl Peer for Tokio {
 
     async fn get(receiver: &mut Self::Receiver) -> usize {
         receiver.recv().await.expect("the sender lives")
+    }
+}
+
+impl Gate for Rc<Notify> {
+    fn shut() -> Rc<Notify> {
+        Rc::new(Notify::new())
+    }
+
+    async fn pass(self) {
+        self.notified().await;
+    }
+
+    fn open(&self) {
+        self.notify_waiters();
+    }
+}
+
+impl Gate for Rc<Semaphore> {
+    fn shut() -> Rc<Semaphore> {
+        Rc::new(Semaphore::new(0))
+    }
+
+    async fn pass(self) {
+        drop(self.acquire().await.expect("nobody closes it"));
+    }
+
+    fn open(&self) {
+        self.add_permits(1);
     }
 }

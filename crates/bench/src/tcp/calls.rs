@@ -8,6 +8,7 @@ use super::process::Running;
 use super::row::Row;
 use super::series::Plan;
 use super::servers::Server;
+use crate::child::myself;
 
 /// Requests of the shorter run.
 const FEW: usize = 2_000;
@@ -56,7 +57,7 @@ impl Tool {
 
     fn count_all(self, plan: &Plan, row: Row, server: Server, n: usize) -> Result<f64, String> {
         let file = file();
-        let mut running = Running::start(plan, row, server, &self.command(&file))?;
+        let mut running = Running::start(&myself()?, plan, row, server, &self.command(&file))?;
         // As many again by ten warm up: the same in both, but for their difference.
         running.load(plan, row, n * 10 / 11)?;
         running.end()?;

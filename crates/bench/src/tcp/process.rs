@@ -1,8 +1,7 @@
 //! The two processes of a measurement: the server, and the load generator. Neither outlives it.
 
-use std::env;
 use std::io::{BufRead, BufReader};
-use std::path::PathBuf;
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
 use std::thread::{self, JoinHandle};
@@ -14,7 +13,7 @@ use nix::unistd::Pid;
 use super::row::Row;
 use super::series::Plan;
 use super::servers::Server;
-use crate::child::{last_words, reader, wait};
+use crate::child::{last_words, myself, reader, wait};
 
 /// A server that listens; dropping it ends its process.
 pub struct Running {
@@ -28,11 +27,16 @@ pub struct Running {
 }
 
 impl Running {
-    /// Starts a server, as `tool` starts it if there is one, and waits until it listens; an error says
-    /// in words why it does not.
-    pub fn start(plan: &Plan, row: Row, server: Server, tool: &[&str]) -> Result<Running, String> {
-        let me = program()?.into_os_string();
-        let mut words = tool.iter().map(Into::into).chain([me]);
+    /// Starts a server of `program`, as `tool` starts it if there is one, and waits until it listens; an
+    /// error says in words why it does not.
+    pub fn start(
+        program: &Path,
+        plan: &Plan,
+        row: Row,
+        server: Server,
+        tool: &[&str],
+    ) -> Result<Running, String> {
+        let mut words = tool.iter().map(Into::into).chain([program.as_os_str().to_owned()]);
         let mut command = Command::new(words.next().expect("there is this program at least"));
         command.args(words);
         command.args(["serve", &server.to_string(), "--python", &plan.python]);
@@ -70,7 +74,7 @@ impl Running {
 
     /// Loads it with so many requests, and returns the figures of the generator.
     pub fn load(&mut self, plan: &Plan, row: Row, n_requests: usize) -> Result<Vec<f64>, String> {
-        let mut command = Command::new(program()?);
+        let mut command = Command::new(myself()?);
         command.arg("load");
         let numbers = [
             ("--port", usize::from(self.port)),
@@ -126,10 +130,6 @@ impl Drop for Running {
             let _ = wait(&mut self.child, self.limit);
         }
     }
-}
-
-fn program() -> Result<PathBuf, String> {
-    env::current_exe().map_err(|error| format!("cannot find myself: {error}"))
 }
 
 fn spawn(command: &mut Command) -> Result<Child, String> {

@@ -6,7 +6,7 @@ use super::row::{GOALS, IDLE, Row};
 use super::series::{Plan, Series, Shown};
 use super::servers::Server;
 use crate::machine;
-use crate::report::{Cells, digits, figure, line, spread, table};
+use crate::report::{Cells, digits, figure, line, seen, spread, table};
 use crate::series::Summary;
 use crate::workload::Unit;
 
@@ -63,12 +63,12 @@ fn echo(series: &Series) -> Vec<Cells> {
             (Some(cpu), Some(yardstick)) => {
                 let (median, least) = (cpu.median / yardstick.median, cpu.min / yardstick.min);
                 let text = format!("{median:.2} ({least:.2})");
-                mark(text, is_judged && rounded(median) > goal)
+                mark(text, is_judged && seen(median) > goal)
             }
             _ => "–".to_owned(),
         };
         let (edge_goal, tokio_goal) = GOALS;
-        let is_too_much = |calls| series.row.calls().is_some_and(|goal| rounded(calls) > goal);
+        let is_too_much = |calls| series.row.calls().is_some_and(|goal| seen(calls) > goal);
         let calls = |calls| mark(format!("{calls:.2}"), is_judged && is_too_much(calls));
         let time = |i| cell(shown, i, |it| figure(it.median, Unit::Time));
         rows.push(vec![
@@ -108,11 +108,6 @@ fn thousands(summary: Summary) -> String {
     let Summary { median, min, max } = summary;
     let [median, min, max] = [median, min, max].map(|value| digits(value / 1000.0));
     format!("{median} k ({min}–{max})")
-}
-
-/// What the reader sees is what counts: two digits.
-fn rounded(value: f64) -> f64 {
-    (value * 100.0).round() / 100.0
 }
 
 fn mark(text: String, is_missed: bool) -> String {

@@ -5,6 +5,9 @@ use std::time::Duration;
 
 use clap::ValueEnum;
 
+#[cfg(feature = "boucle")]
+use crate::workload::{self, Goal, Unit};
+
 /// A load; a table of the report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Row {
@@ -44,6 +47,22 @@ impl Row {
             Row::TenThousand => "10,000 connections, 64 B",
             Row::Long => "50 connections, 16 KiB",
             Row::Idle => "10,000 idle connections",
+        }
+    }
+
+    /// The figures that are the server's own, and not also the generator's: those that come first.
+    #[cfg(feature = "boucle")]
+    pub fn figures(self) -> Vec<workload::Row> {
+        let row = |title, unit, goal| workload::Row { title, unit, goal };
+        match self {
+            Row::Idle => {
+                let nothing = Goal::Enough(IDLE.as_nanos() as f64);
+                vec![
+                    row("10,000 idle connections, CPU", Unit::Time, nothing),
+                    row("10,000 idle connections, memory", Unit::Bytes, Goal::None),
+                ]
+            }
+            _ => vec![row(self.title(), Unit::Time, Goal::None)],
         }
     }
 

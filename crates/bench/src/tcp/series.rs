@@ -1,11 +1,13 @@
 //! One row for every server, again and again, the servers in turn.
 
+use std::path::Path;
 use std::time::Duration;
 
 use super::calls::Tool;
 use super::process::Running;
 use super::row::Row;
 use super::servers::Server;
+use crate::child::myself;
 use crate::series::Summary;
 use crate::usage;
 
@@ -62,7 +64,7 @@ impl Series {
             for i in 0..n_servers {
                 let shown = &mut servers[(run + i) % n_servers];
                 if shown.failure.is_none() {
-                    match measure(plan, row, shown.server) {
+                    match myself().and_then(|me| measure(&me, plan, row, shown.server)) {
                         Ok(figures) => shown.runs.push(figures),
                         Err(reason) => shown.failure = Some(reason),
                     }
@@ -90,15 +92,16 @@ impl Shown {
     }
 }
 
-fn measure(plan: &Plan, row: Row, server: Server) -> Result<Vec<f64>, String> {
-    let mut running = Running::start(plan, row, server, &[])?;
+/// Measures a server of `program` once; who loads it is this program.
+pub fn measure(program: &Path, plan: &Plan, row: Row, server: Server) -> Result<Vec<f64>, String> {
+    let mut running = Running::start(program, plan, row, server, &[])?;
     let figures = running.load(plan, row, row.n_requests(plan.quick, server.is_python()))?;
     running.end()?;
     Ok(figures)
 }
 
 /// Why a process cannot have that many connections.
-fn too_many(row: Row) -> Option<String> {
+pub fn too_many(row: Row) -> Option<String> {
     // Besides the connections: what the runtimes need for themselves.
     let needed = row.n_connections() as u64 + 100;
     let most = usage::max_descriptors();
