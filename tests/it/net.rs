@@ -7,14 +7,17 @@ mod connect;
 mod every_call_fails;
 mod fairness;
 mod hard_times;
+mod no_bytes;
 mod processes;
 mod reactor;
+mod readiness;
 mod server;
 mod soak;
 mod tcp;
 mod try_io;
 mod udp;
 mod unix;
+mod waiting;
 mod watchdog;
 
 use std::io;

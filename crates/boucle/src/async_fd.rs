@@ -13,6 +13,8 @@ use rustix::event::{PollFd, PollFlags, Timespec};
 
 use self::callbacks::Callbacks;
 pub use self::callbacks::{ReadyCallback, add_reader, add_writer};
+use crate::context::Identity;
+use crate::data::Kind;
 use crate::host::SystemCall;
 use crate::reactor::Direction;
 use crate::source::Source;
@@ -73,8 +75,10 @@ impl<T: AsFd + 'static> AsyncFd<T> {
     /// let error = boucle::run(file.readable()).unwrap_err();
     /// assert_eq!(error.kind(), ErrorKind::Unsupported);
     /// ```
+    #[track_caller]
     pub fn new(io: T) -> AsyncFd<T> {
-        AsyncFd { source: Source::new(io), callbacks: Callbacks::default() }
+        let identity = Identity::new(Kind::Descriptor);
+        AsyncFd { source: Source::known_as(identity, io), callbacks: Callbacks::default() }
     }
 }
 

@@ -1,11 +1,16 @@
 //! A task in memory: one allocation that holds its future, later its result. The one home of unsafe
 //! code.
 //!
+//! It knows its loop as a [`Schedule`] and no more.
+//!
 //! # Who may touch what
 //!
 //! The *owner thread* is the loop's. `Loop`, `Task`, [`Runnable`] and [`Registry`] are not `Send`, so
 //! whatever is reached through them is reached on the owner thread. Other threads hold wakers and
 //! [`Letter`]s only, and touch `refs`, `in_inbox` and the fields that never change.
+//!
+//! A task is known by a [`Ptr`], which is the pointer that its allocation gave. The body, and the memory
+//! when it is freed, are reached through that pointer, never through one made from a reference to a part.
 //!
 //! # The life of a task (`state`, owner thread only)
 //!
@@ -29,41 +34,43 @@
 //! whoever takes `refs` to zero frees memory and nothing else. On the owner thread a wake costs no
 //! atomic operation, and a task that nobody else knows is freed without one.
 //!
-//! A handle is one pointer, to its task. As long as LOCAL is set the loop's remote part lives, also when
-//! the loop is gone; in it a handle finds its loop, or that there is none (`home`).
+//! # Who keeps the loop's remote part alive
+//!
+//! As long as LOCAL is set: the loop, and after it `remote::leave` and `remote::part`. Who clears LOCAL
+//! while wakers are left takes a count for all of them together, and the last waker gives it back. So a
+//! waker that is cloned and dropped while its task lives touches one counter.
+//!
+//! Whoever has a waker could wake the loop: as long as a task has any, it has a share in the inbox.
 
 #![expect(unsafe_code, reason = "one allocation a task, and wakes without atomic operations")]
 
 mod handle;
 mod here;
-mod home;
 mod kind;
 mod registry;
+mod remote;
 mod run;
+mod schedule;
+mod task_cell;
 mod waker;
 
-use std::any::Any;
 use std::cell::{Cell, UnsafeCell};
+use std::marker::PhantomData;
 use std::mem;
-use std::mem::ManuallyDrop;
 use std::panic;
 use std::panic::{AssertUnwindSafe, Location};
-use std::pin::Pin;
-use std::ptr;
 use std::ptr::NonNull;
-use std::task::{Context, Poll};
+use std::rc::Rc;
 
-pub(crate) use self::handle::Raw;
-pub(crate) use self::here::{Entered, with_entered};
-pub(crate) use self::home::{Home, leave, open};
-use self::kind::Kind;
-pub(crate) use self::registry::Registry;
-pub(crate) use self::run::{Runnable, spawn, with_borrowed};
-pub(crate) use self::waker::{Letter, task_in, task_of};
-use crate::core::Core;
+pub(crate) use self::here::{Busy, Entered, entered, is_busy, with_entered};
+use self::kind::{Kind, Kinds, VTable};
+pub(crate) use self::remote::{Share, leave, open};
+pub(crate) use self::run::{spawn, with_borrowed};
+pub(crate) use self::schedule::{Schedule, Wakers, Woken};
+pub(crate) use self::waker::{task_in, task_of};
 use crate::data::primitives::{AtomicBool, AtomicU32, Life};
-use crate::data::{TaskError, TaskId};
-use crate::structures::remote::Remote;
+use crate::data::{Awaiter, TaskId};
+use crate::structures::inbox::Inbox;
 
 /// In the ready queue, once. Cannot be set twice; may be set while RUNNING or after DONE.
 const SCHEDULED: u16 = 1;
@@ -97,7 +104,7 @@ const LOCAL: u32 = 1 << 31;
 /// In this order, with the gap not at the end: the compiler would move it together with the future, in
 /// steps that do not match those in which the future was written, and the processor would wait.
 #[repr(C)]
-pub(crate) struct Header {
+struct Header<S: Schedule> {
     /// LOCAL, and the number of wakers and letters.
     refs: AtomicU32,
     /// Whether a letter of this task is in the inbox: so there is one at the most.
@@ -106,187 +113,117 @@ pub(crate) struct Header {
     state: Cell<u16>,
     /// Its type, and where it was spawned.
     kind: &'static Kind,
-    /// The loop's remote part. Alive as long as the loop; as long as a waker counts in `refs`: the
-    /// first one takes a share of the `Arc`, the last one gives it back; and as long as LOCAL is set:
-    /// see `home`.
-    remote: NonNull<Remote>,
+    /// The loop's remote part; the head of this file says who keeps it alive.
+    remote: NonNull<Remote<S>>,
     /// Which task this is; its place in the registry is part of it.
     id: TaskId,
-    /// The task that awaits this one; or its place in a family, which hears of its end; or
-    /// `TaskId::FOREIGN`: then the loop keeps the waker aside.
-    awaiter: Cell<Option<TaskId>>,
+    /// Who hears of its end.
+    awaiter: Cell<Awaiter>,
     /// Ends as this is freed.
     life: Life,
 }
 
-/// What depends on the future's type. The functions take the header of a cell of that type, on its thread.
+/// A task, as its allocation gave it: the pointer reaches all of it, header and body.
+struct Ptr<S: Schedule>(NonNull<Header<S>>);
+
+impl<S: Schedule> Clone for Ptr<S> {
+    fn clone(&self) -> Ptr<S> {
+        *self
+    }
+}
+
+impl<S: Schedule> Copy for Ptr<S> {}
+
+impl<S: Schedule> Ptr<S> {
+    /// Its header.
+    ///
+    /// # Safety
+    ///
+    /// The task is alive as long as the header is used. On other threads than the owner's, only what
+    /// other threads may touch is used of it.
+    unsafe fn header<'a>(self) -> &'a Header<S> {
+        // SAFETY: as for this function.
+        unsafe { self.0.as_ref() }
+    }
+
+    /// The same for those who do not know the type of the loop.
+    fn erase(self) -> Erased {
+        Erased(self.0.cast())
+    }
+
+    /// The body, at whose beginning the future, the value or the error lies, if there is one.
+    ///
+    /// # Safety
+    ///
+    /// The task is alive.
+    unsafe fn body(self) -> *mut () {
+        // SAFETY: as for this function; the body lies in the same allocation, that far from the header.
+        unsafe { self.0.byte_add(self.header().vtable().body).as_ptr().cast() }
+    }
+}
+
+/// A handle: what `Task` is made of. It keeps the result until it is taken or dropped.
+pub(crate) struct Raw<S: Schedule, T> {
+    task: Ptr<S>,
+    value: PhantomData<(Rc<()>, T)>,
+}
+
+/// A task in the ready queue. Dropping it takes the task out of the queue, and nothing else.
+pub(crate) struct Runnable<S: Schedule> {
+    task: Ptr<S>,
+    not_send: NotSend,
+}
+
+/// A wake on its way to the loop's thread. It counts in `refs`.
+pub(crate) struct Letter<S: Schedule>(Ptr<S>);
+/// What other threads see of a loop.
+pub(crate) struct Remote<S: Schedule> {
+    /// What they want of it.
+    pub(crate) inbox: Inbox<Mail<S>>,
+    /// For the loop's own thread: how its tasks find it.
+    home: Home<S>,
+}
+
+/// What another thread asks of the loop.
+pub(crate) enum Mail<S: Schedule> {
+    /// To wake a task.
+    Wake(Letter<S>),
+    /// To call a function, on the loop's thread and with the loop current.
+    Call(Box<dyn FnOnce() + Send>),
+}
+
+/// The owner thread's part of what a loop's tasks point to.
+struct Home<S> {
+    /// The loop; null before it is complete, and from its destructor on.
+    core: Cell<*const S>,
+    /// In how many tasks the owner thread has its share, LOCAL.
+    n_tasks: Cell<usize>,
+}
+
+/// All tasks that are not DONE, by their ids.
+pub(crate) struct Registry<S: Schedule> {
+    /// A place for each task, and those that are free.
+    places: UnsafeCell<Vec<Place<S>>>,
+    /// Tasks that are at another place than their id says, by id; empty unless many came and went.
+    moved: UnsafeCell<Vec<(TaskId, u32)>>,
+    /// The place that is given next: the one that was left last.
+    free: Cell<u32>,
+    /// How many tasks there are.
+    n_tasks: Cell<usize>,
+    /// What kinds of tasks there were.
+    kinds: Kinds,
+    /// How many ids have been given.
+    n_ids: Cell<u32>,
+}
+
+/// A place in the registry, of eight bytes: a task, or the next free place, doubled and made odd, as no
+/// task's address is.
+struct Place<S: Schedule>(*mut Header<S>);
+/// A task of which neither the loop's nor the future's type is known.
 #[derive(Clone, Copy)]
-struct VTable {
-    /// Polls the future once; on its end drops it and leaves the value or the error in the body.
-    poll: unsafe fn(NonNull<Header>, &mut Context<'_>) -> bool,
-    /// Drops the future, and leaves a panic of its destructor in the body.
-    drop_future: unsafe fn(NonNull<Header>),
-    /// Drops the value that the body holds.
-    drop_value: unsafe fn(NonNull<Header>),
-    /// How far from the header the body lies.
-    body: usize,
-    /// Frees the memory; the body holds nothing any more. May be called on any thread.
-    free: unsafe fn(NonNull<Header>),
-}
+struct Erased(NonNull<()>);
 
-/// A task: the header first, so that a pointer to it is a pointer to the whole.
-#[repr(C)]
-struct TaskCell<F: Future> {
-    header: Header,
-    body: UnsafeCell<Body<F>>,
-}
-
-/// The future, until DONE; then the value with VALUE, the error with ERROR, else nothing.
-union Body<F: Future> {
-    future: ManuallyDrop<F>,
-    value: ManuallyDrop<F::Output>,
-    // Boxed: the size of a task shall not depend on how it may fail.
-    error: ManuallyDrop<Box<TaskError>>,
-}
-
-impl<F: Future> TaskCell<F> {
-    const VTABLE: &'static VTable = &VTable {
-        poll: Self::poll,
-        drop_future: Self::drop_future,
-        drop_value: Self::drop_value,
-        body: mem::offset_of!(Self, body),
-        free: Self::free,
-    };
-
-    /// # Safety
-    ///
-    /// `task` is the header of a `TaskCell<F>`, and this is its owner thread: so nobody else is in
-    /// the body, as long as no code of a user runs meanwhile.
-    unsafe fn body(task: NonNull<Header>) -> *mut Body<F> {
-        // SAFETY: the header is the first field of the cell, and the pointer was made from the cell.
-        unsafe { (*task.cast::<TaskCell<F>>().as_ptr()).body.get() }
-    }
-
-    /// # Safety
-    ///
-    /// As for `body`; the body holds the future.
-    unsafe fn poll(task: NonNull<Header>, cx: &mut Context<'_>) -> bool {
-        let polled = panic::catch_unwind(AssertUnwindSafe(|| {
-            // SAFETY: the body holds the future, and only `run` polls it, which does not nest. The
-            // cell never moves, and the future is dropped where it lies.
-            unsafe { Pin::new_unchecked(&mut *(*Self::body(task)).future).poll(cx) }
-        }));
-        match polled {
-            Ok(Poll::Pending) => false,
-            Ok(Poll::Ready(value)) => {
-                // SAFETY: the body still holds the future.
-                unsafe { Self::drop_future(task) };
-                // SAFETY: the task is alive, this is its thread.
-                let header = unsafe { task.as_ref() };
-                if header.is(ERROR) {
-                    // The future's destructor panicked: that is the result. The value goes.
-                    drop_or_report(header, value);
-                } else {
-                    // SAFETY: the future is gone: the body is free for the value.
-                    unsafe { (*Self::body(task)).value = ManuallyDrop::new(value) };
-                    header.set(VALUE);
-                }
-                true
-            }
-            Err(payload) => {
-                // SAFETY: the body still holds the future; the poll's own panic counts.
-                unsafe {
-                    Self::drop_future(task);
-                    Self::set_error(task, payload);
-                }
-                true
-            }
-        }
-    }
-
-    /// # Safety
-    ///
-    /// As for `body`; the body holds the future, and holds nothing afterwards but an error if the
-    /// destructor panicked.
-    unsafe fn drop_future(task: NonNull<Header>) {
-        let dropped = panic::catch_unwind(AssertUnwindSafe(|| {
-            // SAFETY: the body holds the future; it is not touched again, whatever happens here.
-            unsafe { ManuallyDrop::drop(&mut (*Self::body(task)).future) };
-        }));
-        if let Err(payload) = dropped {
-            // SAFETY: as for this function; the future is gone.
-            unsafe { Self::set_error(task, payload) };
-        }
-    }
-
-    /// # Safety
-    ///
-    /// As for `body`; the body holds neither the future nor a value.
-    unsafe fn set_error(task: NonNull<Header>, payload: Box<dyn Any + Send>) {
-        // SAFETY: the task is alive, this is its thread.
-        let header = unsafe { task.as_ref() };
-        if header.is(ERROR) {
-            header.clear(ERROR);
-            // SAFETY: with ERROR, which is cleared now, the body holds an error.
-            let before = unsafe { ptr::read(&raw const (*Self::body(task)).error) };
-            // One error a task: nobody can read this one.
-            report(header, *ManuallyDrop::into_inner(before));
-        }
-        let error = Box::new(TaskError::panicked(payload));
-        // SAFETY: the body holds nothing.
-        unsafe { (*Self::body(task)).error = ManuallyDrop::new(error) };
-        header.set(ERROR);
-    }
-
-    /// # Safety
-    ///
-    /// As for `body`; the body holds the value, and holds nothing afterwards.
-    unsafe fn drop_value(task: NonNull<Header>) {
-        // SAFETY: the body holds the value.
-        unsafe { ManuallyDrop::drop(&mut (*Self::body(task)).value) };
-    }
-
-    /// # Safety
-    ///
-    /// `task` is the header of a `TaskCell<F>` whose `refs` are zero; it is not used again.
-    unsafe fn free(task: NonNull<Header>) {
-        // SAFETY: the cell came from a box, nobody has a pointer to it any more, and a union does
-        // not drop what it holds: nothing.
-        drop(unsafe { Box::from_raw(task.cast::<TaskCell<F>>().as_ptr()) });
-    }
-}
-
-/// Puts a future into a cell, with a handle, and enters it into the registry of `core`.
-///
-/// # Safety
-///
-/// The future is dropped before its lifetime ends: its task is DONE by then.
-unsafe fn allocate<F: Future>(
-    core: &Core,
-    future: F,
-    spawned_at: &'static Location<'static>,
-) -> NonNull<Header> {
-    let id = core.registry.next_id();
-    let cell = Box::new(TaskCell {
-        header: Header {
-            kind: core.registry.kinds.kind(TaskCell::<F>::VTABLE, spawned_at),
-            remote: NonNull::from(&*core.remote),
-            refs: AtomicU32::new(LOCAL),
-            in_inbox: AtomicBool::new(false),
-            state: Cell::new(if core.is_observed() { HANDLE | OBSERVED } else { HANDLE }),
-            id,
-            awaiter: Cell::new(None),
-            life: Life::new(),
-        },
-        body: UnsafeCell::new(Body { future: ManuallyDrop::new(future) }),
-    });
-    let task = NonNull::from(Box::leak(cell)).cast::<Header>();
-    core.registry.enter(id, task);
-    home::join(core);
-    task
-}
-
-impl Header {
+impl<S: Schedule> Header<S> {
     /// What depends on the future's type.
     fn vtable(&self) -> &'static VTable {
         &self.kind.vtable
@@ -310,27 +247,8 @@ impl Header {
     }
 }
 
-/// The body, at whose beginning the value or the error lies, if there is one: it is a union.
-///
-/// # Safety
-///
-/// The task is alive.
-unsafe fn body(task: NonNull<Header>) -> *mut () {
-    // SAFETY: as for this function; the body lies in the same allocation, that far from the header.
-    unsafe { task.byte_add(task.as_ref().vtable().body).as_ptr().cast() }
-}
-
-/// Drops `value`; a panic of its destructor is reported as the task's.
-fn drop_or_report<T>(header: &Header, value: T) {
-    if let Err(payload) = panic::catch_unwind(AssertUnwindSafe(|| drop(value))) {
-        report(header, TaskError::panicked(payload));
-    }
-}
-
-/// Reports an error of the task that nobody can read, to the loop that this thread is in.
-fn report(header: &Header, error: TaskError) {
-    with_entered(|core| core.report(header.id, header.spawned_at(), error));
-}
+/// Marks what must stay on the owner thread.
+type NotSend = PhantomData<Rc<()>>;
 
 /// Drops `value`, and the panic of its destructor with it.
 pub(crate) fn drop_quietly<T>(value: T) {

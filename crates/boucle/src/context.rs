@@ -1,5 +1,37 @@
 //! The thread's way into a loop: all that those above see of one.
 
 pub(crate) mod budget;
-pub(crate) mod elsewhere;
+#[cfg(all(unix, not(boucle_loom)))]
+mod descriptors;
+mod ends;
+mod here;
+mod identity;
+mod notes;
+mod owner;
 pub(crate) mod sys;
+mod timers;
+pub(crate) mod wait;
+mod wakes;
+
+#[cfg(all(unix, not(boucle_loom)))]
+pub(crate) use self::descriptors::Place;
+pub(crate) use self::here::{
+    call_in, current, here, now, require_current, require_current_at, require_entered,
+    require_entered_at, set_current, task_in, task_of, with_entered,
+};
+pub(crate) use self::identity::Identity;
+pub(crate) use self::owner::Owner;
+pub(crate) use self::wakes::{discard, park, wake, wake_for, will_wake, will_wake_parked};
+pub(crate) use crate::core::Core;
+pub(crate) use crate::structures::ends::Listens;
+#[cfg(all(unix, not(boucle_loom)))]
+pub(crate) use crate::structures::loops::is_there;
+
+/// A handle of a task, in its loop.
+pub(crate) type Raw<T> = crate::cell::Raw<Core, T>;
+
+/// A share in the inbox of a loop.
+pub(crate) type Share = crate::cell::Share<Core>;
+
+/// What another thread asks of a loop.
+pub(crate) type Mail = crate::cell::Mail<Core>;

@@ -7,7 +7,37 @@ mod runs;
 mod signal;
 mod tree;
 
-pub use self::builder::{Builder, Driver};
-pub use self::event_loop::Loop;
+pub use self::builder::Builder;
 pub use self::runs::run;
 pub use self::tree::{TaskInfo, TaskState, all_tasks};
+use crate::context::Owner;
+pub use crate::reactor::Driver;
+
+/// An event loop. A clone is the same loop; it lives on one thread.
+///
+/// Its tasks are dropped when it is closed, or when the last clone is dropped. A task that keeps a
+/// clone of its own loop keeps the loop alive: close it.
+///
+/// # Examples
+///
+/// ```
+/// use boucle::Loop;
+///
+/// let event_loop = Loop::new();
+/// let task = event_loop.add_task(async { "added" });
+/// assert_eq!(event_loop.run_until_complete(async { 42 }).unwrap(), 42);
+/// event_loop.run();
+/// assert_eq!(*task.result().unwrap(), "added");
+/// ```
+#[doc(alias = "AbstractEventLoop")]
+#[doc(alias = "BaseEventLoop")]
+#[doc(alias = "SelectorEventLoop")]
+#[doc(alias = "Runner")]
+#[doc(alias = "Runtime")]
+#[doc(alias = "LocalSet")]
+#[doc(alias = "EventLoop")]
+#[derive(Clone)]
+pub struct Loop {
+    /// One owner of it: the last one that goes closes it.
+    owner: Owner,
+}

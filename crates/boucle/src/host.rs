@@ -1,9 +1,186 @@
-//! The only place that calls code of a user: guard, handler, instrument, order, faults.
+//! The only place that calls code of a user, but for a future in its cell: the guard, the exception
+//! handler, the instrument, the order, the faults, the wakers and the destructors.
+//!
+//! Invariant: nothing of the loop is borrowed while it does. Its panic stops no loop: it is reported.
 
-pub(crate) mod faults;
+mod faults;
 mod instrument;
-pub(crate) mod report;
+mod report;
+mod watch;
+
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+use std::io;
+use std::io::Write;
+use std::panic;
+use std::panic::{AssertUnwindSafe, Location};
+use std::rc::Rc;
+use std::task::Waker;
+use std::time::Duration;
 
 pub use self::faults::{Faults, SystemCall};
 pub use self::instrument::{Instrument, Order};
+pub(crate) use self::report::Handler;
 pub use self::report::Report;
+use self::watch::{Maker, Stats};
+use crate::cell;
+use crate::data::{TaskError, TaskId, TaskPath};
+
+/// Whose code a loop calls; `Builder` fills it in.
+#[derive(Default)]
+pub(crate) struct Seams {
+    pub(crate) faults: Option<Box<dyn Faults>>,
+    pub(crate) slow_poll: Option<Duration>,
+    pub(crate) order: Option<Box<dyn Order>>,
+    pub(crate) instrument: Option<Rc<dyn Instrument>>,
+    pub(crate) handler: Option<Handler>,
+}
+
+/// What a loop calls of a user's, and what it keeps for that.
+pub(crate) struct Host {
+    /// Who is told of panics that nobody read.
+    handler: RefCell<Handler>,
+    /// Who watches.
+    instrument: Option<Rc<dyn Instrument>>,
+    /// Who chooses among the ready tasks; out while it is asked.
+    order: RefCell<Option<Box<dyn Order>>>,
+    /// Whether somebody chooses, also while it is asked.
+    has_order: bool,
+    /// Who decides which system calls fail.
+    faults: Option<Box<dyn Faults>>,
+    /// How long a poll may take without being reported; `None`: for ever.
+    slow_poll: Option<Duration>,
+    /// What debug mode keeps of each task.
+    stats: RefCell<BTreeMap<TaskId, Stats>>,
+    /// Of each task, if somebody watches: what it has made.
+    makers: RefCell<BTreeMap<TaskId, Maker>>,
+    /// What was made outside of any task.
+    outside: Cell<Maker>,
+    /// The names that tasks were given.
+    names: RefCell<BTreeMap<TaskId, Rc<str>>>,
+    /// The name that was forgotten last: a report of a poll that was slow, and the last one, has it.
+    last_name: RefCell<Option<(TaskId, Rc<str>)>>,
+}
+
+impl Host {
+    pub(crate) fn new(seams: Seams) -> Host {
+        Host {
+            handler: RefCell::new(seams.handler.unwrap_or_else(Report::default_handler)),
+            instrument: seams.instrument,
+            has_order: seams.order.is_some(),
+            order: RefCell::new(seams.order),
+            faults: seams.faults,
+            slow_poll: seams.slow_poll,
+            stats: RefCell::default(),
+            makers: RefCell::default(),
+            outside: Cell::new(Maker::new(TaskPath::OUTSIDE)),
+            names: RefCell::default(),
+            last_name: RefCell::default(),
+        }
+    }
+
+    /// Whether somebody else chooses the order.
+    pub(crate) fn has_order(&self) -> bool {
+        self.has_order
+    }
+
+    /// Runs code of a user that must not stop the loop; its panic is reported.
+    pub(crate) fn guard(&self, f: impl FnOnce()) {
+        if let Err(payload) = panic::catch_unwind(AssertUnwindSafe(f)) {
+            self.tell(Report::callback(TaskError::panicked(payload)));
+        }
+    }
+
+    /// Wakes who is no task of the loop.
+    pub(crate) fn wake(&self, waker: Waker) {
+        self.guard(|| waker.wake());
+    }
+
+    /// Drops what may have a destructor of a user.
+    pub(crate) fn drop<T>(&self, value: T) {
+        if std::mem::needs_drop::<T>() {
+            self.guard(|| drop(value));
+        }
+    }
+
+    /// Drops each on its own: a destructor that panics takes no other along. Whether there was none.
+    pub(crate) fn drop_each<T>(&self, values: impl IntoIterator<Item = T>) -> bool {
+        values.into_iter().map(|it| self.drop(it)).count() == 0
+    }
+
+    /// Which of these is next, by the order that somebody chooses: a place among them.
+    pub(crate) fn choose(&self, ready: &[TaskId]) -> usize {
+        let Some(mut order) = self.order.take() else { return 0 };
+        let mut chosen = 0;
+        self.guard(|| chosen = order.choose(ready));
+        self.order.replace(Some(order));
+        if chosen < ready.len() { chosen } else { 0 }
+    }
+
+    /// The error with which a system call is to fail, if it is.
+    pub(crate) fn fault(&self, call: SystemCall) -> Option<io::Error> {
+        let faults = self.faults.as_ref()?;
+        let mut fault = None;
+        self.guard(|| fault = faults.before(call));
+        fault
+    }
+
+    /// Tells the exception handler; a handler that panics is told on stderr, and no more.
+    pub(crate) fn tell(&self, report: Report) {
+        let handler = Rc::clone(&self.handler.borrow());
+        if let Err(payload) = panic::catch_unwind(AssertUnwindSafe(|| handler(&report))) {
+            // Not `eprintln`, which panics where stderr cannot be written to.
+            let _ = writeln!(
+                io::stderr(),
+                "boucle: the exception handler panicked on this report:\n{report}"
+            );
+            cell::drop_quietly(payload);
+        }
+        // What was given to `panic!` may panic once more.
+        cell::drop_quietly((handler, report));
+    }
+
+    /// Tells the exception handler of an error of a task that nobody will read.
+    pub(crate) fn tell_of(&self, id: TaskId, at: &'static Location<'static>, error: TaskError) {
+        self.tell(Report::task(id, self.name(id), at, error));
+    }
+
+    /// Who is told from now on.
+    pub(crate) fn set_handler(&self, handler: Handler) {
+        let before = self.handler.replace(handler);
+        self.drop(before);
+    }
+
+    /// The name that a task was given.
+    pub(crate) fn name(&self, id: TaskId) -> Option<Rc<str>> {
+        self.names.borrow().get(&id).cloned()
+    }
+
+    pub(crate) fn set_name(&self, id: TaskId, name: &str) {
+        self.names.borrow_mut().insert(id, name.into());
+        self.show(|it| it.task_named(id, name));
+    }
+
+    /// Forgets the name of a task that has ended and has no handle.
+    pub(crate) fn forget_name(&self, id: TaskId) {
+        let name = self.names.borrow_mut().remove(&id);
+        if self.slow_poll.is_some() {
+            self.last_name.replace(name.map(|it| (id, it)));
+        }
+    }
+}
+
+/// Runs code of a user, outside of any loop, that must not stop what is under way; its panic is
+/// printed on stderr.
+pub(crate) fn guard(f: impl FnOnce()) {
+    if let Err(payload) = panic::catch_unwind(AssertUnwindSafe(f)) {
+        print(Report::callback(TaskError::panicked(payload)));
+    }
+}
+
+/// Prints a report for which there is no loop.
+pub(crate) fn print(report: Report) {
+    // Not `eprintln`, which panics where stderr cannot be written to.
+    let _ = writeln!(io::stderr(), "{report}");
+    cell::drop_quietly(report);
+}

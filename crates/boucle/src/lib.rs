@@ -72,7 +72,7 @@
 //!   and then looks at the timers; of turns that take microseconds, after each eighth. The inbox of
 //!   other threads and the sockets are looked at after at most 61 polls, the sockets also after a turn
 //!   of a millisecond. In one poll a task does at most 128 things that it need not wait for: an item,
-//!   a permit, a read.
+//!   a permit, a read; [`unconstrained`] lets it do more.
 //! - A task starts at the next turn, never inside [`spawn`].
 //! - Timers fire by deadline, and those of one deadline in the order in which they were set.
 //! - [`Task::cancel`] is a request: the future is dropped at the task's next turn, inside the task.
@@ -143,7 +143,8 @@ mod models;
 #[cfg(all(unix, not(boucle_loom)))]
 pub use crate::async_fd::{AsyncFd, ReadyCallback, add_reader, add_writer};
 pub use crate::data::{
-    Ended, NoLoop, Panic, RunEnd, RunError, TaskError, TaskId, WaitsFor, WokenBy,
+    Ended, NoLoop, Object, ObjectId, Panic, RunEnd, RunError, TaskError, TaskId, TaskPath,
+    WaitsFor, WokenBy,
 };
 pub use crate::face::{Builder, Driver, Loop, TaskInfo, TaskState, all_tasks, run};
 pub use crate::host::{Faults, Instrument, Order, Report, SystemCall};
@@ -151,7 +152,7 @@ pub use crate::task::{Task, current_task, spawn};
 pub use crate::thread::{LoopClosed, LoopHandle, RemoteTask, to_thread};
 pub use crate::time::{
     Callback, Elapsed, Interval, MissedTicks, Sleep, call_at, call_later, call_soon, hold_up,
-    interrupt, interval, now, quiescent, sleep, sleep_until, timeout,
+    interrupt, interval, now, quiescent, sleep, sleep_until, timeout, unconstrained,
 };
 pub use crate::together::{
     AsCompleted, GroupError, GroupTask, TaskGroup, as_completed, gather, gather_all, gather_tasks,

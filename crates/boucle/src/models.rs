@@ -16,6 +16,7 @@ use loom::thread::{JoinHandle, ThreadId};
 
 use crate::data::RunError;
 
+use crate::cell::Schedule;
 use crate::data::TaskId;
 use crate::data::WokenBy;
 use crate::data::primitives::Arc;
@@ -175,7 +176,7 @@ fn a_task_has_one_letter_in_the_inbox_however_many_wake_it() {
             threads.start(move || waker.wake());
         }
         threads.join();
-        assert_eq!(event_loop.core().remote.take_mail().len(), 1);
+        assert_eq!(event_loop.core().remote().inbox.take().len(), 1);
     });
 }
 
@@ -272,5 +273,58 @@ fn a_call_against_the_close_is_called_or_refused() {
         let accepted = thread.join().expect("a thread of a model does not panic");
         // A call that was accepted may come too late, and is dropped then; never the contrary.
         assert!(accepted || !called.load(Ordering::Relaxed));
+    });
+}
+
+#[test]
+fn a_loop_whose_last_handle_goes_while_it_falls_asleep_says_deadlock() {
+    model(|| {
+        let event_loop = Loop::new();
+        let (threads, handle) = (Threads::default(), event_loop.handle());
+        threads.start(move || drop(handle));
+        let never = std::future::pending::<()>();
+        assert_eq!(event_loop.run_until_complete(never), Err(RunError::Deadlock));
+        threads.join();
+    });
+}
+
+#[test]
+fn a_loop_whose_last_wakers_go_while_it_falls_asleep_says_deadlock() {
+    model(|| {
+        let event_loop = Loop::new();
+        let (threads, mut is_first) = (Threads::default(), true);
+        let never = poll_fn(|cx| {
+            if std::mem::take(&mut is_first) {
+                for waker in [cx.waker().clone(), cx.waker().clone()] {
+                    threads.start(move || drop(waker));
+                }
+            }
+            Poll::<()>::Pending
+        });
+        assert_eq!(event_loop.run_until_complete(never), Err(RunError::Deadlock));
+        threads.join();
+    });
+}
+
+#[test]
+fn wakers_that_outlive_loop_and_task_are_dropped_anywhere() {
+    model(|| {
+        let event_loop = Loop::new();
+        let wakers: Rc<Cell<Option<[Waker; 2]>>> = Rc::default();
+        let given = Rc::clone(&wakers);
+        let mut task = Some(event_loop.add_task(poll_fn(move |cx| {
+            given.set(Some([cx.waker().clone(), cx.waker().clone()]));
+            Poll::Ready(())
+        })));
+        event_loop.stop();
+        event_loop.run();
+        let threads = Threads::default();
+        for waker in wakers.take().expect("the task was polled") {
+            threads.start(move || waker.wake());
+        }
+        // The owner thread gives up its share meanwhile, and the loop goes.
+        drop(task.take());
+        drop(event_loop);
+        threads.join();
     });
 }

@@ -1,12 +1,17 @@
 //! Where there are no descriptors: in models, and on systems that are no Unix. The loop sleeps all the
 //! same.
 
+#[path = "reactor/driver.rs"]
+mod driver;
+
+use std::io;
+use std::sync::Arc;
 use std::time::Duration;
 
-use crate::core::Core;
+pub use self::driver::Driver;
 use crate::data::TaskId;
 use crate::data::WaitsFor;
-use crate::data::primitives;
+use crate::structures::wake::Wake;
 
 /// No descriptors.
 #[derive(Default)]
@@ -21,7 +26,18 @@ impl Watcher {
     }
 }
 
+/// What events have brought: nothing.
+pub(crate) enum Told {}
+
 impl Reactor {
+    pub(crate) fn watcher(&self) -> Option<&Arc<Watcher>> {
+        None
+    }
+
+    pub(crate) fn is_watching(&self) -> bool {
+        false
+    }
+
     pub(crate) fn has_waiters(&self) -> bool {
         false
     }
@@ -30,11 +46,19 @@ impl Reactor {
         Vec::new()
     }
 
-    pub(crate) fn look(&self, _core: &Core) {}
+    pub(crate) fn turn_begins(&self) {}
 
-    pub(crate) fn sleep(&self, _core: &Core, timeout: Option<Duration>) {
-        primitives::park(timeout);
+    pub(crate) fn take_waiters(&self) -> Vec<Wake> {
+        Vec::new()
     }
 
-    pub(crate) fn tell(&self, _core: &Core) {}
+    pub(crate) fn ask(&self, _timeout: Option<Duration>, _is_exact: bool) -> io::Result<()> {
+        Ok(())
+    }
+
+    pub(crate) fn tell(&self) -> Vec<Told> {
+        Vec::new()
+    }
+
+    pub(crate) fn reuse(&self, _told: Vec<Told>) {}
 }

@@ -2,19 +2,23 @@
 
 use std::future::poll_fn;
 use std::io;
-use std::os::fd::AsFd;
+use std::mem;
+use std::ops::ControlFlow;
+use std::os::fd::{AsFd, BorrowedFd};
+use std::panic::Location;
 use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, ready};
 
-use crate::cell;
+use socket2::{SockRef, Type};
+
+use crate::context;
 use crate::context::budget;
-use crate::context::elsewhere;
-use crate::context::elsewhere::{call_later_elsewhere, require_entered};
-use crate::core::Core;
-use crate::data::LoopId;
+use crate::context::sys;
+use crate::context::{Core, Identity, Place, call_in, require_entered};
+use crate::data::{Kind, LoopId};
 use crate::host::SystemCall;
-use crate::reactor::{Direction, Key, Ticket, Watcher};
+use crate::reactor::{Direction, Drained, Key, Ticket, Watcher};
 
 /// Something that has a descriptor, which must not block.
 ///
@@ -29,6 +33,8 @@ pub(crate) struct Source<T: AsFd> {
     home: Home,
     /// All loops that watch it: mostly one.
     registrations: Mutex<Vec<Registration>>,
+    /// What it is known by.
+    identity: Identity,
 }
 
 /// A loop, and a key in it. Whoever is in that loop, and finds it here, has the key that was set before.
@@ -50,8 +56,20 @@ struct Registration {
 }
 
 impl<T: AsFd> Source<T> {
+    /// A socket, which is made where the caller says. Nothing may be borrowed: who watches is told.
+    #[track_caller]
     pub(crate) fn new(io: T) -> Source<T> {
-        Source { io: Some(io), home: Home::default(), registrations: Mutex::default() }
+        Source::new_at(io, Location::caller())
+    }
+
+    /// The same, of one that is made there.
+    pub(crate) fn new_at(io: T, made_at: &'static Location<'static>) -> Source<T> {
+        Source::known_as(Identity::at(Kind::Socket, made_at), io)
+    }
+
+    /// What has a descriptor, and this identity.
+    pub(crate) fn known_as(identity: Identity, io: T) -> Source<T> {
+        Source { io: Some(io), home: Home::default(), registrations: Mutex::default(), identity }
     }
 
     /// What has the descriptor.
@@ -65,8 +83,41 @@ impl<T: AsFd> Source<T> {
         self.io.take().expect("it is there until the end")
     }
 
-    /// Calls the system until it does not say `WouldBlock`, and waits in between. For a trait that
-    /// polls: it does not say when it stops to wait, and a wake too many may follow.
+    /// The same descriptor, as what it has become; who watches it goes on. Its `From` keeps it.
+    pub(crate) fn turn_into<U: AsFd + From<T>>(mut self) -> Source<U> {
+        let io = self.io.take().expect("it is there until the end");
+        let (home, registrations) = (mem::take(&mut self.home), mem::take(&mut self.registrations));
+        let identity = self.identity.clone();
+        Source { io: Some(U::from(io)), home, registrations, identity }
+    }
+
+    /// Whether it is a socket of messages, of which an empty one is something: then a call of no bytes is
+    /// made, and may have to wait. Of a stream it moves nothing, and need not wait.
+    pub(crate) fn has_records(&self) -> bool {
+        let kind = sys::call(SystemCall::Option, || SockRef::from(self).r#type());
+        kind.is_ok_and(|it| it != Type::STREAM)
+    }
+
+    /// Calls the system until it does not say `WouldBlock`, and waits in between. Dropping the future
+    /// waits no longer; nothing was done.
+    pub(crate) fn io_when_ready<R>(
+        &self,
+        direction: Direction,
+        call: SystemCall,
+        mut f: impl FnMut(&T) -> io::Result<R>,
+    ) -> impl Future<Output = io::Result<R>> {
+        // Not `async`: a state machine less to go through.
+        let mut waiting = self.waiting(direction, call);
+        poll_fn(move |cx| waiting.poll(cx, &mut f, |done| (done, None)))
+    }
+
+    /// One that is about to make a call, and waits if it must.
+    pub(crate) fn waiting(&self, direction: Direction, call: SystemCall) -> Waiting<'_, T> {
+        Waiting { source: self, operation: (direction, call), at: None }
+    }
+
+    /// As [`io_when_ready`](Source::io_when_ready), for a trait that polls: it does not say when it stops
+    /// to wait, and a wake too many may follow.
     pub(crate) fn poll_io<R>(
         &self,
         cx: &Context<'_>,
@@ -74,84 +125,69 @@ impl<T: AsFd> Source<T> {
         call: SystemCall,
         f: impl FnMut(&T) -> io::Result<R>,
     ) -> Poll<io::Result<R>> {
-        let is_drained = |_: &R| false;
-        require_entered(|core| {
-            self.poll_as(core, cx, (direction, call), Ticket::POLLER, f, is_drained)
-        })
+        self.poll_until_drained(cx, direction, call, f, |done| (done, None))
     }
 
-    /// As [`poll_io`](Source::poll_io), awaited. Dropping the future waits no longer; nothing was done.
-    pub(crate) fn io_when_ready<R>(
+    /// As [`poll_io`](Source::poll_io). `finish` makes the result, and perhaps proves that nothing is left.
+    pub(crate) fn poll_until_drained<R, V>(
         &self,
+        cx: &Context<'_>,
         direction: Direction,
         call: SystemCall,
         f: impl FnMut(&T) -> io::Result<R>,
-    ) -> impl Future<Output = io::Result<R>> {
-        self.io_until_drained(direction, call, f, |_| false)
-    }
-
-    /// As [`io_when_ready`](Source::io_when_ready), and says whether the call was content with less than
-    /// it was offered.
-    // Not `async`: a state machine less to go through.
-    pub(crate) fn io_until_drained<R>(
-        &self,
-        direction: Direction,
-        call: SystemCall,
-        mut f: impl FnMut(&T) -> io::Result<R>,
-        is_drained: impl Fn(&R) -> bool,
-    ) -> impl Future<Output = io::Result<R>> {
-        let mut waiting = Waiting { direction, ticket: Ticket::POLLER, at: None };
-        poll_fn(move |cx| {
-            require_entered(|core| {
-                if waiting.ticket == Ticket::POLLER {
-                    waiting.ticket = core.reactor.ticket();
-                }
-                let ticket = waiting.ticket;
-                let polled = self.poll_as(core, cx, (direction, call), ticket, &mut f, &is_drained);
-                let key = || Some((core.id(), self.key_in(core)?));
-                waiting.at = if polled.is_pending() { key() } else { None };
-                polled
-            })
+        finish: impl Fn(R) -> (V, Option<Drained>),
+    ) -> Poll<io::Result<V>> {
+        require_entered(|core| match self.attempt(core, cx, (direction, call), f, finish) {
+            ControlFlow::Break(polled) => polled,
+            ControlFlow::Continue(key) => {
+                core.poll_descriptor(self.place(key), direction, cx.waker())?;
+                Poll::Pending
+            }
         })
     }
 
-    fn poll_as<R>(
+    /// Calls the system, unless it is known to say `WouldBlock`. Goes on with the key to wait with, if
+    /// there is nothing to do but to wait.
+    fn attempt<R, V>(
         &self,
         core: &Core,
         cx: &Context<'_>,
         (direction, call): (Direction, SystemCall),
-        ticket: Ticket,
         mut f: impl FnMut(&T) -> io::Result<R>,
-        is_drained: impl Fn(&R) -> bool,
-    ) -> Poll<io::Result<R>> {
-        ready!(budget::poll_charge(cx));
+        finish: impl Fn(R) -> (V, Option<Drained>),
+    ) -> ControlFlow<Poll<io::Result<V>>, Key> {
         loop {
+            if budget::poll_charge(cx).is_pending() {
+                return ControlFlow::Break(Poll::Pending);
+            }
             let key = self.key_in(core);
-            let is_ready = key.is_none_or(|key| core.reactor.is_ready(key, direction));
-            if is_ready {
-                match core.call(call, || f(self.io())) {
-                    Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-                    Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-                    Ok(done) => {
-                        if let Some(key) = key.filter(|_| is_drained(&done)) {
-                            core.reactor.drained(key, direction);
-                        }
-                        return Poll::Ready(Ok(done));
+            if let Some(key) = key.filter(|it| !core.is_descriptor_ready(*it, direction)) {
+                return ControlFlow::Continue(key);
+            }
+            match core.call(call, || f(self.io())) {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                // Each time at the cost of another call, lest it never end.
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(error) => return ControlFlow::Break(Poll::Ready(Err(error))),
+                Ok(done) => {
+                    let (value, proof) = finish(done);
+                    if let (Some(key), Some(proof)) = (key, proof) {
+                        core.drained_descriptor(key, direction, proof);
                     }
-                    Err(error) => return Poll::Ready(Err(error)),
+                    return ControlFlow::Break(Poll::Ready(Ok(value)));
                 }
             }
-            let key = match key {
+            // Asked again: what was called may be code of a user.
+            return match self.key_in(core) {
                 Some(key) => {
-                    if is_ready {
-                        core.reactor.block(key, direction);
-                    }
-                    key
+                    core.block_descriptor(key, direction);
+                    ControlFlow::Continue(key)
                 }
-                None => self.enter(core, direction)?,
+                None => match self.enter(core, direction) {
+                    Ok(key) => ControlFlow::Continue(key),
+                    Err(error) => ControlFlow::Break(Poll::Ready(Err(error))),
+                },
             };
-            core.reactor.wait(core, (key, self.io()), direction, (ticket, cx.waker()))?;
-            return Poll::Pending;
         }
     }
 
@@ -170,16 +206,12 @@ impl<T: AsFd> Source<T> {
         })
     }
 
-    /// A call was content with less than it was offered.
-    pub(crate) fn drained(&self, direction: Direction) {
-        cell::with_entered(|core| {
-            if let Some(key) = self.key_in(core) {
-                core.reactor.drained(key, direction);
-            }
-        });
+    /// Where one waits for it, in the loop that has this key.
+    fn place(&self, key: Key) -> Place<'_> {
+        Place { key, descriptor: self.as_fd(), identity: &self.identity }
     }
 
-    /// Its place in the reactor of a loop, if it has one.
+    /// Its key in the reactor of a loop, if it has one.
     fn key_in(&self, core: &Core) -> Option<Key> {
         if self.home.event_loop.load(Ordering::Acquire) == core.id().number() {
             return Some(Key::unpack(self.home.key.load(Ordering::Relaxed)));
@@ -193,14 +225,15 @@ impl<T: AsFd> Source<T> {
 
     /// Has a loop watch it, after a call in this direction has said `WouldBlock`.
     fn enter(&self, core: &Core, blocked: Direction) -> io::Result<Key> {
-        let key = core.reactor.enter(core, self.io(), blocked)?;
-        let watcher = Arc::clone(core.reactor.watcher(core)?);
+        // Outside of the lock: it may be code of a user.
+        let descriptor = self.as_fd();
+        let (key, watcher) = core.enter_descriptor(descriptor, blocked)?;
         let mut registrations = self.registrations();
         // Those of loops that are gone have nobody to wake, and keep descriptors.
         registrations.retain(|it| {
-            let is_there = elsewhere::is_there(it.event_loop);
+            let is_there = context::is_there(it.event_loop);
             if !is_there {
-                it.watcher.remove(self.io());
+                it.watcher.remove(descriptor);
             }
             is_there
         });
@@ -208,7 +241,9 @@ impl<T: AsFd> Source<T> {
             self.home.key.store(key.pack(), Ordering::Relaxed);
             self.home.event_loop.store(core.id().number(), Ordering::Release);
         }
-        // Mostly there is one, and a connection shall be small.
+        // Mostly there is one, and a connection shall be small: also when it was in many loops before.
+        let n_registrations = registrations.len() + 1;
+        registrations.shrink_to(n_registrations);
         registrations.reserve_exact(1);
         registrations.push(Registration { event_loop: core.id(), key, watcher });
         Ok(key)
@@ -222,10 +257,16 @@ impl<T: AsFd> Source<T> {
     fn forget(&mut self) {
         let Some(io) = &self.io else { return };
         let registrations = self.registrations.get_mut().unwrap_or_else(PoisonError::into_inner);
-        for Registration { event_loop, key, watcher } in registrations.drain(..) {
-            watcher.remove(io);
-            in_loop(event_loop, move |core| core.reactor.leave(core, key));
+        for Registration { event_loop, key, watcher } in mem::take(registrations) {
+            watcher.remove(io.as_fd());
+            in_loop(event_loop, move |core| core.leave_descriptor(key));
         }
+    }
+}
+
+impl<T: AsFd> AsFd for Source<T> {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.io().as_fd()
     }
 }
 
@@ -237,38 +278,116 @@ impl<T: AsFd> Drop for Source<T> {
 
 /// Calls `f` with a loop: at once if this thread is in it, else as soon as that one looks.
 fn in_loop(event_loop: LoopId, f: impl FnOnce(&Core) + Send + 'static) {
-    let is_here = cell::with_entered(|core| core.id() == event_loop);
+    let is_here = context::with_entered(|core| core.id() == event_loop);
     if is_here == Some(true) {
-        cell::with_entered(f);
+        context::with_entered(f);
     } else {
-        call_later_elsewhere(event_loop, f);
+        call_in(event_loop, f);
     }
 }
 
-/// One that waits, and says when it stops.
-struct Waiting {
-    direction: Direction,
-    /// Which waiter; that of a poller before the first poll.
-    ticket: Ticket,
+/// Moves no bytes, which needs no call and no waiting, but takes its share of the turn.
+pub(crate) fn poll_nothing(cx: &Context<'_>) -> Poll<io::Result<usize>> {
+    ready!(budget::poll_charge(cx));
+    Poll::Ready(Ok(0))
+}
+
+/// One that makes a call, and waits if it must; and says when it stops to wait, at the latest as it is
+/// dropped.
+#[derive(Debug)]
+pub(crate) struct Waiting<'a, T: AsFd> {
+    source: &'a Source<T>,
+    operation: (Direction, SystemCall),
     /// Where it waits.
-    at: Option<(LoopId, Key)>,
+    at: Option<At>,
 }
 
-impl Waiting {
+/// Where one waits: a ticket is one of the line of this key in this loop, and of no other.
+#[derive(Debug)]
+struct At {
+    event_loop: LoopId,
+    key: Key,
+    ticket: Ticket,
+}
+
+impl<T: AsFd> Waiting<'_, T> {
+    /// Calls the system until it does not say `WouldBlock`, and waits in between. `finish` makes the
+    /// result, and perhaps proves that nothing is left.
+    pub(crate) fn poll<R, V>(
+        &mut self,
+        cx: &Context<'_>,
+        f: impl FnMut(&T) -> io::Result<R>,
+        finish: impl Fn(R) -> (V, Option<Drained>),
+    ) -> Poll<io::Result<V>> {
+        require_entered(|core| match self.source.attempt(core, cx, self.operation, f, finish) {
+            ControlFlow::Break(polled) => {
+                if polled.is_ready() {
+                    self.stop();
+                }
+                polled
+            }
+            ControlFlow::Continue(key) => {
+                self.wait(core, key, cx)?;
+                Poll::Pending
+            }
+        })
+    }
+
+    fn wait(&mut self, core: &Core, key: Key, cx: &Context<'_>) -> io::Result<()> {
+        let event_loop = core.id();
+        // One that began in another loop waits there no longer.
+        if self.at.as_ref().is_some_and(|at| (at.event_loop, at.key) != (event_loop, key)) {
+            self.stop();
+        }
+        let ticket = self.at.as_ref().map(|at| at.ticket);
+        let (direction, _) = self.operation;
+        let place = self.source.place(key);
+        let ticket = core.wait_for_descriptor(place, direction, ticket, cx.waker())?;
+        self.at = Some(At { event_loop, key, ticket });
+        Ok(())
+    }
+
     /// It waits no longer.
-    #[cold]
-    fn stop(&self, event_loop: LoopId, key: Key) {
-        let (direction, ticket) = (self.direction, self.ticket);
-        in_loop(event_loop, move |core| core.reactor.stop_waiting(core, key, direction, ticket));
+    #[inline]
+    fn stop(&mut self) {
+        // Mostly it need not wait at all.
+        if let Some(At { event_loop, key, ticket }) = self.at.take() {
+            let (direction, _) = self.operation;
+            in_loop(event_loop, move |core| core.stop_waiting(key, direction, ticket));
+        }
     }
 }
 
-impl Drop for Waiting {
+impl<T: AsFd> Drop for Waiting<'_, T> {
     #[inline]
     fn drop(&mut self) {
-        // Mostly it has got what it waited for.
-        if let Some((event_loop, key)) = self.at {
-            self.stop(event_loop, key);
+        self.stop();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::net::UnixStream;
+
+    use super::{Direction, Source};
+    use crate::face::Loop;
+
+    #[test]
+    fn loops_that_are_gone_take_no_room() {
+        let (here, _there) = UnixStream::pair().expect("the system has sockets");
+        let source = Source::new(here);
+        let watch = |event_loop: &Loop| {
+            let watched = event_loop.run_until_complete(async { source.watch(Direction::Read) });
+            watched.expect("it ends").expect("it is a socket");
+        };
+        let loops: Vec<_> = (0..20).map(|_| Loop::new()).collect();
+        for event_loop in loops.iter().chain(&loops) {
+            watch(event_loop);
         }
+        assert_eq!(source.registrations().len(), 20);
+        drop(loops);
+        watch(&Loop::new());
+        let registrations = source.registrations();
+        assert_eq!((registrations.len(), registrations.capacity()), (1, 1));
     }
 }

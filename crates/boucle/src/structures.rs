@@ -1,7 +1,11 @@
 //! Structures that return whom to wake, and call nobody.
 
-pub(crate) mod remote;
+pub(crate) mod ends;
+pub(crate) mod inbox;
+pub(crate) mod line;
+pub(crate) mod loops;
+pub(crate) mod pace;
+pub(crate) mod ready;
 pub(crate) mod timers;
-#[allow(dead_code)]
 pub(crate) mod waiters;
 pub(crate) mod wake;

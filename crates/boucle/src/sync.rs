@@ -54,7 +54,6 @@ mod event;
 mod lock;
 mod queue;
 mod semaphore;
-mod wait_list;
 mod waiter;
 
 pub use self::barrier::{Barrier, BrokenBarrier};

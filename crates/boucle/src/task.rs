@@ -7,9 +7,8 @@ use std::panic::Location;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use crate::cell;
-use crate::cell::Raw;
-use crate::context::elsewhere::require_current;
+use crate::context;
+use crate::context::{Core, Raw, require_current};
 use crate::data::{Panic, TaskError, TaskId};
 
 /// A task that was spawned; awaiting it gives its result.
@@ -110,7 +109,7 @@ impl<T> Task<T> {
     #[doc(alias = "get_name")]
     #[must_use]
     pub fn name(&self) -> String {
-        let name = self.raw().core().and_then(|core| core.name(self.id()));
+        let name = self.raw().core().and_then(|core| core.host.name(self.id()));
         name.map_or_else(|| format!("task {}", self.id()), |name| name.to_string())
     }
 
@@ -128,7 +127,7 @@ impl<T> Task<T> {
     pub fn set_name(&self, name: &str) {
         if let Some(core) = self.raw().core().filter(|_| !self.done()) {
             self.raw().set_named();
-            core.set_name(self.id(), name);
+            core.host.set_name(self.id(), name);
         }
     }
 
@@ -260,13 +259,17 @@ impl<T> Task<T> {
 impl<T> Future for Task<T> {
     type Output = Result<T, TaskError>;
 
+    #[track_caller]
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let raw = self.raw.as_mut().expect("the handle is there until it is dropped");
         if !raw.is_done() {
             return if raw.set_neighbor(cx.waker()) { Poll::Pending } else { self.wait(cx) };
         }
         match raw.take() {
-            Err(TaskError::Taken) => panic!("the result of the task was taken by an await before"),
+            Err(TaskError::Taken) => panic!(
+                "the result of the task was taken by an await before (it was spawned at {})",
+                raw.spawned_at()
+            ),
             result => Poll::Ready(result),
         }
     }
@@ -275,11 +278,12 @@ impl<T> Future for Task<T> {
 impl<T> Task<T> {
     /// The task has not ended: notes who awaits it.
     #[inline(never)]
+    #[track_caller]
     fn wait(&self, cx: &Context<'_>) -> Poll<Result<T, TaskError>> {
         let raw = self.raw();
         let Some(core) = raw.core() else { return Poll::Ready(Err(TaskError::Cancelled)) };
         // A task of another loop is foreign here: its number means nothing.
-        let awaiter = cell::task_in(&core, cx.waker());
+        let awaiter = context::task_in(&core, cx.waker());
         assert!(awaiter != Some(self.id()), "a task cannot await itself: it would wait for ever");
         core.await_task(raw, awaiter, cx.waker());
         Poll::Pending
@@ -337,7 +341,17 @@ impl<T> fmt::Debug for Task<T> {
 #[track_caller]
 pub fn spawn<T: 'static>(future: impl Future<Output = T> + 'static) -> Task<T> {
     let at = Location::caller();
-    require_current(|core| core.spawn(future, at))
+    require_current(|core| spawn_in(core, future, at))
+}
+
+/// Spawns `future` on a loop that is at hand.
+#[track_caller]
+pub(crate) fn spawn_in<T: 'static>(
+    core: &Core,
+    future: impl Future<Output = T> + 'static,
+    at: &'static Location<'static>,
+) -> Task<T> {
+    Task::new(core.spawn(future, at))
 }
 
 /// The task that is running, if one is: `None` outside of a run, and in a call from another thread.
@@ -352,5 +366,5 @@ pub fn spawn<T: 'static>(future: impl Future<Output = T> + 'static) -> Task<T> {
 /// ```
 #[must_use]
 pub fn current_task() -> Option<TaskId> {
-    cell::with_entered(|core| core.current_task.get()).flatten()
+    context::with_entered(|core| core.current_task.get()).flatten()
 }

@@ -1,7 +1,10 @@
 //! Other threads: how they reach a loop, and how a loop lets them work.
 
+mod per_process;
+mod pool;
 mod remote_task;
 mod to_thread;
+mod working;
 
 use std::fmt;
 use std::future::poll_fn;
@@ -9,14 +12,15 @@ use std::panic::Location;
 use std::pin::Pin;
 use std::task::Waker;
 
+pub(crate) use self::per_process::PerProcess;
 pub use self::remote_task::RemoteTask;
 pub use self::to_thread::to_thread;
-use crate::cell;
-use crate::context::elsewhere::require_entered;
-use crate::core::Core;
+#[cfg(all(unix, not(boucle_loom)))]
+pub(crate) use self::to_thread::to_thread_at;
+use crate::context;
+use crate::context::{Core, Mail, Share, require_entered};
 use crate::data::LoopId;
-use crate::data::primitives::Arc;
-use crate::structures::remote::{Mail, Remote};
+use crate::task::spawn_in;
 
 /// A loop, as other threads reach it. [`Loop::handle`](crate::Loop::handle) makes one.
 ///
@@ -44,7 +48,7 @@ use crate::structures::remote::{Mail, Remote};
 #[derive(Clone)]
 pub struct LoopHandle {
     /// The loop's inbox.
-    remote: Arc<Remote>,
+    share: Share,
     /// Which loop it is.
     id: LoopId,
 }
@@ -68,7 +72,7 @@ pub struct LoopClosed;
 
 impl LoopHandle {
     pub(crate) fn of(core: &Core) -> LoopHandle {
-        LoopHandle { remote: Arc::clone(&core.remote), id: core.id() }
+        LoopHandle { share: Share::of(core), id: core.id() }
     }
 
     /// Calls `f` on the loop's thread, with the loop current, at its next turn.
@@ -101,7 +105,7 @@ impl LoopHandle {
     /// ```
     #[doc(alias = "call_soon_threadsafe")]
     pub fn call_soon(&self, f: impl FnOnce() + Send + 'static) -> Result<(), LoopClosed> {
-        self.remote.push(Mail::Call(Box::new(f))).map_err(|_| LoopClosed)
+        self.share.push(Mail::Call(Box::new(f))).map_err(|_| LoopClosed)
     }
 
     /// Spawns, on the loop's thread, the future that `f` makes there. It need not be `Send`.
@@ -141,13 +145,13 @@ impl LoopHandle {
     {
         let at = Location::caller();
         // Dropped unsent, wherever that happens, the sender says that there will be no answer.
-        let (sender, remote_task) = RemoteTask::new();
+        let (sender, remote_task) = RemoteTask::new(self.id);
         let start = move || {
             if sender.is_to_stop(Waker::noop()) {
                 return;
             }
             require_entered(|core| {
-                let mut task = core.spawn(async move { f().await }, at);
+                let mut task = spawn_in(core, async move { f().await }, at);
                 let relay = async move {
                     let ended = poll_fn(|cx| {
                         if sender.is_to_stop(cx.waker()) {
@@ -158,11 +162,11 @@ impl LoopHandle {
                     let result = ended.await;
                     sender.send(result);
                 };
-                drop(core.spawn(relay, at));
+                drop(spawn_in(core, relay, at));
             });
         };
         // A loop that has closed drops `start`, and so says it.
-        drop(self.remote.push(Mail::Call(Box::new(start))));
+        drop(self.share.push(Mail::Call(Box::new(start))));
         remote_task
     }
 
@@ -184,9 +188,9 @@ impl LoopHandle {
     /// ```
     pub fn stop(&self) {
         let stop = || {
-            cell::with_entered(|core| core.stopping.set(true));
+            context::with_entered(|core| core.stop());
         };
-        drop(self.remote.push(Mail::Call(Box::new(stop))));
+        drop(self.share.push(Mail::Call(Box::new(stop))));
     }
 }
 

@@ -1,5 +1,5 @@
 //! What time it is, and waiting for it: `now`, `timeout`; `interrupt`, for a turn; `quiescent`. And
-//! not waiting while it passes: `hold_up`.
+//! not waiting while it passes: `hold_up`. `unconstrained`, for who keeps the turn.
 //!
 //! Road: stages 3 and 9.
 
@@ -7,9 +7,9 @@ mod callback;
 mod interval;
 mod sleep;
 
-use std::cell::Cell;
 use std::future::poll_fn;
-use std::pin::pin;
+use std::panic::Location;
+use std::pin::{Pin, pin};
 use std::rc::Rc;
 use std::task::Poll;
 use std::thread;
@@ -18,12 +18,14 @@ use std::time::{Duration, Instant};
 pub use self::callback::{Callback, call_at, call_later, call_soon};
 pub use self::interval::{Interval, MissedTicks, interval};
 pub use self::sleep::{Sleep, sleep, sleep_until};
-use crate::cell;
-use crate::context::elsewhere::require_entered;
-use crate::data::clock;
+pub(crate) use self::sleep::{sleep_at, sleep_until_at};
+use crate::context;
+use crate::context::budget;
+use crate::context::require_entered_at;
+use crate::context::wait::{Waiting, Wanted};
 use crate::data::clock::Clock;
-use crate::face::Loop;
-use crate::structures::wake::Wake;
+use crate::data::{Object, clock};
+use crate::structures::line::Line;
 
 /// Gives the turn back once: all other tasks that are ready run, then this one goes on.
 ///
@@ -88,8 +90,8 @@ fn time_now() -> u64 {
 
 /// Calls `f` with the clock of the current loop, if there is one.
 fn with_clock<R>(f: impl Fn(&Clock) -> R) -> Option<R> {
-    let inside = cell::with_entered(|core| f(&core.clock));
-    inside.or_else(|| Loop::current().ok().map(|it| f(&it.core().clock)))
+    let inside = context::with_entered(|core| f(&core.clock));
+    inside.or_else(|| context::current().ok().map(|it| f(&it.core().clock)))
 }
 
 /// Holds the loop up for `duration`, as a computation does that never gives the turn back: the thread
@@ -181,9 +183,22 @@ pub struct Elapsed;
 #[doc(alias = "move_on_after")]
 #[doc(alias = "fail_after")]
 #[doc(alias = "wait_for")]
-pub async fn timeout<T>(duration: Duration, future: impl Future<Output = T>) -> Result<T, Elapsed> {
+#[track_caller]
+pub fn timeout<T>(
+    duration: Duration,
+    future: impl Future<Output = T>,
+) -> impl Future<Output = Result<T, Elapsed>> {
+    timeout_at(Location::caller(), duration, future)
+}
+
+/// The same, for who has asked for it there.
+pub(crate) async fn timeout_at<T>(
+    at: &'static Location<'static>,
+    duration: Duration,
+    future: impl Future<Output = T>,
+) -> Result<T, Elapsed> {
     let mut future = pin!(future);
-    let mut limit = pin!(sleep(duration));
+    let mut limit = pin!(sleep_at(at, duration));
     poll_fn(|cx| match future.as_mut().poll(cx) {
         Poll::Ready(value) => Poll::Ready(Ok(value)),
         Poll::Pending => limit.as_mut().poll(cx).map(|()| Err(Elapsed)),
@@ -193,7 +208,8 @@ pub async fn timeout<T>(duration: Duration, future: impl Future<Output = T>) -> 
 
 /// Waits until nothing else in the loop can run: every other task waits, for a time or for others.
 ///
-/// Whoever waits like this goes on before the loop sleeps, and before virtual time moves.
+/// Whoever waits like this goes on before the loop sleeps, and before virtual time moves; but after all
+/// whom a socket wakes that is ready by now.
 ///
 /// # Panics
 ///
@@ -217,15 +233,102 @@ pub async fn timeout<T>(duration: Duration, future: impl Future<Output = T>) -> 
 /// });
 /// ```
 #[doc(alias = "wait_all_tasks_blocked")]
-pub async fn quiescent() {
-    let quiet = Rc::new(Cell::new(false));
-    poll_fn(|cx| {
-        if quiet.get() {
-            return Poll::Ready(());
-        }
-        let asked = (Rc::clone(&quiet), Wake::new(cx.waker()));
-        require_entered(|core| core.quiescent.borrow_mut().push(asked));
-        Poll::Pending
+#[track_caller]
+pub fn quiescent() -> impl Future<Output = ()> {
+    let at = Location::caller();
+    let mut waiting: Option<Waiting<Quiet>> = None;
+    poll_fn(move |cx| {
+        let here = require_entered_at(at, |core| Rc::clone(&core.quiescent));
+        // One that goes on in another loop means the quiet of that one.
+        waiting.take_if(|it| it.waits_elsewhere(&here));
+        Pin::new(waiting.get_or_insert_with(|| Waiting::new(Quiet(here)))).poll(cx)
     })
-    .await;
+}
+
+/// What is waited for: that nothing else in a loop can run. Its line is the loop's.
+struct Quiet(Rc<Line>);
+
+impl Wanted for Quiet {
+    type Output = ();
+    const WHAT: Option<&'static str> = None;
+
+    fn line(&self) -> &Line {
+        &self.0
+    }
+
+    fn object(&self) -> Option<Object> {
+        None
+    }
+
+    fn try_now(&mut self) -> Option<()> {
+        None
+    }
+
+    fn granted(&mut self) -> Option<()> {
+        Some(())
+    }
+}
+
+/// Awaits `future` and never has it give the turn back but when it waits.
+///
+/// What a task need not wait for, an item that is there, a permit, a read, it may do 128 times in one
+/// poll; then it lets the others run. In here it does so as often as it can, and meanwhile nobody else
+/// runs and no timer fires: it is for what ends soon.
+///
+/// # Cancel safety
+///
+/// Dropping it drops the future.
+///
+/// # Examples
+///
+/// ```
+/// use boucle::sync::Queue;
+/// use boucle::{spawn, unconstrained};
+///
+/// boucle::run(async {
+///     let queue = Queue::unbounded();
+///     for item in 0..1000 {
+///         queue.try_put(item).unwrap();
+///     }
+///     let other = spawn(async {});
+///     let drain = async {
+///         while !queue.is_empty() {
+///             queue.get().await.unwrap();
+///         }
+///     };
+///     unconstrained(drain).await;
+///     assert!(queue.is_empty() && !other.done());
+/// });
+/// ```
+#[doc(alias = "coop")]
+#[doc(alias = "cooperative")]
+pub async fn unconstrained<T>(future: impl Future<Output = T>) -> T {
+    let mut future = pin!(future);
+    poll_fn(|cx| budget::uncharged(|| future.as_mut().poll(cx))).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Poll, interrupt, poll_fn, quiescent};
+    use crate::{Loop, context};
+
+    /// How many wait for the quiet of the loop that this thread is in.
+    fn n_quiescent() -> Option<usize> {
+        context::with_entered(|core| core.quiescent.len())
+    }
+
+    #[test]
+    fn one_who_waits_for_quiet_is_remembered_once_and_forgotten_when_it_gives_up() {
+        let ended = Loop::new().run_until_complete(async {
+            let mut wait = Box::pin(quiescent());
+            for _ in 0..100 {
+                let is_ready = poll_fn(|cx| Poll::Ready(wait.as_mut().poll(cx).is_ready())).await;
+                assert_eq!((is_ready, n_quiescent()), (false, Some(1)));
+                interrupt().await;
+            }
+            drop(wait);
+            assert_eq!(n_quiescent(), Some(0));
+        });
+        assert_eq!(ended, Ok(()));
+    }
 }

@@ -9,7 +9,6 @@ mod group;
 mod race;
 
 pub use self::completed::{AsCompleted, as_completed};
-pub(crate) use self::family::Families;
 pub use self::gather::{gather, gather_all, gather_tasks};
 pub use self::group::{GroupError, GroupTask, TaskGroup, task_group};
 pub use self::race::{race, shield};

@@ -12,7 +12,8 @@ use std::thread;
 use std::time::Duration;
 
 use boucle::{
-    Ended, Instrument, Loop, Order, Task, TaskError, TaskId, WaitsFor, WokenBy, interrupt, sleep,
+    Ended, Instrument, Loop, Object, Order, Task, TaskError, TaskId, TaskPath, WaitsFor, WokenBy,
+    interrupt, sleep,
 };
 
 use super::transcript::{OnDrop, Transcript, virtual_loop};
@@ -194,7 +195,7 @@ fn a_foreign_waker_that_panics_is_reported_and_the_loop_goes_on() {
 struct PanickingInstrument(mpsc::Sender<()>);
 
 impl Instrument for PanickingInstrument {
-    fn task_spawned(&self, _task: TaskId, _at: &'static Location<'static>) {
+    fn task_spawned(&self, _task: TaskId, _path: TaskPath, _at: &'static Location<'static>) {
         panic!("task_spawned");
     }
     fn before_poll(&self, _task: TaskId) {
@@ -209,7 +210,7 @@ impl Instrument for PanickingInstrument {
     fn task_named(&self, _task: TaskId, _name: &str) {
         panic!("task_named");
     }
-    fn waits(&self, _task: TaskId, _on: WaitsFor) {
+    fn waits(&self, _task: TaskId, _on: WaitsFor, _object: Option<Object>) {
         panic!("waits");
     }
     fn timer_set(&self, _timer: u32, _after: Duration) {

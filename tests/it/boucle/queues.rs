@@ -1,5 +1,7 @@
-//! Queues: order, back-pressure, promises, shutting down; `model` compares each kind with a plain one.
+//! Queues: order, back-pressure, promises, shutting down; `comparing` has items whose comparison uses their
+//! queue, `model` compares each kind with a plain one.
 
+mod comparing;
 mod model;
 
 use std::cell::Cell;

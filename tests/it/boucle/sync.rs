@@ -1,7 +1,8 @@
 //! Waiters, events, locks, semaphores, conditions, barriers: order, hand-over, misuse; `cancelling` cancels
-//! them everywhere.
+//! them everywhere, `schedules` at random and in many ways.
 
 mod cancelling;
+mod schedules;
 
 use std::pin::pin;
 use std::rc::Rc;

@@ -174,27 +174,6 @@ fn what_blocks_runs_elsewhere_and_its_panic_is_an_error() {
 }
 
 #[test]
-fn virtual_time_stands_still_while_a_thread_works() {
-    let event_loop = Loop::builder().virtual_time(true).build();
-    let (send, receive) = mpsc::channel::<()>();
-    event_loop.add_task(async move {
-        boucle::interrupt().await;
-        // By now the other thread waits for this, and the loop's other task for an hour.
-        send.send(()).expect("the thread waits");
-    });
-    let passed = event_loop.run_until_complete(async {
-        let start = boucle::now();
-        let hour = boucle::timeout(
-            Duration::from_secs(3600),
-            to_thread(move || receive.recv().expect("the task sends")),
-        );
-        hour.await.expect("the thread is in time").expect("it does not panic");
-        boucle::now() - start
-    });
-    assert_eq!(passed, Ok(Duration::ZERO));
-}
-
-#[test]
 fn closing_a_loop_does_not_wait_for_a_call_that_is_stuck() {
     let (send, receive) = mpsc::channel::<()>();
     let event_loop = Loop::new();

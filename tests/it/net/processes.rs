@@ -14,12 +14,10 @@ use boucle::net::{AIOSocket, TcpListener, TcpStream, UnixStream};
 use boucle::{AsyncFd, Loop, RunEnd, gather, interrupt, spawn};
 use futures_lite::io::BufReader;
 use futures_lite::{AsyncBufReadExt, AsyncWriteExt, StreamExt};
-use rustix::process::{Pid, WaitOptions};
 
 use super::watchdog::{begins_to_wait, run};
-
-/// Set in a child that is this test binary.
-const CHILD: &str = "BOUCLE_TEST_CHILD";
+use crate::children;
+use crate::children::{die_of_sigpipe, end_of, fork, is_child};
 
 #[test]
 fn a_child_is_talked_to_line_by_line() {
@@ -102,31 +100,9 @@ fn files_are_read_and_written_on_other_threads() {
 /// after `:: `, and how it ends.
 fn run_child(name: &str, before: &str, stdin: Stdio) -> (Vec<String>, ExitStatus) {
     let this = std::env::current_exe().expect("a test has a binary");
-    let mut child = StdCommand::new("sh")
-        .args(["-c", &format!("{before} exec \"$0\" \"$@\"")])
-        .arg(this)
-        .args(["--exact", &format!("net::processes::{name}")])
-        .args(["--nocapture", "--test-threads=1"])
-        .env(CHILD, "1")
-        .stdin(stdin)
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("a test can be run");
-    let output = io::BufReader::new(child.stdout.take().expect("it is piped"));
-    let lines = output.lines().map(|it| it.expect("it prints text"));
-    let told = lines.filter_map(|it| it.split_once(":: ").map(|(_, told)| told.to_owned()));
-    (told.collect(), child.wait().expect("it ends"))
-}
-
-fn is_child() -> bool {
-    std::env::var_os(CHILD).is_some()
-}
-
-/// Lets SIGPIPE do what it does in a C program; this process runs one test alone.
-#[expect(unsafe_code, reason = "no safe crate gives a signal its default action")]
-fn die_of_sigpipe() {
-    // SAFETY: no handler is installed, and this process runs this test alone.
-    unsafe { libc::signal(libc::SIGPIPE, libc::SIG_DFL) };
+    let mut command = StdCommand::new("sh");
+    command.args(["-c", &format!("{before} exec \"$0\" \"$@\"")]).arg(this);
+    children::run(command, &format!("net::processes::{name}"), "", stdin)
 }
 
 /// What the child does that a signal would end; as a test of its own it does nothing.
@@ -227,21 +203,6 @@ fn a_stdin_that_is_a_pipe_is_waited_for() {
     assert!(status.success());
 }
 
-/// Forks; `f` is what the child does, which ends with it: well, if that is true.
-#[expect(unsafe_code, reason = "no safe crate forks")]
-fn fork(f: impl FnOnce() -> bool) -> Pid {
-    // SAFETY: the child runs `f` alone, and ends without a return to what was copied. Other threads, which
-    // a child does not have, hold no lock that `f` needs: this process runs this test alone.
-    match unsafe { libc::fork() } {
-        0 => {
-            let status = if f() { 0 } else { 1 };
-            // SAFETY: it ends the process, and runs nothing of it.
-            unsafe { libc::_exit(status) }
-        }
-        child => Pid::from_raw(child).expect("the system can fork"),
-    }
-}
-
 /// What the child does that forks a child of its own.
 #[test]
 fn child_that_forks() {
@@ -274,9 +235,7 @@ fn child_that_forks() {
         drop((task, there, event_loop));
         is_closed
     });
-    let ended = rustix::process::waitpid(Some(child), WaitOptions::empty());
-    let (_, status) = ended.expect("it is ours").expect("it was waited for");
-    assert_eq!(status.exit_status(), Some(0));
+    assert_eq!(end_of(child), Ok(0));
     println!(":: the child is gone");
 
     let (event_loop, task, _there) = all.take().expect("the child took its own");
@@ -299,5 +258,36 @@ fn a_forked_child_that_drops_the_loop_does_not_disturb_its_parent() {
         "the parent is woken from another thread",
     ];
     assert_eq!(told, expected);
+    assert!(status.success(), "{status}");
+}
+
+/// What the child does that has used other threads, and forks.
+#[test]
+fn child_that_forks_beside_its_threads() {
+    if !is_child() {
+        return;
+    }
+    let use_threads = || {
+        run(async {
+            assert_eq!(boucle::to_thread(|| 1).await.expect("it does not panic"), 1);
+            let at_once = gather((0..20).map(|n| boucle::to_thread(move || n))).await;
+            let at_once = at_once.expect("they end").into_iter().map(|it| it.expect("they end"));
+            assert_eq!(at_once.sum::<i32>(), 190);
+            let addresses = boucle::net::resolve("localhost", 80).await.expect("it has one");
+            assert!(addresses.iter().all(|it| it.ip().is_loopback()));
+        });
+        true
+    };
+    assert!(use_threads());
+    // A child, and a child of that.
+    let child = fork(|| use_threads() && end_of(fork(use_threads)) == Ok(0));
+    println!(":: the child has ended: {:?}", end_of(child));
+    println!(":: its parent goes on: {}", use_threads());
+}
+
+#[test]
+fn a_forked_child_uses_threads_of_its_own() {
+    let (told, status) = run_child("child_that_forks_beside_its_threads", "", Stdio::null());
+    assert_eq!(told, ["the child has ended: Ok(0)", "its parent goes on: true"]);
     assert!(status.success(), "{status}");
 }

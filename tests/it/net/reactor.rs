@@ -11,7 +11,7 @@ use boucle::{Driver, Faults, Instrument, Loop, RunError, SystemCall, sleep, spaw
 use super::pair;
 
 /// Both drivers, where there are two.
-fn drivers() -> [Driver; 2] {
+pub(super) fn drivers() -> [Driver; 2] {
     [Driver::Portable, Driver::default()]
 }
 

@@ -9,7 +9,7 @@ use std::rc::Rc;
 use std::sync::mpsc::{Sender, channel};
 use std::time::Duration;
 
-use boucle::{Instrument, Loop, TaskId, interrupt, sleep, spawn};
+use boucle::{Instrument, Loop, TaskId, TaskPath, interrupt, sleep, spawn};
 use boucle_trace::{
     Clock, Ended, Options, PollEnd, Recorder, RunEnd, Trace, What, record, record_stage,
     record_stage_with, record_with,
@@ -90,8 +90,8 @@ struct Gate {
 }
 
 impl Instrument for Gate {
-    fn task_spawned(&self, task: TaskId, at: &'static Location<'static>) {
-        self.recorder.task_spawned(task, at);
+    fn task_spawned(&self, task: TaskId, path: TaskPath, at: &'static Location<'static>) {
+        self.recorder.task_spawned(task, path, at);
     }
     fn before_poll(&self, task: TaskId) {
         self.recorder.before_poll(task);

@@ -9,11 +9,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use super::AsyncFd;
-use crate::context::elsewhere::require_entered;
+use crate::context::require_entered;
 use crate::host::Report;
 use crate::reactor::Direction;
-use crate::task::Task;
-use crate::time::{interrupt, sleep};
+use crate::task::{Task, spawn_in};
+use crate::time::{interrupt, sleep_at};
 
 /// After the system could not be asked: so long until the next try.
 const PAUSE: Duration = Duration::from_millis(100);
@@ -112,23 +112,25 @@ pub fn add_writer<T: AsFd + 'static>(
     add(fd, Direction::Write, f, Location::caller())
 }
 
+#[track_caller]
 fn add<T: AsFd + 'static>(
     fd: &Rc<AsyncFd<T>>,
     direction: Direction,
     f: impl FnMut(&T) + 'static,
     at: &'static Location<'static>,
 ) -> io::Result<ReadyCallback> {
+    require_entered(|_| ());
     fd.source.watch(direction)?;
     let mine = fd.callbacks.enter(direction)?;
-    let call = call_when_ready(Rc::clone(fd), direction, f, Registered(Arc::clone(&mine)));
-    let task = require_entered(|core| core.spawn(call, at));
+    let call = call_when_ready(Rc::clone(fd), (direction, at), f, Registered(Arc::clone(&mine)));
+    let task = require_entered(|core| spawn_in(core, call, at));
     Ok(ReadyCallback { task, mine })
 }
 
 /// What is registered stays so until this is dropped.
 async fn call_when_ready<T: AsFd>(
     fd: Rc<AsyncFd<T>>,
-    direction: Direction,
+    (direction, at): (Direction, &'static Location<'static>),
     mut f: impl FnMut(&T),
     _registered: Registered,
 ) {
@@ -139,13 +141,13 @@ async fn call_when_ready<T: AsFd>(
         };
         if let Err(error) = ready {
             let report = Report::io("cannot ask whether a descriptor is ready", error);
-            require_entered(|core| core.tell(report));
-            sleep(PAUSE).await;
+            require_entered(|core| core.host.tell(report));
+            sleep_at(at, PAUSE).await;
             continue;
         }
         let mut has_panicked = true;
         require_entered(|core| {
-            core.guard(|| {
+            core.host.guard(|| {
                 f(fd.get_ref());
                 has_panicked = false;
             });

@@ -11,6 +11,7 @@ use futures_io::{AsyncRead, AsyncWrite};
 use super::AsyncFd;
 use crate::host::SystemCall;
 use crate::reactor::Direction;
+use crate::source::poll_nothing;
 
 impl<T: AsFd> AsyncRead for &AsyncFd<T>
 where
@@ -21,6 +22,9 @@ where
         cx: &mut Context<'_>,
         buffer: &mut [u8],
     ) -> Poll<io::Result<usize>> {
+        if buffer.is_empty() && !self.source.has_records() {
+            return poll_nothing(cx);
+        }
         self.source.watch(Direction::Read)?;
         let read = |mut io: &T| io.read(buffer);
         self.source.poll_io(cx, Direction::Read, SystemCall::Read, read)
@@ -36,6 +40,9 @@ where
         cx: &mut Context<'_>,
         buffer: &[u8],
     ) -> Poll<io::Result<usize>> {
+        if buffer.is_empty() && !self.source.has_records() {
+            return poll_nothing(cx);
+        }
         self.source.watch(Direction::Write)?;
         let write = |mut io: &T| io.write(buffer);
         self.source.poll_io(cx, Direction::Write, SystemCall::Write, write)

@@ -1,35 +1,22 @@
 //! What `Task` is made of: a share in a task, that keeps its result.
 
-use std::io;
-use std::io::Write;
-use std::marker::PhantomData;
 use std::panic;
 use std::panic::{AssertUnwindSafe, Location};
-use std::ptr::NonNull;
 use std::rc::Rc;
 use std::task::Waker;
 
 use super::run::{drop_result, forget_name, release_if_unused, wake_here};
 use super::waker::neighbor;
 use super::{
-    CANCEL, DONE, ERROR, HANDLE, Header, NAMED, OBSERVED, READ, TAKEN, VALUE, body, drop_quietly,
-    home,
+    CANCEL, DONE, ERROR, Entered, HANDLE, Header, NAMED, OBSERVED, READ, Raw, Schedule, TAKEN,
+    VALUE, drop_quietly, remote,
 };
-use crate::core::Core;
-use crate::data::{TaskError, TaskId};
-use crate::face::Loop;
-use crate::host::Report;
+use crate::data::{Awaiter, Ended, TaskError, TaskId};
 
-/// A handle: what `Task` is made of. It keeps the result until it is taken or dropped.
-pub(crate) struct Raw<T> {
-    pub(super) task: NonNull<Header>,
-    pub(super) value: PhantomData<(Rc<()>, T)>,
-}
-
-impl<T> Raw<T> {
-    fn header(&self) -> &Header {
+impl<S: Schedule, T> Raw<S, T> {
+    fn header(&self) -> &Header<S> {
         // SAFETY: HANDLE keeps the task alive as long as this exists.
-        unsafe { self.task.as_ref() }
+        unsafe { self.task.header() }
     }
 
     pub(crate) fn id(&self) -> TaskId {
@@ -54,10 +41,19 @@ impl<T> Raw<T> {
         self.is_done() && !self.header().is(VALUE | ERROR | TAKEN)
     }
 
+    /// How it ended, once it is done: also if the result was taken.
+    pub(crate) fn ended(&self) -> Ended {
+        match () {
+            () if self.header().is(ERROR) => Ended::Panicked,
+            () if self.is_cancelled() => Ended::Cancelled,
+            () => Ended::Value,
+        }
+    }
+
     /// The task's loop, unless it is gone.
-    pub(crate) fn core(&self) -> Option<Rc<Core>> {
+    pub(crate) fn core(&self) -> Option<Rc<S>> {
         // SAFETY: a handle is part of the owner thread's share, and stays on that thread.
-        unsafe { home::core_of(self.header()) }
+        unsafe { remote::core_of(self.header()) }
     }
 
     /// Notes that the loop keeps a name for the task.
@@ -66,19 +62,20 @@ impl<T> Raw<T> {
     }
 
     /// Asks the loop to drop the future at the task's next turn.
-    pub(crate) fn cancel(&self, core: &Core) -> bool {
+    pub(crate) fn cancel(&self, core: &S) -> bool {
         let header = self.header();
         if header.is(DONE) {
             return false;
         }
         header.set(CANCEL);
-        wake_here(core, header);
+        // SAFETY: HANDLE keeps the task alive, and a handle stays on its thread.
+        unsafe { wake_here(core, self.task) };
         true
     }
 
     /// Who is woken when the task ends.
-    pub(crate) fn set_awaiter(&self, awaiter: TaskId) -> Option<TaskId> {
-        self.header().awaiter.replace(Some(awaiter))
+    pub(crate) fn set_awaiter(&self, awaiter: Awaiter) -> Awaiter {
+        self.header().awaiter.replace(awaiter)
     }
 
     /// The same for the owner of `waker`, if there is no more to it; else `false`.
@@ -90,7 +87,7 @@ impl<T> Raw<T> {
     pub(crate) fn result(&self) -> Result<&T, &TaskError> {
         let header = self.header();
         // SAFETY: the handle keeps the task alive.
-        let body = unsafe { body(self.task) };
+        let body = unsafe { self.task.body() };
         if header.is(VALUE) {
             // SAFETY: with VALUE the body holds the value. It is moved out through `&mut self` only.
             Ok(unsafe { &*body.cast::<T>() })
@@ -111,7 +108,7 @@ impl<T> Raw<T> {
     pub(crate) fn take(&mut self) -> Result<T, TaskError> {
         let header = self.header();
         // SAFETY: the handle keeps the task alive.
-        let body = unsafe { body(self.task) };
+        let body = unsafe { self.task.body() };
         if header.is(VALUE) {
             header.clear(VALUE);
             header.set(TAKEN);
@@ -139,20 +136,24 @@ impl<T> Raw<T> {
             return;
         }
         header.clear(HANDLE);
-        release_if_unused(header);
+        // SAFETY: alive by the share that is given up there; a handle stays on its thread.
+        unsafe { release_if_unused(self.task) };
     }
 
     /// As `detach`, when something is left of the task. Apart, as `await` leaves nothing.
     #[inline(never)]
     fn detach_result(self) {
-        // As a `Loop`: the result may be all that keeps it, and then this must close it.
-        let Some(event_loop) = self.core().map(Loop::of) else { return self.detach_orphan() };
-        let (core, header) = (event_loop.core(), self.header());
-        // HANDLE still keeps the task: a destructor may close the loop, or run it.
-        drop_result(core, header);
-        forget_name(core, header);
+        let Some(core) = self.core() else { return self.detach_orphan() };
+        let header = self.header();
+        // The result is dropped with its loop current, unless that is closed, wherever the handle is
+        // dropped. HANDLE still keeps the task: a destructor may close the loop, or run it.
+        let entered = core.is_open().then(|| Entered::new(&core));
+        drop_result(&*core, self.task, header);
+        forget_name(&*core, header);
+        drop(entered);
         header.clear(HANDLE);
-        release_if_unused(header);
+        // SAFETY: alive by the share that is given up there; a handle stays on its thread.
+        unsafe { release_if_unused(self.task) };
     }
 
     /// As `detach`, when the loop is gone: an error that nobody read is printed.
@@ -169,12 +170,12 @@ impl<T> Raw<T> {
             }
         };
         let header = self.header();
-        let report = error.map(|it| Report::task(header.id, None, header.spawned_at(), it));
+        let (id, at) = (header.id, header.spawned_at());
         header.clear(HANDLE);
-        release_if_unused(header);
-        if let Some(report) = report {
-            let _ = writeln!(io::stderr(), "{report}");
-            drop_quietly(report);
+        // SAFETY: alive by the share that is given up there; a handle stays on its thread.
+        unsafe { release_if_unused(self.task) };
+        if let Some(error) = error {
+            S::report_orphan(id, at, error);
         }
     }
 }
@@ -182,12 +183,12 @@ impl<T> Raw<T> {
 /// Notes that the owner of `waker` awaits the task, in the usual case: both are tasks of the loop that this
 /// thread is in, nobody watches, and nobody from elsewhere awaited it before. Else `false`.
 #[inline(never)]
-fn set_neighbor(header: &Header, waker: &Waker) -> bool {
+fn set_neighbor<S: Schedule>(header: &Header<S>, waker: &Waker) -> bool {
     let Some(awaiter) = neighbor(header, waker) else { return false };
     let before = header.awaiter.get();
-    if header.is(OBSERVED) || awaiter == header.id || before == Some(TaskId::FOREIGN) {
+    if header.is(OBSERVED) || awaiter == header.id || before == Awaiter::FOREIGN {
         return false;
     }
-    header.awaiter.set(Some(awaiter));
+    header.awaiter.set(Awaiter::task(awaiter));
     true
 }

@@ -5,67 +5,144 @@ use std::cell::Cell;
 use std::ptr;
 use std::rc::Rc;
 
-use crate::core::Core;
+use super::{Remote, Schedule};
 use crate::data::primitives::{Arc, thread_value};
-use crate::structures::remote::Remote;
 
 thread_value! {
-    /// The loop that this thread is in: its remote part, to compare with, and its core. Both null
-    /// outside of any; else alive, kept by the [`Entered`] that put them there.
-    static HERE: (Cell<*const Remote>, Cell<*const Core>) =
-        (Cell::new(ptr::null()), Cell::new(ptr::null()));
+    /// The loop that this thread is in.
+    static HERE: Here = Here {
+        remote: Cell::new(ptr::null()),
+        core: Cell::new(ptr::null()),
+        kind: Cell::new(ptr::null()),
+    };
+}
+
+/// The loop that a thread is in.
+struct Here {
+    /// Its remote part, to compare with; null outside of any loop.
+    remote: Cell<*const ()>,
+    /// The loop: null outside of any, else alive, kept by the [`Entered`].
+    core: Cell<*const ()>,
+    /// What type it is of: the address of that type's vtable, which no other type has.
+    kind: Cell<*const ()>,
 }
 
 /// This thread is in a loop; dropping it leaves the loop for the one around it.
-pub(crate) struct Entered {
+pub(crate) struct Entered<S: Schedule> {
     /// What was there before.
-    outer: (*const Remote, *const Core),
+    outer: (*const (), *const (), *const ()),
     /// Keeps the loop alive.
-    core: Rc<Core>,
+    core: Rc<S>,
 }
 
-impl Entered {
-    pub(crate) fn new(core: &Rc<Core>) -> Entered {
+impl<S: Schedule> Entered<S> {
+    pub(crate) fn new(core: &Rc<S>) -> Entered<S> {
         let core = Rc::clone(core);
-        let outer = HERE.with(|(remote, here)| {
-            (remote.replace(Arc::as_ptr(&core.remote)), here.replace(Rc::as_ptr(&core)))
+        let outer = HERE.with(|here| {
+            (
+                here.remote.replace(Arc::as_ptr(core.remote()).cast()),
+                here.core.replace(Rc::as_ptr(&core).cast()),
+                here.kind.replace(kind::<S>()),
+            )
         });
         Entered { outer, core }
     }
 
-    pub(crate) fn core(&self) -> &Core {
+    pub(crate) fn core(&self) -> &S {
         &self.core
     }
 }
 
-impl Drop for Entered {
+impl<S: Schedule> Drop for Entered<S> {
     fn drop(&mut self) {
-        HERE.with(|(remote, core)| {
-            remote.set(self.outer.0);
-            core.set(self.outer.1);
+        HERE.with(|here| {
+            here.remote.set(self.outer.0);
+            here.core.set(self.outer.1);
+            here.kind.set(self.outer.2);
         });
     }
 }
 
+/// What tells loops of this type from others.
+fn kind<S: Schedule>() -> *const () {
+    ptr::from_ref(S::wakers()).cast()
+}
+
+/// The loop of type `S` that this thread is in; null outside of any. The pointer is an `Rc`'s.
+#[inline]
+fn pointer<S: Schedule>() -> *const S {
+    let is_one = |here: &Here| here.kind.get() == kind::<S>();
+    let core = HERE.try_with(|here| if is_one(here) { here.core.get() } else { ptr::null() });
+    core.unwrap_or(ptr::null()).cast()
+}
+
 /// Calls `f` with the loop that this thread is in; `None` outside of any.
-pub(crate) fn with_entered<R>(f: impl FnOnce(&Core) -> R) -> Option<R> {
-    let core = HERE.try_with(|(_, core)| core.get()).ok()?;
-    // SAFETY: null, or alive: an `Entered` further up this thread's stack keeps it, and cannot be
+#[inline]
+pub(crate) fn with_entered<S: Schedule, R>(f: impl FnOnce(&S) -> R) -> Option<R> {
+    // SAFETY: null, or alive: an `Entered<S>` further up this thread's stack keeps it, and cannot be
     // dropped before `f` returns.
-    unsafe { core.as_ref() }.map(f)
+    unsafe { pointer::<S>().as_ref() }.map(f)
+}
+
+/// The loop that this thread is in.
+pub(crate) fn entered<S: Schedule>() -> Option<Rc<S>> {
+    let core = pointer::<S>();
+    if core.is_null() {
+        return None;
+    }
+    // SAFETY: alive, as in `with_entered`, and an `Rc`'s.
+    unsafe {
+        Rc::increment_strong_count(core);
+        Some(Rc::from_raw(core))
+    }
 }
 
 /// Calls `f` with the loop that this thread is in, if that has this remote part.
 #[inline]
-pub(super) fn with_here<R>(remote: *const Remote, f: impl FnOnce(&Core) -> R) -> Option<R> {
+pub(super) fn with_here<S: Schedule, R>(
+    remote: *const Remote<S>,
+    f: impl FnOnce(&S) -> R,
+) -> Option<R> {
+    let is_it = |here: &Here| ptr::eq(here.remote.get(), remote.cast());
     let core = HERE
-        .try_with(|(here, core)| if ptr::eq(here.get(), remote) { core.get() } else { ptr::null() })
-        .ok()?;
-    // SAFETY: as in `with_entered`.
+        .try_with(|here| if is_it(here) { here.core.get() } else { ptr::null() })
+        .ok()?
+        .cast::<S>();
+    // SAFETY: as in `with_entered`: the remote part is that of a loop of type `S`, and so is the loop.
     unsafe { core.as_ref() }.map(f)
 }
 
 /// Whether this thread is in the loop that has this remote part.
-pub(super) fn is_here(remote: *const Remote) -> bool {
-    HERE.try_with(|(here, _)| ptr::eq(here.get(), remote)).unwrap_or(false)
+#[inline]
+pub(super) fn is_here<S: Schedule>(remote: *const Remote<S>) -> bool {
+    HERE.try_with(|here| ptr::eq(here.remote.get(), remote.cast())).unwrap_or(false)
+}
+
+thread_value! {
+    /// Whether a loop runs or closes on this thread. Who only drops a result is inside a loop as well, but
+    /// keeps it from nothing.
+    static IS_BUSY: Cell<bool> = Cell::new(false);
+}
+
+/// Whether a loop runs or closes on this thread: then no other one can run.
+pub(crate) fn is_busy() -> bool {
+    IS_BUSY.with(Cell::get)
+}
+
+/// A loop runs or closes, as long as this exists.
+pub(crate) struct Busy {
+    /// Whether one did before.
+    outer: bool,
+}
+
+impl Busy {
+    pub(crate) fn new() -> Busy {
+        Busy { outer: IS_BUSY.with(|it| it.replace(true)) }
+    }
+}
+
+impl Drop for Busy {
+    fn drop(&mut self) {
+        IS_BUSY.with(|it| it.set(self.outer));
+    }
 }

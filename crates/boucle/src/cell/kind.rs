@@ -6,8 +6,25 @@ use std::collections::BTreeMap;
 use std::panic::Location;
 use std::ptr;
 use std::sync::{Mutex, PoisonError};
+use std::task::Context;
 
-use super::VTable;
+use super::Erased;
+
+/// What depends on the future's type, and the loop's. The functions take a cell of these types, on its
+/// thread.
+#[derive(Clone, Copy)]
+pub(super) struct VTable {
+    /// Polls the future once; on its end drops it and leaves the value or the error in the body.
+    pub(super) poll: unsafe fn(Erased, &mut Context<'_>) -> bool,
+    /// Drops the future, and leaves a panic of its destructor in the body.
+    pub(super) drop_future: unsafe fn(Erased),
+    /// Drops the value that the body holds.
+    pub(super) drop_value: unsafe fn(Erased),
+    /// How far from the header the body lies.
+    pub(super) body: usize,
+    /// Frees the memory; the body holds nothing any more. May be called on any thread.
+    pub(super) free: unsafe fn(Erased),
+}
 
 /// A type of future, and a place in the source. Made once in a process, and never freed: there are no
 /// more of them than the program has lines that spawn, times the types that they spawn.

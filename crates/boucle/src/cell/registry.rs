@@ -8,51 +8,37 @@ use std::ptr::NonNull;
 
 use super::kind::Kinds;
 use super::run::{drop_future_now, wake_here};
-use super::{Header, RUNNING, SCHEDULED};
-use crate::core::Core;
-use crate::data::TaskId;
+use super::{Header, Place, Ptr, RUNNING, Registry, SCHEDULED, Schedule, Woken};
+use crate::data::{Awaiter, TaskId};
 
-/// All tasks that are not DONE, by their ids.
-pub(crate) struct Registry {
-    /// A place for each task, and those that are free.
-    places: UnsafeCell<Vec<Place>>,
-    /// The place that is given next: the one that was left last.
-    free: Cell<u32>,
-    /// How many tasks there are.
-    n_tasks: Cell<usize>,
-    /// What kinds of tasks there were.
-    pub(super) kinds: Kinds,
-    /// How many ids have been given.
-    n_ids: Cell<u32>,
-}
+/// More places than this are many: room is given back when few of them are taken.
+const MANY: usize = 1024;
+/// One place of so many is few.
+const FEW: usize = 8;
 
 /// No place is free. So small that a pointer can hold its double.
 const NO_PLACE: u32 = u32::MAX >> 1;
 
-/// A place in the registry, of eight bytes: a task, or the next free place, doubled and made odd, as no
-/// task's address is.
-#[derive(Clone, Copy)]
-struct Place(*mut Header);
-
-impl Place {
-    fn free(next: u32) -> Place {
+impl<S: Schedule> Place<S> {
+    fn free(next: u32) -> Place<S> {
         Place(ptr::without_provenance_mut((next as usize) << 1 | 1))
     }
 
-    fn task(self) -> Option<NonNull<Header>> {
-        NonNull::new(self.0).filter(|it| it.addr().get() & 1 == 0)
+    fn task(&self) -> Option<Ptr<S>> {
+        NonNull::new(self.0).filter(|it| it.addr().get() & 1 == 0).map(Ptr)
     }
 
     /// The next free place. Only of one that is free.
-    fn next(self) -> u32 {
+    fn next(&self) -> u32 {
         (self.0.addr() >> 1) as u32
     }
 }
 
-impl Default for Registry {
-    fn default() -> Registry {
+impl<S: Schedule> Default for Registry<S> {
+    fn default() -> Registry<S> {
         Registry {
             places: UnsafeCell::default(),
+            moved: UnsafeCell::default(),
             free: Cell::new(NO_PLACE),
             n_tasks: Cell::new(0),
             kinds: Kinds::new(),
@@ -61,7 +47,7 @@ impl Default for Registry {
     }
 }
 
-impl Registry {
+impl<S: Schedule> Registry<S> {
     /// The id of the next task that enters.
     pub(super) fn next_id(&self) -> TaskId {
         self.n_ids.set(self.n_ids.get().wrapping_add(1).max(1));
@@ -75,10 +61,10 @@ impl Registry {
         TaskId::new(place, self.n_ids.get())
     }
 
-    pub(super) fn enter(&self, id: TaskId, task: NonNull<Header>) {
+    pub(super) fn enter(&self, id: TaskId, task: Ptr<S>) {
         // SAFETY: as in `next_id`.
         let places = unsafe { &mut *self.places.get() };
-        let taken = Place(task.as_ptr());
+        let taken = Place(task.0.as_ptr());
         match places.get_mut(id.place()) {
             Some(place) => self.free.set(mem::replace(place, taken).next()),
             None => places.push(taken),
@@ -86,22 +72,65 @@ impl Registry {
         self.n_tasks.set(self.n_tasks.get() + 1);
     }
 
+    /// The task leaves; it is there.
     pub(super) fn leave(&self, id: TaskId) {
         // SAFETY: as in `next_id`.
         let places = unsafe { &mut *self.places.get() };
-        places[id.place()] = Place::free(self.free.replace(id.place() as u32));
+        let place = self.find(places, id).expect("a task that leaves is there");
+        places[place] = Place::free(self.free.replace(place as u32));
         self.n_tasks.set(self.n_tasks.get() - 1);
+        if places.len() > MANY && self.n_tasks.get() < places.len() / FEW {
+            self.give_back(places);
+        }
+    }
+
+    /// Gives room back: the tasks move together, and `moved` says of each where it is now.
+    #[cold]
+    fn give_back(&self, places: &mut Vec<Place<S>>) {
+        let mut kept = Vec::with_capacity(self.n_tasks.get() * 2);
+        let mut moved = Vec::new();
+        for task in places.iter().filter_map(Place::task) {
+            // SAFETY: a task in the registry is alive.
+            let id = unsafe { task.header() }.id;
+            if id.place() != kept.len() {
+                moved.push((id, kept.len() as u32));
+            }
+            kept.push(Place(task.0.as_ptr()));
+        }
+        moved.sort_unstable();
+        *places = kept;
+        self.free.set(NO_PLACE);
+        // SAFETY: as in `next_id`.
+        unsafe { *self.moved.get() = moved };
+    }
+
+    /// Where the task of this id is.
+    fn find(&self, places: &[Place<S>], id: TaskId) -> Option<usize> {
+        let holds = |place: usize| {
+            // SAFETY: a task leaves the registry before it is DONE, and lives until then.
+            let held = |task: Ptr<S>| unsafe { task.header() }.id == id;
+            places.get(place).and_then(Place::task).is_some_and(held)
+        };
+        if holds(id.place()) {
+            return Some(id.place());
+        }
+        // SAFETY: as in `next_id`.
+        let moved = unsafe { &*self.moved.get() };
+        if moved.is_empty() {
+            return None;
+        }
+        let at = moved.binary_search_by_key(&id, |it| it.0).ok()?;
+        Some(moved[at].1 as usize).filter(|it| holds(*it))
     }
 
     /// The task with this id, if it is not DONE.
-    fn get(&self, id: TaskId) -> Option<&Header> {
+    fn get(&self, id: TaskId) -> Option<(Ptr<S>, &Header<S>)> {
         // SAFETY: as in `next_id`.
         let places = unsafe { &*self.places.get() };
-        let task = places.get(id.place())?.task()?;
+        let task = places[self.find(places, id)?].task()?;
         // SAFETY: a task leaves the registry before it is DONE, and lives until then. The reference
         // is used before the caller runs any code of a user.
-        let header = unsafe { task.as_ref() };
-        (header.id == id).then_some(header)
+        Some((task, unsafe { task.header() }))
     }
 
     /// How many there are.
@@ -110,21 +139,24 @@ impl Registry {
     }
 
     /// Wakes the task with this id, if it is not DONE.
-    pub(crate) fn wake(&self, core: &Core, id: TaskId) {
-        if let Some(header) = self.get(id) {
-            wake_here(core, header);
+    pub(crate) fn wake(&self, core: &S, id: TaskId) {
+        match self.get(id) {
+            // SAFETY: not DONE, so alive; this is its thread.
+            Some((task, _)) => unsafe { wake_here(core, task) },
+            None if core.is_observed() => core.was_woken(id, Woken::HasEnded),
+            None => {}
         }
     }
 
     /// Where the task was spawned, whether it is in the ready queue, and whether it runs.
     pub(crate) fn look(&self, id: TaskId) -> Option<(&'static Location<'static>, bool, bool)> {
-        let header = self.get(id)?;
+        let (_, header) = self.get(id)?;
         Some((header.spawned_at(), header.is(SCHEDULED), header.is(RUNNING)))
     }
 
-    /// Who awaits the task.
-    pub(crate) fn awaiter(&self, id: TaskId) -> Option<TaskId> {
-        self.get(id)?.awaiter.get()
+    /// Who hears of the end of the task.
+    pub(crate) fn awaiter(&self, id: TaskId) -> Awaiter {
+        self.get(id).map_or(Awaiter::NOBODY, |(_, header)| header.awaiter.get())
     }
 
     /// All ids, oldest place first.
@@ -132,23 +164,17 @@ impl Registry {
         // SAFETY: as in `next_id`; each task in the registry is alive.
         unsafe {
             let places = (*self.places.get()).iter();
-            places.filter_map(|it| it.task()).map(|task| task.as_ref().id).collect()
+            places.filter_map(Place::task).map(|task| task.header().id).collect()
         }
     }
 
-    /// Drops the futures of all tasks, and of those that are spawned by that; `false` if there are
-    /// still some after a hundred rounds: some destructor spawns for ever.
-    pub(crate) fn drop_all(&self, core: &Core) -> bool {
-        for _ in 0..100 {
-            if self.len() == 0 {
-                break;
-            }
-            for id in self.ids() {
-                if let Some(header) = self.get(id) {
-                    drop_future_now(core, header);
-                }
+    /// Drops the futures of all tasks that are there now.
+    pub(crate) fn drop_all(&self, core: &S) {
+        for id in self.ids() {
+            if let Some((task, _)) = self.get(id) {
+                // SAFETY: not DONE, so alive; this is its thread.
+                unsafe { drop_future_now(core, task) };
             }
         }
-        self.len() == 0
     }
 }

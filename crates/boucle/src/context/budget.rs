@@ -8,31 +8,66 @@
 use std::future::poll_fn;
 use std::task::{Context, Poll};
 
-use crate::cell;
-use crate::core::Core;
+use crate::structures::pace::BUDGET;
 
-/// So much a task may do in one poll.
-pub(crate) const BUDGET: u32 = 128;
+use crate::context;
+use crate::context::Core;
+
+/// Nothing is charged.
+const UNLIMITED: u32 = u32::MAX;
 
 /// Takes one from the budget of the task that is being polled; once it is used up, wakes the task and
 /// lets it wait for its next turn.
 pub(crate) fn poll_charge(cx: &Context<'_>) -> Poll<()> {
-    let is_left = cell::with_entered(|core| {
-        let left = core.budget.get();
-        core.budget.set(left.saturating_sub(1));
-        left > 0
+    let is_left = context::with_entered(|core| match core.pace.budget.get() {
+        0 => false,
+        UNLIMITED => true,
+        left => {
+            core.pace.budget.set(left - 1);
+            true
+        }
     });
     // Outside of any loop nobody counts, and nobody starves.
-    if is_left == Some(false) {
+    if is_left == Some(false) { give_up(cx) } else { Poll::Ready(()) }
+}
+
+/// The budget is used up.
+#[cold]
+fn give_up(cx: &Context<'_>) -> Poll<()> {
+    context::with_entered(|core| {
         // It took long: who waits for a socket or a time is not made to wait for more such polls.
-        cell::with_entered(Core::look_soon);
-        cx.waker().wake_by_ref();
-        return Poll::Pending;
-    }
-    Poll::Ready(())
+        core.look_soon();
+        let polled = core.current_task.get();
+        if polled.is_none() || context::task_in(core, cx.waker()) != polled {
+            // Not the task itself asks, but an executor inside of it, and that may poll again before the
+            // task's next turn: once it is told that this takes long, it may go on.
+            core.pace.budget.set(BUDGET);
+        }
+    });
+    cx.waker().wake_by_ref();
+    Poll::Pending
 }
 
 /// As [`poll_charge`], awaited before what it is charged for: dropped meanwhile, nothing was done.
 pub(crate) async fn charge() {
     poll_fn(|cx| poll_charge(cx)).await;
+}
+
+/// Calls `f`, in which nothing is charged.
+pub(crate) fn uncharged<R>(f: impl FnOnce() -> R) -> R {
+    /// Sets the budget to what it was, also if `f` panics.
+    struct Before<'a>(&'a Core, u32);
+    impl Drop for Before<'_> {
+        fn drop(&mut self) {
+            self.0.pace.budget.set(self.1);
+        }
+    }
+
+    let mut f = Some(f);
+    let mut call = || f.take().expect("it is called once")();
+    let called = context::with_entered(|core| {
+        let _before = Before(core, core.pace.budget.replace(UNLIMITED));
+        call()
+    });
+    called.unwrap_or_else(call)
 }

@@ -3,8 +3,7 @@
 
 use std::io;
 
-use crate::cell;
-use crate::core::Core;
+use super::{Core, with_entered};
 use crate::host::SystemCall;
 
 impl Core {
@@ -14,23 +13,17 @@ impl Core {
         call: SystemCall,
         f: impl FnOnce() -> io::Result<R>,
     ) -> io::Result<R> {
-        if let Some(faults) = &self.faults {
-            let mut fault = None;
-            self.guard(|| fault = faults.before(call));
-            if let Some(error) = fault {
-                return Err(error);
-            }
+        match self.host.fault(call) {
+            Some(error) => Err(error),
+            None => f(),
         }
-        f()
     }
 }
 
 /// Makes a system call for the loop that this thread is in, or for none.
 pub(crate) fn call<R>(call: SystemCall, f: impl FnOnce() -> io::Result<R>) -> io::Result<R> {
-    let mut f = Some(f);
-    let mut make = || f.take().expect("it is made once")();
-    match cell::with_entered(|core| core.call(call, &mut make)) {
-        Some(made) => made,
-        None => make(),
+    match with_entered(|core| core.host.fault(call)).flatten() {
+        Some(error) => Err(error),
+        None => f(),
     }
 }

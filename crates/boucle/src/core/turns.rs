@@ -2,17 +2,15 @@
 //!
 //! Road: stages 4, 9, 10.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use super::{Core, GRAIN, MANY, POLLS_BETWEEN_LOOKS, QUICK, SHORT_TURNS};
-use crate::cell::Runnable;
-use crate::context::budget::BUDGET;
-use crate::data::TaskId;
+use super::Core;
+use crate::cell::{Mail, Runnable};
 use crate::data::WokenBy;
-use crate::data::clock::NEVER;
-use crate::data::primitives::{Arc, Ordering, fence};
-use crate::host::Report;
-use crate::structures::remote::Mail;
+use crate::structures::ready::Turn;
+
+/// Deadlines that lie this close together, in nanoseconds, are waited for together.
+const GRAIN: u64 = 1_000_000;
 
 /// Why turns ended.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -29,6 +27,11 @@ impl Core {
     /// Runs turns until `is_over` says so at the end of one, or `stop` was called, or nothing is left
     /// that could wake anything; with `waits_for_ever`, also then.
     pub(crate) fn turns(&self, is_over: &dyn Fn() -> bool, waits_for_ever: bool) -> End {
+        if self.host.has_order() {
+            // Of the run before: those that have ended are no choice.
+            let ended = self.choice.borrow_mut().take_unwanted(Runnable::is_live);
+            drop(ended);
+        }
         loop {
             let is_ready = self.turn();
             if self.stopping.take() {
@@ -37,26 +40,32 @@ impl Core {
             if is_over() {
                 return End::Over;
             }
-            if !is_ready && self.ready.borrow().is_empty() && !self.idle(waits_for_ever) {
+            if !is_ready && !self.has_ready() && !self.idle(waits_for_ever) {
                 return End::Stuck;
             }
         }
+    }
+
+    /// Whether a task can go on.
+    fn has_ready(&self) -> bool {
+        !self.ready.is_empty() || self.host.has_order() && !self.choice.borrow().keys().is_empty()
     }
 
     /// One turn: polls the tasks that are ready as it begins, then looks at inbox and timers. Whether
     /// a task is certainly ready for the next one.
     #[inline]
     fn turn(&self) -> bool {
-        if self.is_plain {
+        self.reactor.turn_begins();
+        if self.host.is_observed() || self.host.has_order() {
+            self.run_ready_watched();
+        } else {
             // Asked once a turn, not once a poll: so it costs nothing that a loop can be watched.
             self.run_ready::<false>();
-        } else {
-            self.run_ready_watched();
         }
-        if self.remote.has_mail() {
+        if self.remote.inbox.has_mail() {
             self.take_mail();
         }
-        let is_ready = !self.ready.borrow().is_empty();
+        let is_ready = self.has_ready();
         if !is_ready {
             self.look();
         } else if self.timers.borrow().next().is_some() || self.reactor.has_waiters() {
@@ -69,155 +78,114 @@ impl Core {
     #[cold]
     #[inline(never)]
     fn run_ready_watched(&self) {
-        if self.order.borrow().is_none() {
+        if !self.host.has_order() {
             return self.run_ready::<true>();
         }
-        let n_ready = self.ready.borrow().len();
+        let n_ready = self.choice.borrow().keys().len();
         for _ in 0..n_ready {
             let Some(task) = self.next_task() else { break };
             self.run_task::<true>(task);
         }
     }
 
+    /// Who is next, if it is not the first come: the one place where order is decided.
+    fn next_task(&self) -> Option<Runnable<Core>> {
+        // Out while somebody chooses, who may spawn: what comes meanwhile is put behind.
+        let choice = self.choice.take();
+        if choice.keys().is_empty() {
+            self.choice.replace(choice);
+            return None;
+        }
+        let chosen = self.host.choose(choice.keys());
+        let mut newer = self.choice.replace(choice);
+        let mut choice = self.choice.borrow_mut();
+        while let Some(task) = newer.take(0) {
+            choice.push(task.id(), task);
+        }
+        choice.take(chosen)
+    }
+
     /// A turn is over and the next one is due: wakes those whose time has come, and looks at the
-    /// descriptors if the turns took long. The polls may be few, but long.
+    /// descriptors if a while has passed. The polls may be few, but long.
     #[inline(never)]
     fn look_at_the_time(&self) {
-        // Asking the system for the time costs as much as three polls. Virtual time is at hand.
-        let n_turns = self.n_turns.get() + 1;
-        if n_turns < self.turns_between_looks.get() && !self.clock.is_virtual() {
-            self.n_turns.set(n_turns);
-            return;
-        }
-        let now = self.clock.now();
-        self.fire(now);
-        self.n_turns.set(0);
-        let looked = self.looked.replace(now);
-        if looked == NEVER {
-            // How long its turns are will be seen after the next one.
-            return;
-        }
-        let took = now - looked;
-        self.turns_between_looks.set(if took < QUICK { SHORT_TURNS } else { 1 });
-        if took >= GRAIN {
-            self.reactor.look(self);
+        if self.pace.is_time_due(self.clock.is_virtual()) {
+            let now = self.clock.now();
+            self.fire(now);
+            if self.pace.time_is(now) {
+                self.look_at_descriptors();
+            }
         }
     }
 
     /// Polls those that are ready, the first come first.
     #[inline]
     fn run_ready<const OBSERVED: bool>(&self) {
-        let mut ready = self.ready.borrow_mut();
-        if ready.len() > 1 {
-            drop(ready);
-            return self.run_batch::<OBSERVED>();
-        }
-        let only = ready.pop();
-        drop(ready);
-        if let Some(task) = only {
-            self.run_task::<OBSERVED>(task);
-        }
-    }
-
-    /// Polls those that are ready, of which there are several.
-    #[inline(never)]
-    fn run_batch<const OBSERVED: bool>(&self) {
-        // Those that are ready for the next turn come into the other room.
-        let mut batch = self.ready.replace(self.spare.take());
-        for task in batch.drain(..) {
-            self.run_task::<OBSERVED>(task);
-        }
-        // Room that was needed for a moment is given back: a million tasks were spawned, say.
-        if batch.capacity() <= MANY || self.ready.borrow().len() >= batch.capacity() / 8 {
-            self.spare.set(batch);
-        }
-    }
-
-    /// Who is next, if it is not the first come: the one place where order is decided.
-    fn next_task(&self) -> Option<Runnable> {
-        // Those that ended meanwhile are no choice.
-        let ended = {
-            let mut ready = self.ready.borrow_mut();
-            let mut ended = Vec::new();
-            while let Some(place) = ready.iter().position(|it| !it.is_live()) {
-                ended.push(ready.remove(place));
+        match self.ready.take_turn() {
+            Turn::One(task) => self.run_task::<OBSERVED>(task),
+            Turn::Many(mut turn) => {
+                for task in turn.drain(..) {
+                    self.run_task::<OBSERVED>(task);
+                }
+                self.ready.give_back(turn);
             }
-            ended
-        };
-        drop(ended);
-        let ids: Vec<_> = self.ready.borrow().iter().map(Runnable::id).collect();
-        if ids.is_empty() {
-            return None;
+            Turn::Nobody => {}
         }
-        let mut order = self.order.take()?;
-        let mut chosen = 0;
-        self.guard(|| chosen = order.choose(&ids));
-        self.order.replace(Some(order));
-        let place = if chosen < ids.len() { chosen } else { 0 };
-        Some(self.ready.borrow_mut().remove(place))
     }
 
     /// Polls one task, and looks around from time to time. OBSERVED: it may be that somebody watches, or
     /// that debug mode counts.
     #[inline]
-    fn run_task<const OBSERVED: bool>(&self, task: Runnable) {
-        self.n_polls.set(self.n_polls.get() + 1);
-        self.budget.set(BUDGET);
-        let id = task.id();
-        self.current_task.set(Some(id));
-        if OBSERVED && self.is_observed() {
-            self.run_watched(id, task);
+    fn run_task<const OBSERVED: bool>(&self, task: Runnable<Core>) {
+        self.pace.poll();
+        self.current_task.set(Some(task.id()));
+        if OBSERVED {
+            self.run_watched(task);
         } else {
             let _ = task.run(self);
         }
         self.current_task.set(None);
-        if self.n_polls.get() >= POLLS_BETWEEN_LOOKS {
+        if self.pace.is_to_look() {
             self.look_around();
+        }
+    }
+
+    /// Polls one task, with a watch and witnesses. Of one that has ended there is nothing to tell: it was
+    /// woken in its last poll.
+    #[cold]
+    fn run_watched(&self, task: Runnable<Core>) {
+        if !task.is_live() || !self.host.is_observed() {
+            let id = task.id();
+            let has_ended = task.run(self).is_ready();
+            return self.leave_choice(id, has_ended);
+        }
+        let id = task.id();
+        let at = || self.registry.look(id).map(|(at, ..)| at);
+        let poll = self.host.begin_poll(id, || self.clock.now(), at);
+        let has_ended = task.run(self).is_ready();
+        self.host.end_poll(poll, has_ended, || self.clock.now());
+        self.leave_choice(id, has_ended);
+    }
+
+    /// A task that was woken in its last poll is no choice.
+    fn leave_choice(&self, id: crate::data::TaskId, has_ended: bool) {
+        if has_ended && self.host.has_order() {
+            let ended = self.choice.borrow_mut().take_last(id);
+            drop(ended);
         }
     }
 
     /// Looks at the inbox, the timers and the descriptors, though tasks are ready.
     #[cold]
     fn look_around(&self) {
-        self.n_polls.set(0);
         self.look();
-        self.reactor.look(self);
-    }
-
-    /// Polls one task, with a watch and witnesses.
-    #[cold]
-    fn run_watched(&self, id: TaskId, task: Runnable) {
-        let at = self.registry.look(id).map(|(at, ..)| at);
-        let name = self.name(id);
-        self.show(|it| it.before_poll(id));
-        if self.slow_poll.is_some() {
-            self.stats.borrow_mut().entry(id).or_default().waits_for.clear();
-        }
-        let (start, begun) = (Instant::now(), self.clock.now());
-        let poll = task.run(self);
-        // Who holds a loop up in virtual time has moved its clock.
-        let moved = Duration::from_nanos(self.clock.now() - begun);
-        let took = start.elapsed().max(moved);
-        if self.slow_poll.is_some() && poll.is_pending() {
-            let mut stats = self.stats.borrow_mut();
-            let stats = stats.entry(id).or_default();
-            stats.n_polls += 1;
-            stats.busy += took;
-        }
-        self.show(|it| it.after_poll(id, poll.is_ready()));
-        if let Some(at) = at.filter(|_| self.slow_poll.is_some_and(|limit| took > limit)) {
-            self.tell(Report::slow(id, name, at, took));
-        }
-    }
-
-    /// Has the inbox, the timers and the descriptors looked at after the present poll.
-    pub(crate) fn look_soon(&self) {
-        self.n_polls.set(POLLS_BETWEEN_LOOKS);
+        self.look_at_descriptors();
+        self.pace.looked();
     }
 
     /// Looks at the inbox and the timers.
     fn look(&self) {
-        if self.remote.has_mail() {
+        if self.remote.inbox.has_mail() {
             self.take_mail();
         }
         if self.timers.borrow().next().is_some() {
@@ -230,24 +198,17 @@ impl Core {
         loop {
             let fired = self.timers.borrow_mut().fire(now);
             let Some((timer, wake)) = fired else { break };
-            self.show(|it| it.timer_fired(timer));
-            self.wake_for(WokenBy::Timer, || wake.wake(self));
+            self.host.show(|it| it.timer_fired(timer));
+            self.wake_for(WokenBy::Timer, || self.wake_up(wake));
         }
-    }
-
-    /// Wakes, and lets those who watch know for whom.
-    pub(crate) fn wake_for(&self, by: WokenBy, wake: impl FnOnce()) {
-        self.wakes_for.set(by);
-        wake();
-        self.wakes_for.set(WokenBy::Outside);
     }
 
     /// Does what other threads have asked for.
     fn take_mail(&self) {
-        for mail in self.remote.take_mail() {
+        for mail in self.remote.inbox.take() {
             match mail {
                 Mail::Wake(letter) => self.wake_for(WokenBy::Thread, || letter.deliver(self)),
-                Mail::Call(call) => self.guard(call),
+                Mail::Call(call) => self.host.guard(call),
             }
         }
     }
@@ -256,69 +217,70 @@ impl Core {
     ///
     /// `false` if neither will ever come.
     fn idle(&self, waits_for_ever: bool) -> bool {
-        // The next turns are looked at anew.
-        self.looked.set(NEVER);
-        self.turns_between_looks.set(1);
-        let quiescent = self.quiescent.take();
-        if !quiescent.is_empty() {
-            for (quiet, wake) in quiescent {
-                quiet.set(true);
-                self.wake_for(WokenBy::Quiet, || wake.wake(self));
+        self.pace.rest();
+        let jumps = self.clock.is_virtual() && self.n_abroad.get() == 0;
+        if jumps || !self.quiescent.is_empty() {
+            // What sockets and other threads have brought belongs to the present time.
+            self.look_at_descriptors();
+            self.look();
+            if self.has_ready() {
+                return true;
+            }
+        }
+        if !self.quiescent.is_empty() {
+            for parked in self.quiescent.take_all() {
+                self.wake_for(WokenBy::Quiet, || self.wake_up(parked.wake));
             }
             return true;
         }
         let deadline = self.timers.borrow().next();
-        if self.clock.is_virtual() && self.n_abroad.get() == 0 {
-            if let Some(deadline) = deadline {
-                // What a socket brings belongs to the present time.
-                self.reactor.look(self);
-                if !self.ready.borrow().is_empty() {
-                    return true;
-                }
-                self.clock.jump_to(deadline);
-                self.fire(deadline);
-                return true;
-            }
+        if let Some(deadline) = deadline.filter(|_| jumps) {
+            self.clock.jump_to(deadline);
+            self.fire(deadline);
+            return true;
         }
-        // Whoever could bring mail has a share of the remote part.
-        let is_alone = Arc::strong_count(&self.remote) == 1 && !self.reactor.has_waiters();
-        if deadline.is_none() && !waits_for_ever && is_alone {
-            // The count is a relaxed load: what its last sharer has brought is seen after this.
-            fence(Ordering::Acquire);
-            return self.remote.has_mail();
+        // Virtual time stands still while other threads work.
+        let deadline = deadline.filter(|_| !self.clock.is_virtual());
+        // A thread that works for the loop will bring mail, also if nobody awaits its answer.
+        let works = self.n_abroad.get() > 0;
+        let could_be_for_ever = deadline.is_none() && !waits_for_ever && !works;
+        if could_be_for_ever && self.is_alone() {
+            return self.remote.inbox.has_mail();
         }
-        self.sleep(deadline);
-        self.n_polls.set(0);
+        self.sleep(deadline, could_be_for_ever);
         self.look();
+        self.pace.looked();
         true
     }
 
-    /// Blocks the thread until there is mail, or the deadline has come.
-    fn sleep(&self, deadline: Option<u64>) {
-        let timeout = match deadline {
-            None => None,
-            // Virtual time stands still while other threads work.
-            Some(_) if self.clock.is_virtual() => None,
-            Some(deadline) => {
-                let end = if self.exact_timers {
-                    deadline
-                } else {
-                    // Up to a round time: those that come until then are woken together.
-                    deadline.saturating_add(GRAIN - 1) / GRAIN * GRAIN
-                };
-                let now = self.clock.now();
-                if deadline <= now {
-                    return self.reactor.look(self);
-                }
-                Some(Duration::from_nanos(end - now))
+    /// Whether no other thread and no descriptor could ever wake it.
+    fn is_alone(&self) -> bool {
+        self.remote.inbox.is_alone() && !self.reactor.has_waiters()
+    }
+
+    /// Blocks the thread until there is mail, or a descriptor is ready, or the deadline has come.
+    ///
+    /// First come all hooks, which may do anything. From the last of them on no code of a user runs, and
+    /// the one look at all that there could be to do is the last thing before the system call.
+    fn sleep(&self, deadline: Option<u64>, could_be_for_ever: bool) {
+        let end = deadline.and_then(|deadline| match self.exact_timers {
+            true => Some(deadline),
+            false => self.timers.borrow().next_together(GRAIN),
+        });
+        let timeout = end.map(|end| Duration::from_nanos(end.saturating_sub(self.clock.now())));
+        self.host.show(|it| it.before_wait(timeout));
+        let may_wait = self.may_wait(timeout);
+
+        let is_as_it_was = self.timers.borrow().next().filter(|_| !self.clock.is_virtual());
+        let is_idle = !self.has_ready() && !self.stopping.get() && is_as_it_was == deadline;
+        if may_wait && is_idle && self.remote.inbox.prepare_to_sleep() {
+            // Whoever gives up the last share from now on rings.
+            if !(could_be_for_ever && self.is_alone()) {
+                self.sleep_in_system(timeout);
             }
-        };
-        self.show(|it| it.before_wait(timeout));
-        if self.remote.prepare_to_sleep() {
-            self.reactor.sleep(self, timeout);
-            self.remote.woken();
+            self.remote.inbox.woken();
         }
-        self.show(|it| it.after_wait());
-        self.reactor.tell(self);
+        self.host.show(|it| it.after_wait());
+        self.tell_descriptors();
     }
 }

@@ -20,32 +20,19 @@ use std::num::NonZeroU64;
 pub struct TaskId(NonZeroU64);
 
 impl TaskId {
-    /// Something that is no task of this loop.
-    pub(crate) const FOREIGN: TaskId = TaskId(NonZeroU64::MAX);
-
-    /// Set in no task's place: two billion places are enough.
-    const FAMILY: u32 = 1 << 31;
-
     pub(crate) fn new(place: u32, serial: u32) -> TaskId {
         let number = u64::from(serial) << 32 | u64::from(place);
         TaskId(NonZeroU64::new(number).expect("serials begin with one"))
     }
 
-    /// Not a task but a place among the children of a family, which hears of the end of each.
-    pub(crate) fn child(family: u32, place: u32) -> TaskId {
-        TaskId::new(family | TaskId::FAMILY, place)
+    /// As one number, which is not zero. The bit of a place that is highest is never set.
+    pub(crate) fn number(self) -> u64 {
+        self.0.get()
     }
 
-    /// The family, and the place among its children, if it is such a one.
-    pub(crate) fn as_child(self) -> Option<(u32, u32)> {
-        let (family, place) = (self.0.get() as u32, (self.0.get() >> 32) as u32);
-        let is_child = family & TaskId::FAMILY != 0 && self != TaskId::FOREIGN;
-        is_child.then_some((family & !TaskId::FAMILY, place))
-    }
-
-    /// Whether it is a task of the loop, and none of the others above.
-    pub(crate) fn is_task(self) -> bool {
-        self.0.get() as u32 & TaskId::FAMILY == 0
+    /// The task of a number.
+    pub(crate) fn of_number(number: u64) -> Option<TaskId> {
+        NonZeroU64::new(number).map(TaskId)
     }
 
     /// Its place in the registry.

@@ -3,55 +3,11 @@
 use std::rc::Rc;
 use std::time::Duration;
 
-use crate::context::elsewhere;
-use crate::core::{Core, Settings};
-use crate::face::Loop;
-use crate::host::Faults;
-use crate::host::Report;
-use crate::host::{Instrument, Order};
-
-/// How a loop asks the system which of its descriptors are ready.
-///
-/// # Examples
-///
-/// ```
-/// use boucle::{Driver, Loop};
-///
-/// let event_loop = Loop::builder().driver(Driver::Portable).build();
-/// assert_eq!(event_loop.run_until_complete(async { 42 }), Ok(42));
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Driver {
-    /// By the crate `polling`: on Linux, macOS, the BSDs and other Unix systems.
-    Portable,
-    /// By Linux itself, past `polling`, with which it shares the descriptors: one system call where
-    /// the portable way makes five.
-    Linux,
-}
-
-impl Driver {
-    /// Whether it works here.
-    const fn is_here(self) -> bool {
-        let has_direct = cfg!(all(target_os = "linux", not(polling_test_poll_backend)));
-        matches!(self, Driver::Portable) || has_direct
-    }
-
-    /// The one that `BOUCLE_DRIVER` names.
-    fn asked() -> Option<Driver> {
-        let name = std::env::var_os("BOUCLE_DRIVER")?;
-        match name.to_str() {
-            Some("portable") => Some(Driver::Portable),
-            Some("linux") => Some(Driver::Linux),
-            _ => panic!("BOUCLE_DRIVER is {name:?}: it can be `portable` or `linux`"),
-        }
-    }
-}
-
-impl Default for Driver {
-    fn default() -> Driver {
-        if Driver::Linux.is_here() { Driver::Linux } else { Driver::Portable }
-    }
-}
+use super::Loop;
+use crate::context::Owner;
+use crate::core::Settings;
+use crate::host::{Faults, Instrument, Order, Report};
+use crate::reactor::Driver;
 
 /// What a loop is made with.
 ///
@@ -178,7 +134,7 @@ impl Builder {
     /// ```
     #[doc(alias = "slow_callback_duration")]
     pub fn slow_poll(mut self, limit: Option<Duration>) -> Builder {
-        self.settings.slow_poll = limit;
+        self.settings.seams.slow_poll = limit;
         self
     }
 
@@ -206,7 +162,7 @@ impl Builder {
     /// }).unwrap();
     /// ```
     pub fn order(mut self, order: impl Order + 'static) -> Builder {
-        self.settings.order = Some(Box::new(order));
+        self.settings.seams.order = Some(Box::new(order));
         self
     }
 
@@ -234,7 +190,7 @@ impl Builder {
     /// assert_eq!(ends.0.get(), 3); // both, and the one that gathers
     /// ```
     pub fn instrument(mut self, instrument: Rc<impl Instrument + 'static>) -> Builder {
-        self.settings.instrument = Some(instrument);
+        self.settings.seams.instrument = Some(instrument);
         self
     }
 
@@ -255,6 +211,7 @@ impl Builder {
     /// let listener = event_loop.run_until_complete(TcpListener::bind("127.0.0.1", 0));
     /// assert!(listener.unwrap().is_ok());
     /// ```
+    #[track_caller]
     pub fn driver(mut self, driver: Driver) -> Builder {
         assert!(driver.is_here(), "this system has no {driver:?} driver: use `Driver::Portable`");
         self.settings.driver = Some(driver);
@@ -283,7 +240,7 @@ impl Builder {
     /// assert_eq!(bound.unwrap_err().kind(), io::ErrorKind::AddrInUse);
     /// ```
     pub fn faults(mut self, faults: impl Faults + 'static) -> Builder {
-        self.settings.faults = Some(Box::new(faults));
+        self.settings.seams.faults = Some(Box::new(faults));
         self
     }
 
@@ -310,7 +267,7 @@ impl Builder {
     /// assert!(reports.borrow()[0].starts_with("task exception was never retrieved: "));
     /// ```
     pub fn exception_handler(mut self, handler: impl Fn(&Report) + 'static) -> Builder {
-        self.settings.handler = Some(Rc::new(handler));
+        self.settings.seams.handler = Some(Rc::new(handler));
         self
     }
 
@@ -333,11 +290,9 @@ impl Builder {
             this = this.driver(driver);
         }
         let asked = std::env::var_os("BOUCLE_DEBUG").is_some_and(|it| it == "1");
-        if asked && this.settings.slow_poll.is_none() {
+        if asked && this.settings.seams.slow_poll.is_none() {
             this = this.debug(true);
         }
-        let core = Core::new(this.settings);
-        elsewhere::remember(&core);
-        Loop::of(core)
+        Loop::of(Owner::new(this.settings))
     }
 }

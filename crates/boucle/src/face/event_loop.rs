@@ -2,59 +2,29 @@
 //!
 //! Road: stages 4, 5, 10 to 12.
 
-use std::cell::RefCell;
 use std::panic::Location;
 use std::rc::Rc;
 
-use crate::cell;
-use crate::cell::Entered;
+use super::{Builder, Loop};
+use crate::context;
+use crate::context::Owner;
 use crate::core::{Core, Mode, Settings};
 use crate::data::{NoLoop, RunError};
-use crate::face::Builder;
 use crate::host::Report;
-use crate::task::Task;
+use crate::task::{Task, spawn_in};
 use crate::thread::LoopHandle;
 
-/// An event loop. A clone is the same loop; it lives on one thread.
-///
-/// Its tasks are dropped when it is closed, or when the last clone is dropped. A task that keeps a
-/// clone of its own loop keeps the loop alive: close it.
-///
-/// # Examples
-///
-/// ```
-/// use boucle::Loop;
-///
-/// let event_loop = Loop::new();
-/// let task = event_loop.add_task(async { "added" });
-/// assert_eq!(event_loop.run_until_complete(async { 42 }).unwrap(), 42);
-/// event_loop.run();
-/// assert_eq!(*task.result().unwrap(), "added");
-/// ```
-#[doc(alias = "AbstractEventLoop")]
-#[doc(alias = "BaseEventLoop")]
-#[doc(alias = "SelectorEventLoop")]
-#[doc(alias = "Runner")]
-#[doc(alias = "Runtime")]
-#[doc(alias = "LocalSet")]
-#[doc(alias = "EventLoop")]
-#[derive(Clone)]
-pub struct Loop {
-    pub(super) core: Rc<Core>,
-}
-
-thread_local! {
-    /// The loop that was set as this thread's.
-    static CURRENT: RefCell<Option<Loop>> = const { RefCell::new(None) };
-}
-
 impl Loop {
-    pub(crate) fn of(core: Rc<Core>) -> Loop {
-        Loop { core }
+    pub(super) fn of(owner: Owner) -> Loop {
+        Loop { owner }
+    }
+
+    pub(super) fn owner(&self) -> &Owner {
+        &self.owner
     }
 
     pub(crate) fn core(&self) -> &Core {
-        &self.core
+        self.owner.core()
     }
 
     /// Makes a loop, in real time.
@@ -111,10 +81,7 @@ impl Loop {
     #[doc(alias = "get_loop")]
     #[doc(alias = "get_running_loop")]
     pub fn current() -> Result<Loop, NoLoop> {
-        if let Some(core) = cell::with_entered(Core::rc) {
-            return Ok(Loop { core });
-        }
-        CURRENT.try_with(|current| current.borrow().clone()).ok().flatten().ok_or(NoLoop)
+        context::current().map(Loop::of)
     }
 
     /// Makes a loop the thread's own, or none; returns the one it replaces.
@@ -131,7 +98,7 @@ impl Loop {
     /// ```
     #[doc(alias = "set_event_loop")]
     pub fn set_current(event_loop: Option<&Loop>) -> Option<Loop> {
-        CURRENT.replace(event_loop.cloned())
+        context::set_current(event_loop.map(|it| it.owner.clone())).map(Loop::of)
     }
 
     /// Adds a task: it starts at the next turn, never inside this call.
@@ -158,7 +125,7 @@ impl Loop {
     #[doc(alias = "create_task")]
     #[track_caller]
     pub fn add_task<T: 'static>(&self, task: impl Future<Output = T> + 'static) -> Task<T> {
-        self.core.spawn(task, Location::caller())
+        spawn_in(self.core(), task, Location::caller())
     }
 
     /// Asks the loop to stop at the end of its turn: the tasks that are ready go on until then.
@@ -182,7 +149,7 @@ impl Loop {
     /// assert!(task.done());
     /// ```
     pub fn stop(&self) {
-        self.core.stopping.set(true);
+        self.core().stop();
     }
 
     /// Drops all tasks, on this thread and with the loop current, and refuses new ones.
@@ -231,7 +198,7 @@ impl Loop {
     /// ```
     #[must_use]
     pub fn handle(&self) -> LoopHandle {
-        LoopHandle::of(&self.core)
+        LoopHandle::of(self.core())
     }
 
     /// Whether it is inside a run: always, for who asks from a task.
@@ -247,7 +214,7 @@ impl Loop {
     /// ```
     #[must_use]
     pub fn is_running(&self) -> bool {
-        self.core.mode.get() == Mode::Running
+        self.core().mode() == Mode::Running
     }
 
     /// Whether it was closed; destructors that run because of that are told so already.
@@ -262,7 +229,7 @@ impl Loop {
     /// ```
     #[must_use]
     pub fn is_closed(&self) -> bool {
-        matches!(self.core.mode.get(), Mode::Closing | Mode::Closed)
+        matches!(self.core().mode(), Mode::Closing | Mode::Closed)
     }
 
     /// Replaces the exception handler: it is told of panics that nobody reads and, in debug mode,
@@ -286,8 +253,7 @@ impl Loop {
     /// ```
     #[doc(alias = "default_exception_handler")]
     pub fn set_exception_handler(&self, handler: impl Fn(&Report) + 'static) {
-        let before = self.core.handler.replace(Rc::new(handler));
-        drop(before);
+        self.core().host.set_handler(Rc::new(handler));
     }
 }
 
@@ -299,18 +265,7 @@ impl Default for Loop {
 
 impl std::fmt::Debug for Loop {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let n_tasks = self.core.registry.len();
-        write!(f, "<Loop {:?}, {n_tasks} tasks>", self.core.mode.get())
-    }
-}
-
-impl Drop for Loop {
-    fn drop(&mut self) {
-        // The last one: whoever is inside the loop holds one more.
-        if Rc::strong_count(&self.core) == 1 && !self.is_closed() {
-            // From inside another loop, say from a task of it: this thread is in both for a while.
-            let entered = Entered::new(&self.core);
-            entered.core().close();
-        }
+        let n_tasks = self.core().n_tasks();
+        write!(f, "<Loop {:?}, {n_tasks} tasks>", self.core().mode())
     }
 }

@@ -7,12 +7,11 @@ use std::panic::Location;
 
 use super::Loop;
 #[cfg(unix)]
-use super::signal::Listening;
+use super::signal::{self, Listening};
 use crate::cell;
-use crate::cell::Entered;
+use crate::cell::{Busy, Entered, is_busy};
 use crate::core::{Core, End, Mode};
-use crate::data::TaskError;
-use crate::data::{RunEnd, RunError};
+use crate::data::{RunEnd, RunError, TaskError};
 
 /// Runs `future` on a new loop, closes the loop, and returns the value.
 ///
@@ -33,8 +32,14 @@ use crate::data::{RunEnd, RunError};
 pub fn run<F: Future>(future: F) -> F::Output {
     let event_loop = Loop::new();
     let result = event_loop.run_until_complete(future);
-    event_loop.close().expect("the run is over");
-    result.unwrap_or_else(|error| panic!("{error}"))
+    let closed = event_loop.close();
+    match result {
+        Ok(value) => {
+            closed.expect("the run is over");
+            value
+        }
+        Err(error) => panic!("{error}"),
+    }
 }
 
 impl Loop {
@@ -59,13 +64,17 @@ impl Loop {
     /// event_loop.run();
     /// assert!(parent.result().unwrap().done()); // its child too
     /// ```
+    #[track_caller]
     pub fn run(&self) {
-        let running = self.enter().unwrap_or_else(|error| panic!("{error}"));
+        let running = match self.enter() {
+            Ok(running) => running,
+            Err(error) => panic!("{error}"),
+        };
         let core = running.core();
-        if core.registry.len() == 0 && !core.remote.has_mail() {
+        if core.n_tasks() == 0 && !core.has_mail() {
             return;
         }
-        let end = core.turns(&|| core.registry.len() == 0, false);
+        let end = core.turns(&|| core.n_tasks() == 0, false);
         assert!(end != End::Stuck, "{}", RunError::Deadlock);
     }
 
@@ -134,7 +143,7 @@ impl Loop {
         let core = running.core();
         let at = Location::caller();
         let result = cell::with_borrowed(core, future, at, |task| {
-            core.show(|it| it.task_spawned(task.id(), at));
+            core.spawned(task.id(), at);
             match core.turns(&|| task.is_done(), false) {
                 End::Stopped if !task.is_done() => Err(RunError::Stopped),
                 End::Stuck => Err(RunError::Deadlock),
@@ -153,9 +162,12 @@ impl Loop {
 
     /// Runs until [`stop`](Loop::stop) or Ctrl-C, also if there is no task.
     ///
-    /// It then waits, without using the processor. A second Ctrl-C before the loop has heard the
-    /// first ends the process, and so does one after the run, as ever. A process that was started to
-    /// ignore Ctrl-C ignores it.
+    /// It then waits, without using the processor. One Ctrl-C ends one run: what came during this one
+    /// does not end the next. A second Ctrl-C before the loop has heard the first, and any after the
+    /// run, do what they do without boucle: they end the process, unless the program has a handler of
+    /// its own. That is called at every Ctrl-C, as ever; one that is installed with `sigaction` during
+    /// the run has to call the one before it, or the loop hears nothing. A process that was started to
+    /// ignore Ctrl-C ignores it. A forked child hears its own, from its first run on.
     ///
     /// # Errors
     ///
@@ -175,8 +187,12 @@ impl Loop {
         let running = self.enter()?;
         let core = running.core();
         #[cfg(unix)]
-        let _listening = Listening::new(core).map_err(|_| RunError::NoSignals)?;
-        match core.turns(&|| core.interrupted.take(), true) {
+        let listening = Listening::new(core).map_err(|_| RunError::NoSignals)?;
+        #[cfg(unix)]
+        let is_interrupted = || listening.is_interrupted();
+        #[cfg(not(unix))]
+        let is_interrupted = || false;
+        match core.turns(&is_interrupted, true) {
             End::Over => Ok(RunEnd::Interrupted),
             End::Stopped | End::Stuck => Ok(RunEnd::Stopped),
         }
@@ -184,20 +200,24 @@ impl Loop {
 
     /// Makes this thread be in the loop.
     pub(super) fn enter(&self) -> Result<Running, RunError> {
-        if cell::with_entered(|_| ()).is_some() {
+        if is_busy() || self.core().mode() == Mode::Running {
             return Err(RunError::AlreadyRunning);
         }
         if self.is_closed() {
             return Err(RunError::Closed);
         }
-        self.core.mode.set(Mode::Running);
-        Ok(Running { entered: Entered::new(&self.core) })
+        #[cfg(unix)]
+        signal::follow_fork();
+        self.core().mode.set(Mode::Running);
+        Ok(Running { entered: self.owner().enter(), _busy: Busy::new() })
     }
 }
 
 /// This thread is inside a loop; dropping it leaves the loop.
 pub(super) struct Running {
-    entered: Entered,
+    entered: Entered<Core>,
+    /// No other one runs on the thread meanwhile, also while what the run leaves behind is dropped.
+    _busy: Busy,
 }
 
 impl Running {

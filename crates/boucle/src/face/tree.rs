@@ -1,15 +1,16 @@
 //! What the tasks of a loop are doing: a list, or a tree of who waits for whom.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::panic::Location;
 use std::time::Duration;
 
-use crate::context::elsewhere::require_current;
 use crate::core::Core;
-use crate::data::TaskId;
-use crate::data::WaitsFor;
+use crate::data::{TaskId, TaskPath, WaitsFor};
 use crate::face::Loop;
+
+/// So many levels of the tree are indented, each by two columns.
+const LEVELS: usize = 32;
 
 /// A task that has not ended, as it was when it was asked for.
 ///
@@ -36,6 +37,9 @@ use crate::face::Loop;
 pub struct TaskInfo {
     /// Which task.
     pub id: TaskId,
+    /// Its path, which is the same in every order of the ready tasks. Kept if an
+    /// [`Instrument`](crate::Instrument) watches, and in debug mode.
+    pub path: Option<TaskPath>,
     /// Its name, or `task N`.
     pub name: String,
     /// Where it was spawned.
@@ -104,15 +108,21 @@ pub enum TaskState {
 /// });
 /// ```
 #[must_use]
+#[track_caller]
 pub fn all_tasks() -> Vec<TaskInfo> {
-    require_current(infos)
+    match Loop::current() {
+        Ok(event_loop) => infos(event_loop.core()),
+        Err(error) => panic!("{error}"),
+    }
 }
 
 impl Loop {
     /// The tasks that have not ended, as a tree: below a task stand those that it awaits.
     ///
-    /// Tasks that await one another in a circle stand at the end, each on its own. For what a task
-    /// waits is shown as far as it is known: see [`WaitsFor`].
+    /// Tasks that await one another in a circle stand at the end: the oldest of them, below it those
+    /// that it awaits, and where the circle closes its name once more. From the 32nd level on a task is
+    /// not indented any more: the number of its level stands before its name. For what a task waits is
+    /// shown as far as it is known: see [`WaitsFor`].
     ///
     /// # Examples
     ///
@@ -140,41 +150,76 @@ impl Loop {
     #[must_use]
     pub fn task_tree(&self) -> String {
         let infos = infos(self.core());
-        let ids: BTreeSet<_> = infos.iter().map(|it| it.id).collect();
-        let mut below: BTreeMap<Option<TaskId>, Vec<&TaskInfo>> = BTreeMap::new();
-        for info in &infos {
-            let parent = info.awaited_by.filter(|it| ids.contains(it));
-            below.entry(parent).or_default().push(info);
+        let place = |id| infos.binary_search_by_key(&id, |it: &TaskInfo| it.id).ok();
+        let above: Vec<_> = infos.iter().map(|it| place(it.awaited_by?)).collect();
+        let mut below = vec![Vec::new(); infos.len()];
+        for (task, parent) in above.iter().enumerate() {
+            if let Some(parent) = parent {
+                below[*parent].push(task);
+            }
         }
-        let mut tree = String::new();
-        let mut shown = BTreeSet::new();
-        branch(&below, None, 0, &mut shown, &mut tree);
-        // Those that wait for one another in a circle hang on no root.
-        for info in infos.iter().filter(|it| !shown.contains(&it.id)) {
-            line(info, 0, &mut tree);
+        let mut tree =
+            Tree { infos, below, is_shown: vec![false; above.len()], text: String::new() };
+        for root in (0..above.len()).filter(|it| above[*it].is_none()) {
+            tree.show(root);
         }
-        tree
+        // Those that hang on no root hang on a circle. Each is gone round once.
+        let mut is_passed = vec![false; above.len()];
+        for task in 0..above.len() {
+            if !tree.is_shown[task] {
+                tree.show(head_of_circle(&above, task, &mut is_passed));
+            }
+        }
+        tree.text
     }
 }
 
-/// Writes those that stand below `parent`.
-fn branch(
-    below: &BTreeMap<Option<TaskId>, Vec<&TaskInfo>>,
-    parent: Option<TaskId>,
-    depth: usize,
-    shown: &mut BTreeSet<TaskId>,
-    tree: &mut String,
-) {
-    for info in below.get(&parent).into_iter().flatten() {
-        if shown.insert(info.id) {
-            line(info, depth, tree);
-            branch(below, Some(info.id), depth + 1, shown, tree);
+/// The oldest task of the circle that is above this one.
+fn head_of_circle(above: &[Option<usize>], task: usize, is_passed: &mut [bool]) -> usize {
+    let up = |task: &usize| above[*task];
+    let on_circle = std::iter::successors(Some(task), up)
+        .find(|it| std::mem::replace(&mut is_passed[*it], true))
+        .expect("there is no root above it");
+    let rest = std::iter::successors(up(&on_circle), up).take_while(|it| *it != on_circle);
+    rest.fold(on_circle, usize::min)
+}
+
+/// A tree that is being written.
+struct Tree {
+    /// The tasks, oldest first; elsewhere they are called by their places in here.
+    infos: Vec<TaskInfo>,
+    /// Those that each task awaits.
+    below: Vec<Vec<usize>>,
+    /// Which have been written.
+    is_shown: Vec<bool>,
+    text: String,
+}
+
+impl Tree {
+    /// Writes a task and those below it.
+    fn show(&mut self, root: usize) {
+        // Why no recursion? A chain of awaits may be longer than the stack is deep.
+        let mut next = vec![(root, 0)];
+        while let Some((task, level)) = next.pop() {
+            let indent = "  ".repeat(level.min(LEVELS));
+            self.text.push_str(&indent);
+            if level >= LEVELS {
+                write!(self.text, "({level}) ").expect("a string takes all");
+            }
+            let info = &self.infos[task];
+            if std::mem::replace(&mut self.is_shown[task], true) {
+                writeln!(self.text, "{}: as above, a circle", info.name)
+                    .expect("a string takes all");
+                continue;
+            }
+            line(info, &mut self.text);
+            next.extend(self.below[task].iter().rev().map(|it| (*it, level + 1)));
         }
     }
 }
 
 /// Writes one task.
-fn line(info: &TaskInfo, depth: usize, tree: &mut String) {
+fn line(info: &TaskInfo, tree: &mut String) {
     let state = match info.state {
         TaskState::Running => "running".to_owned(),
         TaskState::Ready => "ready".to_owned(),
@@ -191,24 +236,22 @@ fn line(info: &TaskInfo, depth: usize, tree: &mut String) {
         _ => format!("{state}, waits for {}", on.join(" and ")),
     };
     let at = info.spawned_at;
-    let indent = "  ".repeat(depth);
     let polls = info.polls.map(|(polls, busy)| format!(", {polls} polls in {busy:.3?}"));
     let polls = polls.unwrap_or_default();
     let name = &info.name;
     let (file, row) = (at.file(), at.line());
-    writeln!(tree, "{indent}{name}: {state}{polls}, spawned at {file}:{row}")
-        .expect("a string takes all");
+    writeln!(tree, "{name}: {state}{polls}, spawned at {file}:{row}").expect("a string takes all");
 }
 
 /// What is known of the tasks of a loop.
 fn infos(core: &Core) -> Vec<TaskInfo> {
     let now = core.clock.now();
     let deadlines: BTreeMap<TaskId, u64> = core.timers.borrow().deadlines().collect();
-    let mut waits = waits(core, now, &deadlines);
-    let mut infos: Vec<_> = core
-        .registry
-        .ids()
-        .into_iter()
+    // As long as the loop's greatest crowd: looked through once.
+    let mut ids = core.registry.ids();
+    ids.sort_unstable();
+    let mut waits = waits(core, now, &deadlines, &ids);
+    ids.into_iter()
         .filter_map(|id| {
             let (spawned_at, ready, running) = core.registry.look(id)?;
             let state = match deadlines.get(&id) {
@@ -219,17 +262,16 @@ fn infos(core: &Core) -> Vec<TaskInfo> {
             };
             Some(TaskInfo {
                 id,
-                name: core.name(id).map_or_else(|| format!("task {id}"), |it| it.to_string()),
+                name: core.host.name(id).map_or_else(|| format!("task {id}"), |it| it.to_string()),
+                path: core.host.path(id),
                 spawned_at,
                 state,
                 awaited_by: core.awaiter(id),
-                polls: core.polls_of(id),
+                polls: core.host.polls_of(id),
                 waits_for: waits.remove(&id).unwrap_or_default(),
             })
         })
-        .collect();
-    infos.sort_by_key(|it| it.id);
-    infos
+        .collect()
 }
 
 /// What each task waits for, as far as it is known.
@@ -237,21 +279,18 @@ fn waits(
     core: &Core,
     now: u64,
     deadlines: &BTreeMap<TaskId, u64>,
+    ids: &[TaskId],
 ) -> BTreeMap<TaskId, Vec<WaitsFor>> {
     let mut waits: BTreeMap<TaskId, Vec<WaitsFor>> = BTreeMap::new();
     let times = deadlines
         .iter()
         .map(|(id, end)| (*id, WaitsFor::Time(Duration::from_nanos(end.saturating_sub(now)))));
-    let tasks = core
-        .registry
-        .ids()
-        .into_iter()
-        .filter_map(|id| Some((core.awaiter(id)?, WaitsFor::Task(id))));
+    let tasks = ids.iter().filter_map(|id| Some((core.awaiter(*id)?, WaitsFor::Task(*id))));
     for (id, on) in times.chain(tasks).chain(core.reactor.waits()) {
         waits.entry(id).or_default().push(on);
     }
-    for id in core.registry.ids() {
-        let noted = core.waits_of(id).into_iter();
+    for &id in ids {
+        let noted = core.host.waits_of(id).into_iter();
         // The others are known without debug mode as well, and as they are now.
         let noted = noted.filter(|on| matches!(on, WaitsFor::Sync(_) | WaitsFor::Thread));
         let ready = core.registry.look(id).is_some_and(|(_, ready, running)| ready || running);

@@ -3,7 +3,7 @@
 use std::panic::Location;
 use std::time::Duration;
 
-use crate::data::{Ended, TaskId, WaitsFor, WokenBy};
+use crate::data::{Ended, Object, TaskId, TaskPath, WaitsFor, WokenBy};
 
 /// Watches a loop. Every method does nothing unless it is written.
 ///
@@ -32,18 +32,30 @@ use crate::data::{Ended, TaskId, WaitsFor, WokenBy};
 /// assert_eq!(count.0.get(), 2);
 /// ```
 pub trait Instrument {
-    /// A task was spawned, at this place in the source; it has not been polled.
-    fn task_spawned(&self, _task: TaskId, _at: &'static Location<'static>) {}
+    /// A task was spawned, at this place in the source; it has not been polled. Its path says by whom, and
+    /// is the same whatever the order of other tasks.
+    fn task_spawned(&self, _task: TaskId, _path: TaskPath, _at: &'static Location<'static>) {}
+    /// Something was made that tasks wait for, by the task that is being polled or outside of any. What
+    /// was made outside of the loop is met at the first wait for it.
+    fn object_made(&self, _object: Object) {}
     /// A task is about to be polled, or dropped because it was cancelled.
     fn before_poll(&self, _task: TaskId) {}
     /// It was; `ended` says whether it is over.
     fn after_poll(&self, _task: TaskId, _ended: bool) {}
     /// A task has been given a name.
     fn task_named(&self, _task: TaskId, _name: &str) {}
-    /// The task that is being polled begins to wait for this; it may wait for more.
-    fn waits(&self, _task: TaskId, _on: WaitsFor) {}
+    /// The task that is being polled begins to wait for this; it may wait for more. `object` is what it
+    /// waits at: a timer, a socket, a queue; none for the end of a task that it awaits, and for a thread.
+    fn waits(&self, _task: TaskId, _on: WaitsFor, _object: Option<Object>) {}
     /// A task was woken, and can go on.
     fn woken(&self, _task: TaskId, _by: WokenBy) {}
+    /// A task was woken, and nothing changes: it could go on already, or it `has_ended`. So every wake is
+    /// told, here or by [`woken`](Instrument::woken).
+    fn woken_in_vain(&self, _task: TaskId, _by: WokenBy, _has_ended: bool) {}
+    /// The task that is being polled has got a lock, or a permit of a semaphore.
+    fn acquired(&self, _task: TaskId, _object: Object) {}
+    /// A lock, or a permit of a semaphore, was given back.
+    fn released(&self, _object: Object) {}
     /// A timer was set, this long ahead. Its number is how many were set before it in this loop, modulo
     /// four billion.
     fn timer_set(&self, _timer: u32, _after: Duration) {}

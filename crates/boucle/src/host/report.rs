@@ -2,13 +2,10 @@
 
 use std::fmt;
 use std::io;
-use std::io::Write;
-use std::panic;
-use std::panic::{AssertUnwindSafe, Location};
+use std::panic::Location;
 use std::rc::Rc;
 use std::time::Duration;
 
-use crate::cell;
 use crate::data::{TaskError, TaskId};
 
 /// Who is told.
@@ -56,17 +53,6 @@ enum What {
     Io(&'static str, io::Error),
     /// What has come to an end, and why.
     End(&'static str, io::Error),
-}
-
-/// Runs code of a user, outside of any loop, that must not stop what is under way; its panic is
-/// printed on stderr.
-pub(crate) fn guard(f: impl FnOnce()) {
-    if let Err(payload) = panic::catch_unwind(AssertUnwindSafe(f)) {
-        let report = Report::callback(TaskError::panicked(payload));
-        // Not `eprintln`, which panics where stderr cannot be written to.
-        let _ = writeln!(io::stderr(), "{report}");
-        cell::drop_quietly(report);
-    }
 }
 
 impl Report {

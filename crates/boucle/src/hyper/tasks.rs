@@ -64,6 +64,7 @@ where
     F: Future + 'static,
     F::Output: 'static,
 {
+    #[track_caller]
     fn execute(&self, future: F) {
         drop(spawn(future));
     }

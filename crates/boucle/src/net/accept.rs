@@ -5,16 +5,17 @@
 
 use std::io;
 use std::os::fd::AsFd;
+use std::panic::Location;
 use std::time::Duration;
 
 use rustix::io::Errno;
 
-use crate::context::elsewhere::require_entered;
+use crate::context::require_entered;
 use crate::host::Report;
 use crate::host::SystemCall;
 use crate::reactor::Direction;
 use crate::source::Source;
-use crate::time::sleep;
+use crate::time::sleep_at;
 
 /// What gives connections to a [`Server`](super::Server).
 ///
@@ -54,6 +55,20 @@ pub trait Accept {
     /// Waits for a connection. An error is final; the server ends with it. Dropping the future must
     /// lose no connection.
     fn accept(&self) -> impl Future<Output = io::Result<(Self::Stream, Self::Address)>>;
+
+    /// The same, for a [`Server`](super::Server) that was started there: so the listeners of this crate
+    /// have it that a connection [was made](crate::Object::made_at) where its server was started. Write it
+    /// only to hand the place down to another one.
+    ///
+    /// # Cancel safety
+    ///
+    /// As of [`accept`](Accept::accept).
+    fn accept_at(
+        &self,
+        _at: &'static Location<'static>,
+    ) -> impl Future<Output = io::Result<(Self::Stream, Self::Address)>> {
+        self.accept()
+    }
 }
 
 /// After running out of descriptors or memory: so long until the next try, doubled after each.
@@ -62,17 +77,18 @@ const FIRST_PAUSE: Duration = Duration::from_millis(5);
 /// No pause is longer.
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 
-/// Takes the next connection.
+/// Takes the next connection, for who has asked for it there.
 ///
 /// A connection that broke before it was taken is passed over. If there are no descriptors left, or no
 /// memory, the exception handler is told, and this tries again after a pause: the connections wait in
 /// the system's queue.
 pub(super) async fn accept<T: AsFd, R>(
     source: &Source<T>,
+    at: &'static Location<'static>,
     mut f: impl FnMut(&T) -> io::Result<R>,
 ) -> io::Result<R> {
     // Before anything else: once the descriptors are gone, there is none to wait with.
-    require_entered(|core| core.reactor.watcher(core).map(drop))?;
+    require_entered(|core| core.watcher().map(drop))?;
     let mut pause = FIRST_PAUSE;
     loop {
         let accepted = source.io_when_ready(Direction::Read, SystemCall::Accept, &mut f).await;
@@ -85,9 +101,9 @@ pub(super) async fn accept<T: AsFd, R>(
             Kind::Refused => {
                 if pause == FIRST_PAUSE {
                     let report = Report::io("cannot accept a connection", error);
-                    require_entered(|core| core.tell(report));
+                    require_entered(|core| core.host.tell(report));
                 }
-                sleep(pause).await;
+                sleep_at(at, pause).await;
                 pause = (pause * 2).min(LONGEST_PAUSE);
             }
             Kind::Fatal => return Err(error),

@@ -6,6 +6,7 @@ use std::fmt::Display;
 use std::io;
 use std::net::{SocketAddr, ToSocketAddrs};
 use std::os::fd::{AsFd, BorrowedFd};
+use std::panic::Location;
 
 use socket2::{Domain, Protocol, SockAddr, SockRef, Socket, Type};
 
@@ -13,9 +14,10 @@ use super::accept::accept;
 use super::connect::connect_socket;
 use super::resolve::resolve;
 use super::stream::Streams;
+use crate::context::budget;
 use crate::context::sys;
 use crate::host::SystemCall;
-use crate::reactor::Direction;
+use crate::reactor::{Direction, Moved};
 use crate::source::Source;
 
 /// A socket with the slides' words: a task waits for it, and the others go on.
@@ -68,6 +70,7 @@ pub struct AIOSocket {
 /// boucle::run(datagrams.bind("127.0.0.1:0")).unwrap();
 /// assert!(aiosocket(Domain::IPV4, Type::DGRAM, Some(Protocol::TCP)).is_err());
 /// ```
+#[track_caller]
 pub fn aiosocket(family: Domain, kind: Type, protocol: Option<Protocol>) -> io::Result<AIOSocket> {
     let socket = sys::call(SystemCall::Open, || Socket::new(family, kind, protocol));
     AIOSocket::new(socket.map_err(cannot("make a socket"))?)
@@ -90,10 +93,14 @@ impl AIOSocket {
     /// boucle::run(here.send(b"hi")).unwrap();
     /// assert_eq!(boucle::run(there.recv(1024)).unwrap(), b"hi");
     /// ```
+    #[track_caller]
     pub fn new(socket: impl Into<Socket>) -> io::Result<AIOSocket> {
-        let socket = socket.into();
+        AIOSocket::made_at(socket.into(), Location::caller())
+    }
+
+    fn made_at(socket: Socket, at: &'static Location<'static>) -> io::Result<AIOSocket> {
         sys::call(SystemCall::Option, || socket.set_nonblocking(true))?;
-        Ok(AIOSocket { source: Source::new(socket) })
+        Ok(AIOSocket { source: Source::new_at(socket, at) })
     }
 
     /// Binds the socket to a `"host:port"`; port 0 is one that the system chooses. What the address is
@@ -200,13 +207,17 @@ impl AIOSocket {
     /// let error = boucle::run(socket.accept()).unwrap_err();
     /// assert!(error.to_string().starts_with("cannot accept a client: "));
     /// ```
-    pub async fn accept(&self) -> io::Result<AIOSocket> {
-        let (client, _) =
-            accept(&self.source, Socket::accept).await.map_err(cannot("accept a client"))?;
-        AIOSocket::new(client)
+    #[track_caller]
+    pub fn accept(&self) -> impl Future<Output = io::Result<AIOSocket>> {
+        let at = Location::caller();
+        async move {
+            let accepted = accept(&self.source, at, Socket::accept).await;
+            let (client, _) = accepted.map_err(cannot("accept a client"))?;
+            AIOSocket::made_at(client, at)
+        }
     }
 
-    /// Waits for at most `bufsize` bytes; none: the peer has closed.
+    /// Waits for at most `bufsize` bytes; none: the peer has closed, unless none were asked for.
     ///
     /// # Errors
     ///
@@ -226,10 +237,14 @@ impl AIOSocket {
     /// assert!(boucle::run(AIOSocket::new(here).unwrap().recv(1024)).unwrap().is_empty());
     /// ```
     pub async fn recv(&self, bufsize: usize) -> io::Result<Vec<u8>> {
+        if bufsize == 0 && !self.source.has_records() {
+            budget::charge().await;
+            return Ok(Vec::new());
+        }
         let mut bytes = vec![0; bufsize];
         let read = |io: &Socket| Streams::read(io, &mut bytes);
-        let n = self.source.io_when_ready(Direction::Read, SystemCall::Read, read).await;
-        bytes.truncate(n.map_err(cannot("receive"))?);
+        let moved = self.source.io_when_ready(Direction::Read, SystemCall::Read, read).await;
+        bytes.truncate(moved.map_err(cannot("receive"))?.n());
         Ok(bytes)
     }
 
@@ -255,9 +270,13 @@ impl AIOSocket {
     /// assert!(boucle::run(here.send(b"hi")).is_err());
     /// ```
     pub async fn send(&self, bytes: &[u8]) -> io::Result<usize> {
+        if bytes.is_empty() && !self.source.has_records() {
+            budget::charge().await;
+            return Ok(0);
+        }
         let write = |io: &Socket| Streams::write(io, bytes);
-        let sent = self.source.io_when_ready(Direction::Write, SystemCall::Write, write).await;
-        sent.map_err(cannot("send"))
+        let moved = self.source.io_when_ready(Direction::Write, SystemCall::Write, write).await;
+        moved.map(Moved::n).map_err(cannot("send"))
     }
 
     /// Closes the socket, as dropping it does.

@@ -8,6 +8,7 @@ use std::future::poll_fn;
 use std::io;
 use std::net;
 use std::net::SocketAddr;
+use std::panic::Location;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -15,18 +16,23 @@ use std::time::Duration;
 use rustix::io::Errno;
 use socket2::{Domain, Protocol, SockAddr, Socket, Type};
 
+use crate::context::budget;
 use crate::context::sys;
 use crate::host::SystemCall;
 use crate::reactor::Direction;
 use crate::source::Source;
-use crate::time::{Sleep, sleep, timeout};
+use crate::time::{Sleep, sleep_at, timeout_at};
 
 /// The "Connection Attempt Delay" of RFC 8305: so long one address has before the next is tried beside.
 const HEAD_START: Duration = Duration::from_millis(250);
 
-/// Connects to the first of some addresses that answers, as RFC 8305 has it.
-pub(super) async fn connect(addresses: &[SocketAddr]) -> io::Result<Source<net::TcpStream>> {
+/// Connects to the first of some addresses that answers, as RFC 8305 has it; for who has asked for it there.
+pub(super) async fn connect(
+    addresses: &[SocketAddr],
+    at: &'static Location<'static>,
+) -> io::Result<Source<net::TcpStream>> {
     let mut attempts = Attempts {
+        at,
         left: interleaved(addresses),
         running: Vec::new(),
         head_start: None,
@@ -43,8 +49,9 @@ pub(super) async fn connect_within<T>(
     limit: Duration,
     (host, port): (&str, u16),
     connect: impl Future<Output = io::Result<T>>,
+    at: &'static Location<'static>,
 ) -> io::Result<T> {
-    timeout(limit, connect).await.unwrap_or_else(|elapsed| {
+    timeout_at(at, limit, connect).await.unwrap_or_else(|elapsed| {
         let message = format!("cannot connect to {host} port {port}: {elapsed}");
         Err(io::Error::new(io::ErrorKind::TimedOut, message))
     })
@@ -72,6 +79,8 @@ type Attempt = Pin<Box<dyn Future<Output = io::Result<Source<net::TcpStream>>> +
 
 /// Connecting to several addresses.
 struct Attempts {
+    /// Where it was asked for.
+    at: &'static Location<'static>,
     /// Those that were not tried yet.
     left: VecDeque<SocketAddr>,
     /// Those that are tried now, the first one first.
@@ -105,8 +114,8 @@ impl Attempts {
                 }
             }
             let Some(address) = self.left.pop_front() else { return Poll::Pending };
-            self.head_start = Some(sleep(HEAD_START));
-            self.running.push((address, Box::pin(connect_to(address))));
+            self.head_start = Some(sleep_at(self.at, HEAD_START));
+            self.running.push((address, Box::pin(connect_to(address, self.at))));
         }
     }
 }
@@ -176,16 +185,19 @@ impl std::error::Error for ConnectError {
 }
 
 /// Connects a TCP socket to one address.
-async fn connect_to(address: SocketAddr) -> io::Result<Source<net::TcpStream>> {
+async fn connect_to(
+    address: SocketAddr,
+    at: &'static Location<'static>,
+) -> io::Result<Source<net::TcpStream>> {
     let socket = sys::call(SystemCall::Open, || {
         let domain = Domain::for_address(address);
         let socket = Socket::new(domain, Type::STREAM, Some(Protocol::TCP))?;
         socket.set_nonblocking(true)?;
         Ok(socket)
     })?;
-    let source = Source::new(socket);
+    let source = Source::new_at(socket, at);
     connect_socket(&source, &address.into()).await?;
-    Ok(Source::new(source.into_inner().into()))
+    Ok(source.turn_into())
 }
 
 /// Connects a socket that does not block.
@@ -195,8 +207,8 @@ pub(super) async fn connect_socket(source: &Source<Socket>, address: &SockAddr) 
             return Ok(());
         };
         match Errno::from_io_error(&error) {
-            // Asked again, the system says whether it is under way, or done.
-            Some(Errno::INTR) => {}
+            // Asked again, the system says whether it is under way, or done; not for ever in one turn.
+            Some(Errno::INTR) => budget::charge().await,
             Some(Errno::ISCONN) => return Ok(()),
             Some(Errno::INPROGRESS | Errno::ALREADY) => break,
             _ => return Err(error),

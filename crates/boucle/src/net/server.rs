@@ -12,19 +12,25 @@ use std::rc::{Rc, Weak};
 
 use super::accept::Accept;
 use super::{TcpListener, TcpStream};
-use crate::context::elsewhere::require_current;
-use crate::core::Core;
-use crate::face::Loop;
+use crate::context::require_current;
 use crate::host::Report;
 use crate::sync::{Event, Semaphore};
-use crate::task::Task;
+use crate::task::{Task, spawn_in};
 
 impl Accept for TcpListener {
     type Stream = TcpStream;
     type Address = SocketAddr;
 
+    #[track_caller]
     fn accept(&self) -> impl Future<Output = io::Result<(TcpStream, SocketAddr)>> {
         TcpListener::accept(self)
+    }
+
+    fn accept_at(
+        &self,
+        at: &'static Location<'static>,
+    ) -> impl Future<Output = io::Result<(TcpStream, SocketAddr)>> {
+        self.accept_for(at)
     }
 }
 
@@ -66,8 +72,6 @@ pub struct Server<L> {
     /// The listener, as long as connections are taken.
     listener: Weak<L>,
     clients: Rc<Clients>,
-    /// Who is told of an error that nobody has waited for.
-    core: Weak<Core>,
 }
 
 /// The connections of a server.
@@ -150,8 +154,8 @@ impl<L: Accept + 'static> Server<L> {
                 clients.error.set(Some(error));
             }
         };
-        let (accepting, core) = require_current(|core| (core.spawn(accepting, at), core.weak()));
-        Server { accepting, listener: weak, clients, core }
+        let accepting = require_current(|core| spawn_in(core, accepting, at));
+        Server { accepting, listener: weak, clients }
     }
 }
 
@@ -171,7 +175,7 @@ where
     loop {
         // First the room: a connection that is not taken can be taken by another process.
         let permit = clients.room.acquire().await;
-        let (stream, address) = listener.accept().await?;
+        let (stream, address) = listener.accept_at(at).await?;
         // Given back at the end of the client.
         std::mem::forget(permit);
         let number = clients.n_taken.get();
@@ -182,7 +186,7 @@ where
             let _end = end;
             handler(stream, address).await;
         };
-        let task = require_current(|core| core.spawn(client, at));
+        let task = require_current(|core| spawn_in(core, client, at));
         clients.tasks.borrow_mut().insert(number, task);
     }
 }
@@ -334,9 +338,8 @@ impl<L> Drop for Server<L> {
         self.close();
         self.abort_clients();
         let Some(error) = self.clients.error.take() else { return };
-        // As a `Loop`: this may be all that keeps it, and then this must close it.
-        if let Some(event_loop) = self.core.upgrade().map(Loop::of) {
-            event_loop.core().tell(Report::io_end("a server has ended", error));
+        if let Some(core) = self.accepting.raw().core() {
+            core.host.tell(Report::io_end("a server has ended", error));
         }
     }
 }

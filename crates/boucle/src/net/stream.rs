@@ -1,9 +1,13 @@
 //! What all sockets that stream bytes have in common: reading, writing, and the traits for it.
 
+use std::future::poll_fn;
 use std::io;
 use std::io::{IoSlice, IoSliceMut, Read, Write};
+use std::net;
 use std::net::Shutdown;
+use std::ops::Range;
 use std::os::fd::AsFd;
+use std::os::unix;
 use std::task::{Context, Poll};
 
 use rustix::net::{SendAncillaryBuffer, SendFlags};
@@ -11,8 +15,8 @@ use socket2::SockRef;
 
 use crate::context::sys;
 use crate::host::SystemCall;
-use crate::reactor::Direction;
-use crate::source::Source;
+use crate::reactor::{Direction, Drained, Moved};
+use crate::source::{Source, poll_nothing};
 
 /// A peer that is gone is an error, and no signal.
 #[cfg(not(target_vendor = "apple"))]
@@ -22,15 +26,19 @@ const NO_SIGNAL: SendFlags = SendFlags::NOSIGNAL;
 #[cfg(target_vendor = "apple")]
 const NO_SIGNAL: SendFlags = SendFlags::empty();
 
-/// The system takes so many at once.
+/// So many buffers are offered at once: as many as the system takes.
 const MAX_BUFFERS: usize = 1024;
 
-/// Something that streams bytes, and is used by shared reference as `std`'s sockets are.
+/// So many bytes are offered at once: systems take a little less than two gigabytes.
+const MAX_BYTES: usize = 1 << 30;
+
+/// Something that streams bytes, and is used by shared reference as `std`'s sockets are. Each call says
+/// what it offered to the system, which is at least one byte unless there is none.
 pub(crate) trait Streams: AsFd {
-    fn read(&self, buffer: &mut [u8]) -> io::Result<usize>;
-    fn read_vectored(&self, buffers: &mut [IoSliceMut<'_>]) -> io::Result<usize>;
-    fn write(&self, buffer: &[u8]) -> io::Result<usize>;
-    fn write_vectored(&self, buffers: &[IoSlice<'_>]) -> io::Result<usize>;
+    fn read(&self, buffer: &mut [u8]) -> io::Result<Moved>;
+    fn read_vectored(&self, buffers: &mut [IoSliceMut<'_>]) -> io::Result<Moved>;
+    fn write(&self, buffer: &[u8]) -> io::Result<Moved>;
+    fn write_vectored(&self, buffers: &[IoSlice<'_>]) -> io::Result<Moved>;
 }
 
 impl<T> Streams for T
@@ -38,31 +46,98 @@ where
     T: AsFd,
     for<'a> &'a T: Read + Write,
 {
-    fn read(&self, buffer: &mut [u8]) -> io::Result<usize> {
-        Read::read(&mut { self }, buffer)
+    fn read(&self, buffer: &mut [u8]) -> io::Result<Moved> {
+        let asked = buffer.len().min(MAX_BYTES);
+        Ok(Moved::new(asked, Read::read(&mut { self }, &mut buffer[..asked])?))
     }
 
-    fn read_vectored(&self, buffers: &mut [IoSliceMut<'_>]) -> io::Result<usize> {
-        Read::read_vectored(&mut { self }, buffers)
+    fn read_vectored(&self, buffers: &mut [IoSliceMut<'_>]) -> io::Result<Moved> {
+        match offer(buffers.iter().map(|it| it.len())) {
+            Offer::One(place) => Streams::read(self, &mut buffers[place]),
+            Offer::Many(places, asked) => {
+                Ok(Moved::new(asked, Read::read_vectored(&mut { self }, &mut buffers[places])?))
+            }
+        }
     }
 
     // Why not by the traits? Where SIGPIPE is not ignored, as in a C program that Rust is a part of, a peer
     // that is gone would end the process: std's vectored writes and socket2's writes let it.
-    fn write(&self, buffer: &[u8]) -> io::Result<usize> {
-        Ok(rustix::net::send(self, buffer, NO_SIGNAL)?)
+    fn write(&self, buffer: &[u8]) -> io::Result<Moved> {
+        let asked = buffer.len().min(MAX_BYTES);
+        Ok(Moved::new(asked, rustix::net::send(self, &buffer[..asked], NO_SIGNAL)?))
     }
 
-    fn write_vectored(&self, buffers: &[IoSlice<'_>]) -> io::Result<usize> {
-        let buffers = &buffers[..buffers.len().min(MAX_BUFFERS)];
-        Ok(rustix::net::sendmsg(self, buffers, &mut SendAncillaryBuffer::default(), NO_SIGNAL)?)
+    fn write_vectored(&self, buffers: &[IoSlice<'_>]) -> io::Result<Moved> {
+        match offer(buffers.iter().map(|it| it.len())) {
+            Offer::One(place) => Streams::write(self, &buffers[place]),
+            Offer::Many(places, asked) => {
+                let nothing = &mut SendAncillaryBuffer::default();
+                let n = rustix::net::sendmsg(self, &buffers[places], nothing, NO_SIGNAL)?;
+                Ok(Moved::new(asked, n))
+            }
+        }
     }
 }
 
-impl<T: Streams> Source<T> {
+/// What of some buffers is offered to the system in one call.
+#[derive(PartialEq, Eq, Debug)]
+enum Offer {
+    /// One of them, or as much of it as is offered at once.
+    One(usize),
+    /// Several, and how many bytes that is.
+    Many(Range<usize>, usize),
+}
+
+/// Chooses what is offered of buffers of these lengths, of which one is not empty: of the system's own
+/// choice nobody would hear.
+fn offer(lengths: impl Iterator<Item = usize>) -> Offer {
+    let mut lengths = lengths.enumerate().skip_while(|(_, n)| *n == 0);
+    let Some((first, mut asked)) = lengths.next() else { return Offer::Many(0..0, 0) };
+    let mut end = first + 1;
+    for (place, n) in lengths.take(MAX_BUFFERS - 1) {
+        if asked + n > MAX_BYTES {
+            break;
+        }
+        asked += n;
+        end = place + 1;
+    }
+    if end == first + 1 { Offer::One(first) } else { Offer::Many(first..end, asked) }
+}
+
+/// Of a kind of stream: what a call proves.
+pub(crate) trait Kind: Streams {
+    /// The proof that nothing is left, or no room, if a call of this kind can give one.
+    fn proof(moved: Moved) -> Option<Drained>;
+}
+
+impl Kind for net::TcpStream {
+    #[inline]
+    fn proof(moved: Moved) -> Option<Drained> {
+        moved.drained::<net::TcpStream>()
+    }
+}
+
+/// A read of a Unix socket stops where a descriptor came along, or the credentials of another writer.
+impl Kind for unix::net::UnixStream {
+    fn proof(_moved: Moved) -> Option<Drained> {
+        None
+    }
+}
+
+/// What became of a call.
+fn finish<T: Kind>(moved: Moved) -> (usize, Option<Drained>) {
+    (moved.n(), T::proof(moved))
+}
+
+impl<T: Kind> Source<T> {
     pub(super) fn read(&self, buffer: &mut [u8]) -> impl Future<Output = io::Result<usize>> {
-        let wanted = buffer.len();
-        let read = move |io: &T| io.read(buffer);
-        self.io_until_drained(Direction::Read, SystemCall::Read, read, move |n| is_all(*n, wanted))
+        let mut reading = self.waiting(Direction::Read, SystemCall::Read);
+        poll_fn(move |cx| {
+            if buffer.is_empty() {
+                return poll_nothing(cx);
+            }
+            reading.poll(cx, |io| io.read(buffer), finish::<T>)
+        })
     }
 
     pub(super) async fn read_exact(&self, buffer: &mut [u8]) -> io::Result<()> {
@@ -77,8 +152,13 @@ impl<T: Streams> Source<T> {
     }
 
     pub(super) fn write(&self, buffer: &[u8]) -> impl Future<Output = io::Result<usize>> {
-        let write = |io: &T| io.write(buffer);
-        self.io_until_drained(Direction::Write, SystemCall::Write, write, |n| *n < buffer.len())
+        let mut writing = self.waiting(Direction::Write, SystemCall::Write);
+        poll_fn(move |cx| {
+            if buffer.is_empty() {
+                return poll_nothing(cx);
+            }
+            writing.poll(cx, |io| io.write(buffer), finish::<T>)
+        })
     }
 
     pub(super) async fn write_all(&self, buffer: &[u8]) -> io::Result<()> {
@@ -93,11 +173,10 @@ impl<T: Streams> Source<T> {
     }
 
     pub(super) fn poll_read(&self, cx: &Context<'_>, buffer: &mut [u8]) -> Poll<io::Result<usize>> {
-        let polled = self.poll_io(cx, Direction::Read, SystemCall::Read, |io| io.read(buffer));
-        if let Poll::Ready(Ok(n)) = polled {
-            self.was_read(n, buffer.len());
+        if buffer.is_empty() {
+            return poll_nothing(cx);
         }
-        polled
+        self.poll_reading(cx, |io| io.read(buffer))
     }
 
     pub(super) fn poll_read_vectored(
@@ -105,20 +184,17 @@ impl<T: Streams> Source<T> {
         cx: &Context<'_>,
         buffers: &mut [IoSliceMut<'_>],
     ) -> Poll<io::Result<usize>> {
-        let read = |io: &T| io.read_vectored(buffers);
-        let polled = self.poll_io(cx, Direction::Read, SystemCall::Read, read);
-        if let Poll::Ready(Ok(n)) = polled {
-            self.was_read(n, buffers.iter().map(|it| it.len()).sum());
+        if buffers.iter().all(|it| it.is_empty()) {
+            return poll_nothing(cx);
         }
-        polled
+        self.poll_reading(cx, |io| io.read_vectored(buffers))
     }
 
     pub(super) fn poll_write(&self, cx: &Context<'_>, buffer: &[u8]) -> Poll<io::Result<usize>> {
-        let polled = self.poll_io(cx, Direction::Write, SystemCall::Write, |io| io.write(buffer));
-        if let Poll::Ready(Ok(n)) = polled {
-            self.was_written(n, buffer.len());
+        if buffer.is_empty() {
+            return poll_nothing(cx);
         }
-        polled
+        self.poll_writing(cx, |io| io.write(buffer))
     }
 
     pub(super) fn poll_write_vectored(
@@ -126,12 +202,26 @@ impl<T: Streams> Source<T> {
         cx: &Context<'_>,
         buffers: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        let write = |io: &T| io.write_vectored(buffers);
-        let polled = self.poll_io(cx, Direction::Write, SystemCall::Write, write);
-        if let Poll::Ready(Ok(n)) = polled {
-            self.was_written(n, buffers.iter().map(|it| it.len()).sum());
+        if buffers.iter().all(|it| it.is_empty()) {
+            return poll_nothing(cx);
         }
-        polled
+        self.poll_writing(cx, |io| io.write_vectored(buffers))
+    }
+
+    fn poll_reading(
+        &self,
+        cx: &Context<'_>,
+        f: impl FnMut(&T) -> io::Result<Moved>,
+    ) -> Poll<io::Result<usize>> {
+        self.poll_until_drained(cx, Direction::Read, SystemCall::Read, f, finish::<T>)
+    }
+
+    fn poll_writing(
+        &self,
+        cx: &Context<'_>,
+        f: impl FnMut(&T) -> io::Result<Moved>,
+    ) -> Poll<io::Result<usize>> {
+        self.poll_until_drained(cx, Direction::Write, SystemCall::Write, f, finish::<T>)
     }
 
     pub(super) fn shutdown(&self, how: Shutdown) -> io::Result<()> {
@@ -146,24 +236,6 @@ impl<T: Streams> Source<T> {
             result => result,
         }
     }
-
-    fn was_read(&self, n: usize, wanted: usize) {
-        if is_all(n, wanted) {
-            self.drained(Direction::Read);
-        }
-    }
-
-    fn was_written(&self, n: usize, wanted: usize) {
-        if n < wanted {
-            self.drained(Direction::Write);
-        }
-    }
-}
-
-/// Whether a read of `n` bytes was all that there was. Nothing at all is the end, which can be read
-/// again.
-fn is_all(n: usize, wanted: usize) -> bool {
-    0 < n && n < wanted
 }
 
 /// Gives a socket the traits of `futures-io`, owned and by shared reference. It has a field `source`.
@@ -234,3 +306,23 @@ macro_rules! writes_bytes {
     };
 }
 pub(super) use {reads_bytes, streams_bytes, writes_bytes};
+
+#[cfg(test)]
+mod tests {
+    use super::{MAX_BUFFERS, MAX_BYTES, Offer, offer};
+
+    #[test]
+    fn what_is_offered_is_what_the_system_takes_at_once() {
+        let many = |n, length| offer(std::iter::repeat_n(length, n));
+        assert_eq!(many(3, 2), Offer::Many(0..3, 6));
+        assert_eq!(many(3000, 2), Offer::Many(0..MAX_BUFFERS, 2 * MAX_BUFFERS));
+        assert_eq!(many(3, MAX_BYTES / 2), Offer::Many(0..2, MAX_BYTES));
+        assert_eq!(many(3, MAX_BYTES + 1), Offer::One(0), "and less than all of it");
+        assert_eq!(offer([7].into_iter()), Offer::One(0));
+        // Empty ones do not hide those that come after, however many they are.
+        let hidden = |n| std::iter::repeat_n(0, n).chain([5, 0, 6]);
+        assert_eq!(offer(hidden(0)), Offer::Many(0..3, 11));
+        assert_eq!(offer(hidden(3000)), Offer::Many(3000..3003, 11));
+        assert_eq!(many(0, 0), Offer::Many(0..0, 0));
+    }
+}

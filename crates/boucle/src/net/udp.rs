@@ -8,6 +8,7 @@ use std::io;
 use std::net;
 use std::net::SocketAddr;
 use std::os::fd::{AsFd, BorrowedFd};
+use std::panic::Location;
 
 use socket2::{Domain, Protocol, Socket, Type};
 
@@ -63,8 +64,10 @@ impl UdpSocket {
     /// let socket = boucle::run(async { UdpSocket::bind("127.0.0.1", 0).await }).unwrap();
     /// assert_ne!(socket.local_addr().unwrap().port(), 0);
     /// ```
-    pub async fn bind(host: &str, port: u16) -> io::Result<UdpSocket> {
-        first_that_works(host, port, UdpSocket::bind_to).await
+    #[track_caller]
+    pub fn bind(host: &str, port: u16) -> impl Future<Output = io::Result<UdpSocket>> {
+        let at = Location::caller();
+        first_that_works(host, port, move |address| UdpSocket::open(address, at))
     }
 
     /// Makes a socket with this address.
@@ -83,13 +86,18 @@ impl UdpSocket {
     /// let again = UdpSocket::bind_to(socket.local_addr().unwrap());
     /// assert_eq!(again.unwrap_err().kind(), std::io::ErrorKind::AddrInUse);
     /// ```
+    #[track_caller]
     pub fn bind_to(address: SocketAddr) -> io::Result<UdpSocket> {
+        UdpSocket::open(address, Location::caller())
+    }
+
+    fn open(address: SocketAddr, at: &'static Location<'static>) -> io::Result<UdpSocket> {
         let socket = sys::call(SystemCall::Open, || {
             Socket::new(Domain::for_address(address), Type::DGRAM, Some(Protocol::UDP))
         })?;
         socket.set_nonblocking(true)?;
         sys::call(SystemCall::Bind, || socket.bind(&address.into()))?;
-        Ok(UdpSocket { source: Source::new(socket.into()) })
+        Ok(UdpSocket { source: Source::new_at(socket.into(), at) })
     }
 
     /// Lets the socket send to, and hear of, one peer alone: the first address of `host` that can be

@@ -11,6 +11,7 @@ mod listener;
 mod stream;
 
 use std::io;
+use std::panic::Location;
 use std::path::Path;
 use std::time::Duration;
 
@@ -19,9 +20,10 @@ use socket2::{Domain, SockAddr, Socket, Type};
 pub use self::datagram::UnixDatagram;
 pub use self::listener::UnixListener;
 pub use self::stream::UnixStream;
+use crate::context::budget;
 use crate::context::sys;
 use crate::host::SystemCall;
-use crate::time::sleep;
+use crate::time::sleep_at;
 
 /// The first pause before the next try, doubled after each.
 const FIRST_PAUSE: Duration = Duration::from_millis(1);
@@ -53,19 +55,24 @@ fn open_at(kind: Type, path: &Path) -> io::Result<Socket> {
     Ok(socket)
 }
 
-/// Tries until it would not block, with a pause before each further try.
+/// Tries until it would not block, with a pause before each further try. Each try takes its share of the
+/// turn. `at` is where that was asked for.
 ///
 /// Why not wait for the socket? It is the peer's queue that is full, and the system tells nobody but
 /// who blocks when there is room again.
-async fn again_and_again<R>(mut f: impl FnMut() -> io::Result<R>) -> io::Result<R> {
+async fn again_and_again<R>(
+    at: &'static Location<'static>,
+    mut f: impl FnMut() -> io::Result<R>,
+) -> io::Result<R> {
     let mut pause = FIRST_PAUSE;
     loop {
+        budget::charge().await;
         match f() {
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
             Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
             result => return result,
         }
-        sleep(pause).await;
+        sleep_at(at, pause).await;
         pause = (pause * 2).min(LONGEST_PAUSE);
     }
 }

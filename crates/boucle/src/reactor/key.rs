@@ -1,4 +1,4 @@
-//! Numbers: which descriptor an event is for, and which of its waiters.
+//! [`Key`]: which descriptor an event is for.
 
 use std::io;
 
@@ -14,8 +14,8 @@ const SERIAL: u64 = (1 << (HALF - 1)) - 1;
 pub(crate) struct Key(usize);
 
 impl Key {
-    /// The key of a place, for the `n`th that is given. Serial numbers begin again at last; an event
-    /// of back then has been told long since.
+    /// The key of a place, for the `n`th number that is given. Serial numbers begin again at last; an
+    /// event of back then has been told long since.
     pub(super) fn new(place: usize, n: u64) -> io::Result<Key> {
         if place >> HALF != 0 {
             return Err(io::Error::new(io::ErrorKind::OutOfMemory, "too many descriptors"));
@@ -28,11 +28,6 @@ impl Key {
         self.0 & ((1 << HALF) - 1)
     }
 
-    /// Tells who has the place from those that had it before.
-    pub(super) fn serial(self) -> usize {
-        self.0 >> HALF
-    }
-
     /// As the system keeps it.
     pub(crate) fn pack(self) -> usize {
         self.0
@@ -41,18 +36,5 @@ impl Key {
     /// What the system has kept. A number that is no key finds no place.
     pub(crate) fn unpack(number: usize) -> Key {
         Key(number)
-    }
-}
-
-/// Which waiter, of a descriptor's direction.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) struct Ticket(u64);
-
-impl Ticket {
-    /// One that polls, and does not say when it stops.
-    pub(crate) const POLLER: Ticket = Ticket(0);
-
-    pub(super) fn new(n: u64) -> Ticket {
-        Ticket(n)
     }
 }

@@ -10,15 +10,15 @@ mod direct;
 use std::io;
 use std::mem;
 use std::num::NonZeroUsize;
-use std::os::fd::AsFd;
+use std::os::fd::BorrowedFd;
 use std::process;
 use std::time::Duration;
 
 use polling::{Event, PollMode, Poller};
 
 use self::direct::Direct;
-use super::Key;
-use crate::face::Driver;
+use super::{Driver, Key};
+use crate::structures::inbox::Bell;
 
 /// So many events are taken at once; those that are left come with the next wait.
 const N_EVENTS: usize = 1024;
@@ -50,8 +50,8 @@ pub(crate) struct Seen {
     pub(crate) key: Key,
     pub(crate) reads: bool,
     pub(crate) writes: bool,
-    /// Nothing more will come, or it is broken.
-    pub(crate) has_ended: bool,
+    /// Nothing more will come, or it is broken, or there is urgent data: reads stop there.
+    pub(crate) has_marks: bool,
 }
 
 impl Watcher {
@@ -74,59 +74,49 @@ impl Watcher {
         self.is_edge
     }
 
-    /// Whether the end of what comes is told apart from data.
-    pub(crate) fn tells_the_end(&self) -> bool {
+    /// Whether the end of what comes, and urgent data, are told apart from other data.
+    pub(crate) fn tells_marks(&self) -> bool {
         self.direct.is_some()
     }
 
     /// Watches a descriptor, in both directions if changes are told once; else none, until
     /// [`rearm`](Watcher::rearm).
-    pub(crate) fn add(&self, source: &impl AsFd, key: Key) -> io::Result<()> {
+    pub(crate) fn add(&self, source: BorrowedFd<'_>, key: Key) -> io::Result<()> {
         let (event, mode) = if self.is_edge {
             (Event::all(key.pack()), PollMode::Edge)
         } else {
             (Event::none(key.pack()), PollMode::Oneshot)
         };
-        let source = source.as_fd();
         #[expect(unsafe_code, reason = "`polling` must be told before a descriptor is closed")]
-        // SAFETY: only a `Source` adds what it owns, and lends it by shared reference alone; it calls
-        // `remove` before it closes it or hands it out.
+        // SAFETY: only `Reactor::enter` adds, for a `Source` alone, which lends what it owns by shared
+        // reference and calls `remove` before it closes it or hands it out; as the reactor's tests do.
         let added = unsafe { self.poller().add_with_mode(&source, event, mode) };
         added.map_err(explain)?;
         if let Some(direct) = &self.direct {
-            direct.watch_the_end(self.poller(), source, key)?;
+            direct.watch_marks(self.poller(), source, key)?;
         }
         Ok(())
     }
 
-    /// Watches the directions that somebody waits for, until the next event.
+    /// Watches the directions that somebody waits for, until the next event; not where each change is
+    /// told.
     pub(crate) fn rearm(
         &self,
-        source: &impl AsFd,
+        source: BorrowedFd<'_>,
         key: Key,
-        reads: bool,
-        writes: bool,
+        [reads, writes]: [bool; 2],
     ) -> io::Result<()> {
         let event = Event::new(key.pack(), reads, writes);
         self.poller().modify_with_mode(source, event, PollMode::Oneshot)
     }
 
     /// Forgets a descriptor, before it is closed. In any thread.
-    pub(crate) fn remove(&self, source: &impl AsFd) {
+    pub(crate) fn remove(&self, source: BorrowedFd<'_>) {
         // A forked child would take it from its parent.
         if process::id() == self.process {
             // Nothing is left to do if it fails: it was not watched.
             let _ = self.poller().delete(source);
         }
-    }
-
-    /// Ends the present wait, or the next one. In any thread.
-    pub(crate) fn ring(&self) {
-        // Neither can fail but for a descriptor that somebody else has closed.
-        let _ = match &self.direct {
-            Some(direct) => direct.ring(),
-            None => self.poller().notify(),
-        };
     }
 
     /// An empty list of events.
@@ -158,6 +148,16 @@ impl Watcher {
     }
 }
 
+impl Bell for Watcher {
+    fn ring(&self) {
+        // Neither can fail but for a descriptor that somebody else has closed.
+        let _ = match &self.direct {
+            Some(direct) => direct.ring(),
+            None => self.poller().notify(),
+        };
+    }
+}
+
 impl Drop for Watcher {
     fn drop(&mut self) {
         let poller = self.poller.take();
@@ -181,7 +181,7 @@ impl Events {
                 key: Key::unpack(event.key),
                 reads: event.readable || is_broken,
                 writes: event.writable || is_broken,
-                has_ended: is_broken,
+                has_marks: is_broken,
             }
         });
         portable.chain(direct.into_iter().flat_map(direct::Events::seen))

@@ -68,6 +68,8 @@ impl Slot {
 const NO_SLOT: u32 = u32::MAX;
 /// Children of a node: four share a cache line or two, and the heap is half as high as with two.
 const ARITY: usize = 4;
+/// So many timers that are due within a grain are a crowd.
+const CROWD: usize = 16;
 /// Below this many, memory is not given back.
 const SMALL: usize = 64;
 /// One slot of so many in use is few; then half of this for each timer are kept.
@@ -134,6 +136,39 @@ impl Timers {
     /// The next deadline.
     pub(crate) fn next(&self) -> Option<u64> {
         self.heap.first().map(|entry| entry.deadline)
+    }
+
+    /// Until when the loop may sleep so that the timers that are due close together are waited for
+    /// together: the last deadline that lies at most `grain` after the first one. Of a crowd it is enough
+    /// to know that it is one.
+    pub(crate) fn next_together(&self, grain: u64) -> Option<u64> {
+        let limit = self.next()?.saturating_add(grain);
+        let (mut last, mut n_seen) = (self.next()?, 0);
+        // Each that is seen has so many children at the most.
+        let (mut ahead, mut n_ahead) = ([0; CROWD * ARITY], 1);
+        while n_ahead > 0 {
+            n_ahead -= 1;
+            let position = ahead[n_ahead];
+            let Some(entry) = self.heap.get(position).filter(|it| it.deadline <= limit) else {
+                continue;
+            };
+            last = last.max(entry.deadline);
+            n_seen += 1;
+            if n_seen >= CROWD {
+                return Some(limit);
+            }
+            for child in 1..=ARITY {
+                ahead[n_ahead] = position * ARITY + child;
+                n_ahead += 1;
+            }
+        }
+        Some(last)
+    }
+
+    /// Takes all out: whom they would have woken.
+    pub(crate) fn take_all(&mut self) -> Vec<Wake> {
+        let taken = mem::replace(self, Timers { n_set: self.n_set, ..Timers::new() });
+        taken.slots.into_iter().filter_map(|slot| slot.wake).collect()
     }
 
     /// When each task of this loop that waits for a time will be woken, in no order.
@@ -264,7 +299,7 @@ mod tests {
 
     /// Sets so many timers, each a nanosecond after the one before.
     fn set(timers: &mut Timers, n: u64) -> Vec<TimerKey> {
-        (0..n).map(|deadline| timers.insert(deadline, Wake::Task(TaskId::FOREIGN))).collect()
+        (0..n).map(|deadline| timers.insert(deadline, Wake::Task(TaskId::new(0, 1)))).collect()
     }
 
     /// How many slots, places in the heap and notes of moves there is memory for.
@@ -288,6 +323,20 @@ mod tests {
             assert!(timers.wake_mut(keys[kept]).is_some());
             assert!(timers.remove(keys[kept]).is_some() && timers.slot_of(keys[kept]).is_none());
         }
+    }
+
+    #[test]
+    fn timers_that_are_due_close_together_are_waited_for_together() {
+        let mut timers = Timers::new();
+        assert_eq!(timers.next_together(10), None);
+        for deadline in [100, 111, 104, 109, 105] {
+            timers.insert(deadline, Wake::Task(TaskId::new(0, 1)));
+        }
+        assert_eq!(timers.next_together(10), Some(109), "111 is too late");
+        assert_eq!(timers.next_together(0), Some(100));
+        // Of a crowd nobody looks at each.
+        set(&mut timers, 1_000);
+        assert_eq!(timers.next_together(400), Some(400));
     }
 
     #[test]

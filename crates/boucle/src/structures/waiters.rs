@@ -10,16 +10,16 @@
 //! ```
 //!
 //! Invariants: the slots that hold a waiter form a chain from `head` to `tail`, in the order in which
-//! they entered; the others form the list of free ones. A ticket names the slot that its waiter entered
-//! by and a number that no other waiter has; one that was moved since is in `moved`. Entering, granting
-//! and leaving cost the same however many wait; room is given back when few of many are left, at a cost
-//! that is small for each of those who went.
+//! they entered, and so in the order of their numbers; the others form the list of free ones. A ticket
+//! names the slot that its waiter entered by and a number that no other waiter of the list ever has; one
+//! that was moved since is in `moved`. Entering, granting and leaving cost the same however many wait;
+//! room is given back when few of many are left, at a cost that is small for each of those who went.
 
 use std::mem;
 
-/// The end of a chain.
+/// The end of a chain: no slot has this place.
 const NONE: u32 = u32::MAX;
-/// Below this many, room is not given back, but all of it when nobody waits.
+/// So many slots are kept, whoever has gone.
 const SMALL: usize = 32;
 /// One slot of so many in use is few.
 const FEW: usize = 16;
@@ -37,12 +37,19 @@ pub(crate) struct Waiters<W> {
     free: u32,
     /// How many wait.
     n_waiting: u32,
-    /// How many have ever waited, modulo four billion.
-    n_entered: u32,
-    /// Those who are in another slot than their ticket says: number and slot, by number. Boxed, as it is
-    /// mostly empty and a list shall be small. Some may have left since.
-    moved: Option<Box<Vec<(u32, u32)>>>,
+    /// How many have ever waited.
+    n_entered: u64,
+    /// Those who are in another slot than their ticket says. Boxed, as there are mostly none, and a list
+    /// shall be small.
+    moved: Option<Box<Moved>>,
+    /// How many waiters were moved to give room back.
+    #[cfg(test)]
+    n_moves: usize,
 }
+
+/// Number and slot of those who were moved, by number. Some may have left since.
+#[derive(Debug, Default)]
+struct Moved(Vec<(u64, u32)>);
 
 /// A place in the list.
 #[derive(Debug)]
@@ -50,7 +57,7 @@ struct Slot<W> {
     /// Who waits; `None` while free.
     waiter: Option<W>,
     /// The waiter's number; of no meaning while free.
-    number: u32,
+    number: u64,
     /// Who came before.
     previous: u32,
     /// Who came after; the next free slot while free.
@@ -60,8 +67,10 @@ struct Slot<W> {
 /// Which waiter of a list.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Ticket {
+    /// The slot that it entered by.
     slot: u32,
-    number: u32,
+    /// How many had entered before.
+    number: u64,
 }
 
 impl<W> Default for Waiters<W> {
@@ -81,6 +90,8 @@ impl<W> Waiters<W> {
             n_waiting: 0,
             n_entered: 0,
             moved: None,
+            #[cfg(test)]
+            n_moves: 0,
         }
     }
 
@@ -90,39 +101,48 @@ impl<W> Waiters<W> {
     }
 
     /// Whether nobody waits.
+    #[inline(always)]
     pub(crate) fn is_empty(&self) -> bool {
         self.n_waiting == 0
     }
 
     /// Takes a place at the end.
+    #[inline(always)]
     pub(crate) fn enter(&mut self, waiter: W) -> Ticket {
         let number = self.n_entered;
-        self.n_entered = number.wrapping_add(1);
+        self.n_entered += 1;
         let slot = Slot { waiter: Some(waiter), number, previous: self.tail, next: NONE };
-        let index = self.free;
-        let index = if index == NONE {
-            if self.slots.is_empty() {
-                // Mostly there is one, and a connection shall be small.
-                self.slots.reserve_exact(1);
+        let index = match self.slots.get_mut(self.free as usize) {
+            Some(free) => {
+                let index = mem::replace(&mut self.free, free.next);
+                *free = slot;
+                index
             }
-            let index = u32::try_from(self.slots.len()).ok().filter(|it| *it != NONE);
-            self.slots.push(slot);
-            index.expect("fewer than four billion wait at once")
-        } else {
-            self.free = self.slots[index as usize].next;
-            self.slots[index as usize] = slot;
-            index
+            None => self.add(slot),
         };
-        match self.tail {
-            NONE => self.head = index,
-            tail => self.slots[tail as usize].next = index,
+        match self.slots.get_mut(self.tail as usize) {
+            Some(tail) => tail.next = index,
+            None => self.head = index,
         }
         self.tail = index;
         self.n_waiting += 1;
         Ticket { slot: index, number }
     }
 
+    /// Adds a slot: none is free.
+    #[cold]
+    fn add(&mut self, slot: Slot<W>) -> u32 {
+        if self.slots.is_empty() {
+            // Mostly there is one, and a connection shall be small.
+            self.slots.reserve_exact(1);
+        }
+        let index = u32::try_from(self.slots.len()).ok().filter(|it| *it != NONE);
+        self.slots.push(slot);
+        index.expect("fewer than four billion wait at once")
+    }
+
     /// Who has this ticket; `None` once it was granted, or has left.
+    #[inline(always)]
     pub(crate) fn get(&self, ticket: Ticket) -> Option<&W> {
         self.slots[self.find(ticket)?].waiter.as_ref()
     }
@@ -140,8 +160,20 @@ impl<W> Waiters<W> {
     }
 
     /// Takes the one out who waits longest.
+    #[inline(always)]
     pub(crate) fn grant(&mut self) -> Option<W> {
         (self.head != NONE).then(|| self.take(self.head as usize))
+    }
+
+    /// The number of the next one who comes: all who have entered have smaller ones.
+    pub(crate) fn end(&self) -> u64 {
+        self.n_entered
+    }
+
+    /// Takes the one out who waits longest, if it entered before [`end`](Waiters::end) was `end`.
+    pub(crate) fn grant_before(&mut self, end: u64) -> Option<W> {
+        let first = self.slots.get(self.head as usize)?;
+        (first.number < end).then(|| self.take(self.head as usize))
     }
 
     /// Takes one out who gives up; `None` if it was granted before.
@@ -159,7 +191,14 @@ impl<W> Waiters<W> {
         })
     }
 
+    /// How many slots there is memory for.
+    #[cfg(test)]
+    pub(crate) fn n_slots(&self) -> usize {
+        self.slots.capacity() + self.moved.as_ref().map_or(0, |it| it.0.capacity())
+    }
+
     /// The slot of who has this ticket and waits.
+    #[inline(always)]
     fn find(&self, ticket: Ticket) -> Option<usize> {
         let holds = |index: usize| {
             self.slots
@@ -170,24 +209,26 @@ impl<W> Waiters<W> {
         if holds(index) {
             return Some(index);
         }
-        let moved = self.moved.as_ref()?;
+        // Mostly there are none.
+        let Moved(moved) = &**self.moved.as_ref()?;
         let place = moved.binary_search_by_key(&ticket.number, |it| it.0).ok()?;
         Some(moved[place].1 as usize).filter(|it| holds(*it))
     }
 
     /// Takes the waiter of a slot out, which is in use.
+    #[inline(always)]
     fn take(&mut self, index: usize) -> W {
         let slot = &mut self.slots[index];
         let waiter = slot.waiter.take().expect("a slot in the chain holds a waiter");
         let (previous, next) = (slot.previous, slot.next);
         slot.next = mem::replace(&mut self.free, index as u32);
-        match previous {
-            NONE => self.head = next,
-            previous => self.slots[previous as usize].next = next,
+        match self.slots.get_mut(previous as usize) {
+            Some(it) => it.next = next,
+            None => self.head = next,
         }
-        match next {
-            NONE => self.tail = previous,
-            next => self.slots[next as usize].previous = previous,
+        match self.slots.get_mut(next as usize) {
+            Some(it) => it.previous = previous,
+            None => self.tail = previous,
         }
         self.n_waiting -= 1;
         if self.slots.len() > SMALL && self.len() < self.slots.len() / FEW {
@@ -199,12 +240,16 @@ impl<W> Waiters<W> {
     /// Gives room back: the waiters move together, in order, and the rest is freed.
     #[cold]
     fn give_back(&mut self) {
-        let mut moved = self.moved.take().map_or_else(Vec::new, |it| *it);
+        let Moved(mut moved) = self.moved.take().map(|it| *it).unwrap_or_default();
         let mut slots = Vec::with_capacity((self.len() * 2).max(1));
         let mut next = self.head;
         while next != NONE {
             let slot = &mut self.slots[next as usize];
             let index = slots.len() as u32;
+            #[cfg(test)]
+            {
+                self.n_moves += 1;
+            }
             if index != next {
                 moved.push((slot.number, index));
             }
@@ -226,7 +271,7 @@ impl<W> Waiters<W> {
         moved.sort_unstable();
         moved.dedup_by_key(|it| it.0);
         moved.shrink_to_fit();
-        self.moved = (!moved.is_empty()).then(|| Box::new(moved));
+        self.moved = (!moved.is_empty()).then(|| Box::new(Moved(moved)));
     }
 }
 
@@ -235,11 +280,6 @@ mod tests {
     use std::collections::VecDeque;
 
     use super::{Ticket, Waiters};
-
-    /// How many slots and notes of moves there is memory for.
-    fn capacity(waiters: &Waiters<u64>) -> usize {
-        waiters.slots.capacity() + waiters.moved.as_ref().map_or(0, |it| it.capacity())
-    }
 
     /// Numbers that look random and are the same in each run.
     fn random(state: &mut u64) -> u64 {
@@ -303,7 +343,7 @@ mod tests {
             for (n, ticket) in tickets.iter().enumerate() {
                 assert!(n == kept || waiters.leave(*ticket) == Some(n as u64));
             }
-            assert!(capacity(&waiters) <= 96, "{} for one waiter", capacity(&waiters));
+            assert!(waiters.n_slots() <= 96, "{} for one waiter", waiters.n_slots());
             assert_eq!(waiters.get(tickets[kept]), Some(&(kept as u64)));
             assert_eq!(waiters.leave(tickets[kept]), Some(kept as u64));
         }
@@ -319,7 +359,37 @@ mod tests {
             assert_eq!(waiters.leave(last), Some(n - 1));
             last = next;
         }
-        assert!(capacity(&waiters) <= 8, "{} for two waiters", capacity(&waiters));
+        assert!(waiters.n_slots() <= 8, "{} for two waiters", waiters.n_slots());
         assert_eq!((waiters.get(stays), waiters.len()), (Some(&0), 2));
+    }
+
+    #[test]
+    fn all_who_wait_are_granted_and_none_of_those_who_come_meanwhile() {
+        let mut waiters = Waiters::new();
+        let tickets: Vec<_> = (0..4).map(|n| waiters.enter(n)).collect();
+        let end = waiters.end();
+        let mut granted = Vec::new();
+        while let Some(n) = waiters.grant_before(end) {
+            granted.push(n);
+            // One gives up meanwhile, and one comes for each that is granted.
+            waiters.leave(tickets[2]);
+            waiters.enter(n + 10);
+        }
+        assert_eq!(granted, [0, 1, 3]);
+        assert!(waiters.iter().eq(&[10, 11, 13]));
+    }
+
+    #[test]
+    fn many_who_give_up_cost_in_proportion() {
+        // In any order: the first one first, the last one first, or all over the place.
+        for step in [1, 39_999, 12_347] {
+            let mut waiters = Waiters::new();
+            let tickets: Vec<_> = (0..40_000).map(|n| waiters.enter(n)).collect();
+            for n in 0..40_000 {
+                waiters.leave(tickets[n * step % 40_000]).expect("it waits");
+            }
+            assert!(waiters.is_empty());
+            assert!(waiters.n_moves < 40_000 / 8, "{} moves", waiters.n_moves);
+        }
     }
 }

@@ -1,12 +1,12 @@
-//! What a timer, a queue or a lock keeps of the task that waits for it: how to wake it.
+//! What a timer, a queue or a lock keeps of who waits for it: how to wake it.
 
 use std::task::Waker;
 
-use crate::cell;
-use crate::core::Core;
-use crate::data::TaskId;
+use crate::data::{LoopId, TaskId};
 
-/// How to wake one waiter. A task of this loop is its number: no counting, no atomic operation.
+/// How to wake one waiter. A task of the loop that keeps this is its number: no counting, no atomic
+/// operation.
+#[derive(Debug)]
 pub(crate) enum Wake {
     /// A task of the loop that keeps this.
     Task(TaskId),
@@ -15,11 +15,6 @@ pub(crate) enum Wake {
 }
 
 impl Wake {
-    /// How to wake the owner of `waker`, from the loop that this thread is in.
-    pub(crate) fn new(waker: &Waker) -> Wake {
-        cell::task_of(waker).map_or_else(|| Wake::Foreign(waker.clone()), Wake::Task)
-    }
-
     /// The task that this wakes, if it is one of the loop.
     pub(crate) fn task(&self) -> Option<TaskId> {
         match self {
@@ -27,20 +22,13 @@ impl Wake {
             Wake::Foreign(_) => None,
         }
     }
+}
 
-    /// Whether this wakes the owner of `waker`.
-    pub(crate) fn will_wake(&self, waker: &Waker) -> bool {
-        match self {
-            Wake::Task(id) => cell::task_of(waker) == Some(*id),
-            Wake::Foreign(mine) => mine.will_wake(waker),
-        }
-    }
-
-    /// Wakes it. No borrow of the loop's state may be held: a foreign waker runs foreign code.
-    pub(crate) fn wake(self, core: &Core) {
-        match self {
-            Wake::Task(id) => core.wake(id),
-            Wake::Foreign(waker) => core.guard(|| waker.wake()),
-        }
-    }
+/// How to wake one who waits, from wherever the thread is then.
+#[derive(Debug)]
+pub(crate) struct Parked {
+    /// How to wake it from its loop.
+    pub(crate) wake: Wake,
+    /// The loop that it waits in; `None` outside of any, and then `wake` is foreign.
+    pub(crate) event_loop: Option<LoopId>,
 }

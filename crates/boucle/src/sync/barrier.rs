@@ -2,10 +2,16 @@
 //!
 //! Road: stage 8.
 
+mod places;
+
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use super::wait_list::WaitList;
+use self::places::Places;
+use crate::context::Identity;
+use crate::context::wait::{Waiting, Wanted};
+use crate::data::{Kind, Object};
+use crate::structures::line::Line;
 
 /// The barrier was aborted or reset while the task waited, or had been aborted before.
 ///
@@ -49,11 +55,13 @@ pub struct Barrier {
     /// How many have to come; never zero.
     n: usize,
     /// Those who have come; the last one never waits.
-    waiters: WaitList,
+    waiters: Line,
     /// What those who have come share; another one as soon as they may go.
     round: RefCell<Rc<Round>>,
     /// Whether it was aborted, and not reset since. Nobody waits while it is.
     is_broken: Cell<bool>,
+    /// What it is known by.
+    identity: Identity,
 }
 
 /// One time that tasks wait for one another.
@@ -61,8 +69,8 @@ pub struct Barrier {
 struct Round {
     /// How it ended; `None` while they wait.
     end: Cell<Option<Result<(), BrokenBarrier>>>,
-    /// Places that were given up by those who were dropped: the next ones get them.
-    given_up: RefCell<Vec<usize>>,
+    /// The places of those who wait. Who comes gets the first free one.
+    places: RefCell<Places>,
 }
 
 impl Barrier {
@@ -84,9 +92,10 @@ impl Barrier {
         assert!(n > 0, "a barrier is for at least one task");
         Barrier {
             n,
-            waiters: WaitList::default(),
+            waiters: Line::default(),
             round: RefCell::default(),
             is_broken: Cell::new(false),
+            identity: Identity::new(Kind::Barrier),
         }
     }
 
@@ -120,22 +129,7 @@ impl Barrier {
     /// });
     /// ```
     pub async fn wait(&self) -> Result<usize, BrokenBarrier> {
-        if self.is_broken.get() {
-            return Err(BrokenBarrier);
-        }
-        let round = Rc::clone(&self.round.borrow());
-        let n_waiting = self.waiters.len();
-        let given_up = round.given_up.borrow_mut().pop();
-        // Else as many places have been given as tasks wait.
-        let place = given_up.unwrap_or(n_waiting);
-        if n_waiting + 1 == self.n {
-            self.end_round(Ok(()));
-            return Ok(place);
-        }
-        let seat = Seat { round, place };
-        self.waiters.wait("the others at a barrier", || {}).await;
-        let end = seat.round.end.get().expect("the round is over before anybody is granted");
-        end.map(|()| place)
+        Waiting::new(Others { barrier: self, seat: None }).await
     }
 
     /// Breaks the barrier: who waits, and who comes, fails, until [`reset`](Barrier::reset).
@@ -234,6 +228,49 @@ impl Barrier {
     }
 }
 
+/// What is waited for: that the others have come.
+struct Others<'a> {
+    /// Where.
+    barrier: &'a Barrier,
+    /// Taken while others are missing.
+    seat: Option<Seat>,
+}
+
+impl Wanted for Others<'_> {
+    type Output = Result<usize, BrokenBarrier>;
+    const WHAT: Option<&'static str> = Some("the others at a barrier");
+
+    fn line(&self) -> &Line {
+        &self.barrier.waiters
+    }
+
+    fn object(&self) -> Option<Object> {
+        Some(self.barrier.identity.object())
+    }
+
+    fn try_now(&mut self) -> Option<Result<usize, BrokenBarrier>> {
+        // It may be asked a second time.
+        self.seat = None;
+        if self.barrier.is_broken.get() {
+            return Some(Err(BrokenBarrier));
+        }
+        let round = Rc::clone(&self.barrier.round.borrow());
+        let place = round.places.borrow_mut().take();
+        if self.barrier.waiters.len() + 1 == self.barrier.n {
+            self.barrier.end_round(Ok(()));
+            return Some(Ok(place));
+        }
+        self.seat = Some(Seat { round, place });
+        None
+    }
+
+    fn granted(&mut self) -> Option<Result<usize, BrokenBarrier>> {
+        let seat = self.seat.take().expect("who waits has a seat");
+        let end = seat.round.end.get().expect("the round is over before anybody is granted");
+        Some(end.map(|()| seat.place))
+    }
+}
+
 /// The place of one who waits.
 struct Seat {
     /// Of which round.
@@ -245,7 +282,7 @@ struct Seat {
 impl Drop for Seat {
     fn drop(&mut self) {
         if self.round.end.get().is_none() {
-            self.round.given_up.borrow_mut().push(self.place);
+            self.round.places.borrow_mut().give_up(self.place);
         }
     }
 }

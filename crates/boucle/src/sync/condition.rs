@@ -2,12 +2,13 @@
 //!
 //! Road: stage 8.
 
-use std::future::poll_fn;
 use std::mem;
-use std::pin::Pin;
 
 use super::lock::LockGuard;
-use super::wait_list::WaitList;
+use crate::context::wait::{Waiting, Wanted};
+use crate::context::{Identity, budget};
+use crate::data::{Kind, Object};
+use crate::structures::line::Line;
 
 /// Where tasks wait for a change of the value in a [`Lock`](super::Lock).
 ///
@@ -41,10 +42,12 @@ use super::wait_list::WaitList;
 /// });
 /// ```
 #[doc(alias = "Condvar")]
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Condition {
     /// Those who wait to be notified; none of them has the lock.
-    waiters: WaitList,
+    waiters: Line,
+    /// What it is known by.
+    identity: Identity,
 }
 
 impl Condition {
@@ -66,9 +69,10 @@ impl Condition {
     /// });
     /// assert_eq!(waited, Ok(false));
     /// ```
+    #[track_caller]
     #[must_use]
     pub fn new() -> Condition {
-        Condition::default()
+        Condition { waiters: Line::default(), identity: Identity::new(Kind::Condition) }
     }
 
     /// Gives the lock back, waits to be notified, and waits for the lock again.
@@ -99,16 +103,7 @@ impl Condition {
     /// ```
     pub async fn wait<'a, T>(&self, guard: LockGuard<'a, T>) -> LockGuard<'a, T> {
         let lock = LockGuard::lock_of(&guard);
-        let mut guard = Some(guard);
-        let mut notified = self.waiters.wait("a condition", || self.notify_one());
-        poll_fn(|cx| {
-            let poll = Pin::new(&mut notified).poll(cx);
-            // Not before it is in the list: who gets the lock now may notify at once.
-            guard = None;
-            poll
-        })
-        .await;
-        let notification = Notification(self);
+        let notification = Waiting::new(Change { condition: self, guard: Some(guard) }).await;
         let guard = lock.lock().await;
         mem::forget(notification);
         guard
@@ -145,6 +140,7 @@ impl Condition {
         mut predicate: impl FnMut(&mut T) -> bool,
     ) -> LockGuard<'a, T> {
         let mut guard = guard;
+        budget::charge().await;
         while !predicate(&mut guard) {
             guard = self.wait(guard).await;
         }
@@ -199,6 +195,51 @@ impl Condition {
     /// ```
     pub fn notify_all(&self) {
         self.waiters.grant_all();
+    }
+}
+
+impl Default for Condition {
+    #[track_caller]
+    fn default() -> Condition {
+        Condition::new()
+    }
+}
+
+/// What is waited for: a notification.
+struct Change<'a, 'b, T> {
+    /// Who notifies.
+    condition: &'a Condition,
+    /// The lock, until it is given back.
+    guard: Option<LockGuard<'b, T>>,
+}
+
+impl<'a, T> Wanted for Change<'a, '_, T> {
+    type Output = Notification<'a>;
+    const WHAT: Option<&'static str> = Some("a condition");
+
+    fn line(&self) -> &Line {
+        &self.condition.waiters
+    }
+
+    fn object(&self) -> Option<Object> {
+        Some(self.condition.identity.object())
+    }
+
+    fn try_now(&mut self) -> Option<Notification<'a>> {
+        None
+    }
+
+    fn entered(&mut self) {
+        // Not before that: who gets the lock now may notify at once.
+        self.guard = None;
+    }
+
+    fn granted(&mut self) -> Option<Notification<'a>> {
+        Some(Notification(self.condition))
+    }
+
+    fn pass_on(&mut self) {
+        self.condition.notify_one();
     }
 }
 

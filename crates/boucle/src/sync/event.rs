@@ -4,8 +4,10 @@
 
 use std::cell::Cell;
 
-use super::wait_list::WaitList;
-use crate::context::budget;
+use crate::context::Identity;
+use crate::context::wait::{Waiting, Wanted};
+use crate::data::{Kind, Object};
+use crate::structures::line::Line;
 
 /// A flag that tasks wait for. It begins lowered.
 ///
@@ -30,12 +32,14 @@ use crate::context::budget;
 /// });
 /// ```
 #[doc(alias = "Notify")]
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Event {
     /// Whether it is set; nobody waits while it is.
     is_set: Cell<bool>,
     /// Those who wait for it.
-    waiters: WaitList,
+    waiters: Line,
+    /// What it is known by.
+    identity: Identity,
 }
 
 impl Event {
@@ -46,9 +50,11 @@ impl Event {
     /// ```
     /// assert!(!boucle::sync::Event::new().is_set());
     /// ```
+    #[track_caller]
     #[must_use]
     pub fn new() -> Event {
-        Event::default()
+        let identity = Identity::new(Kind::Event);
+        Event { is_set: Cell::new(false), waiters: Line::default(), identity }
     }
 
     /// Sets it: all who wait go on, at their next turn, also if it is cleared before that. Does
@@ -127,9 +133,35 @@ impl Event {
     /// }).unwrap();
     /// ```
     pub async fn wait(&self) {
-        budget::charge().await;
-        if !self.is_set.get() {
-            self.waiters.wait("an event", || {}).await;
-        }
+        Waiting::new(self).await;
+    }
+}
+
+impl Wanted for &Event {
+    type Output = ();
+    const WHAT: Option<&'static str> = Some("an event");
+
+    fn line(&self) -> &Line {
+        &self.waiters
+    }
+
+    fn object(&self) -> Option<Object> {
+        Some(self.identity.object())
+    }
+
+    fn try_now(&mut self) -> Option<()> {
+        self.is_set.get().then_some(())
+    }
+
+    fn granted(&mut self) -> Option<()> {
+        // Whether it was cleared since, or not.
+        Some(())
+    }
+}
+
+impl Default for Event {
+    #[track_caller]
+    fn default() -> Event {
+        Event::new()
     }
 }

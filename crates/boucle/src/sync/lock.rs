@@ -2,10 +2,14 @@
 //!
 //! Road: stage 8.
 
-use std::cell::{RefCell, RefMut};
+use std::cell::{Cell, RefCell, RefMut};
+use std::fmt;
 use std::ops::{Deref, DerefMut};
 
 use super::semaphore::{Permit, Semaphore};
+use crate::context;
+use crate::context::Identity;
+use crate::data::{Kind, TaskId};
 
 /// A value that one task has at a time. It is handed over in the order of asking.
 ///
@@ -35,10 +39,11 @@ use super::semaphore::{Permit, Semaphore};
 /// });
 /// ```
 #[doc(alias = "Mutex")]
-#[derive(Debug)]
 pub struct Lock<T> {
     /// One permit: whoever has it may borrow the value.
     turn: Semaphore,
+    /// The task that has it. None as well while it is handed over: who will have it has not run.
+    holder: Cell<Option<TaskId>>,
     /// The value; borrowed as long as there is a guard.
     value: RefCell<T>,
 }
@@ -52,9 +57,11 @@ impl<T> Lock<T> {
     /// let lock = boucle::sync::Lock::new(42);
     /// assert!(!lock.is_locked());
     /// ```
+    #[track_caller]
     #[must_use]
     pub fn new(value: T) -> Lock<T> {
-        Lock { turn: Semaphore::new(1), value: RefCell::new(value) }
+        let turn = Semaphore::known_as(Identity::new(Kind::Lock), 1);
+        Lock { turn, holder: Cell::new(None), value: RefCell::new(value) }
     }
 
     /// Waits until nobody has the lock, and takes it; dropping the [`LockGuard`] hands it over to
@@ -116,6 +123,28 @@ impl<T> Lock<T> {
         self.turn.available() == 0
     }
 
+    /// The task that has taken it, and has it; `None` if it is free, or was handed to a task that has not
+    /// run yet, or was taken outside of any task.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use boucle::current_task;
+    /// use boucle::sync::Lock;
+    ///
+    /// boucle::run(async {
+    ///     let lock = Lock::new(());
+    ///     let guard = lock.lock().await;
+    ///     assert_eq!(lock.holder(), current_task());
+    ///     drop(guard);
+    ///     assert_eq!(lock.holder(), None);
+    /// });
+    /// ```
+    #[must_use]
+    pub fn holder(&self) -> Option<TaskId> {
+        self.holder.get()
+    }
+
     /// The value: who has the lock alone needs not wait for it.
     ///
     /// # Examples
@@ -145,11 +174,26 @@ impl<T> Lock<T> {
     }
 
     fn guard<'a>(&'a self, turn: Permit<'a>) -> LockGuard<'a, T> {
-        LockGuard { value: self.value.borrow_mut(), _turn: turn, lock: self }
+        self.holder.set(context::with_entered(|core| core.current_task.get()).flatten());
+        let has_it = HasIt(&self.holder);
+        LockGuard { value: self.value.borrow_mut(), _has_it: has_it, _turn: turn, lock: self }
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for Lock<T> {
+    /// Takes the lock to look at the value, if nobody has it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let guard = self.try_lock();
+        let value: &dyn fmt::Debug = match &guard {
+            Some(guard) => &guard.value,
+            None => &format_args!("<locked>"),
+        };
+        f.debug_struct("Lock").field("value", value).finish_non_exhaustive()
     }
 }
 
 impl<T: Default> Default for Lock<T> {
+    #[track_caller]
     fn default() -> Lock<T> {
         Lock::new(T::default())
     }
@@ -179,10 +223,22 @@ impl<T: Default> Default for Lock<T> {
 pub struct LockGuard<'a, T> {
     /// The value. Before `_turn`, so that it is free when the next one is woken.
     value: RefMut<'a, T>,
+    /// Forgets who had it, before it is handed over.
+    _has_it: HasIt<'a>,
     /// Hands the lock over when it is dropped.
     _turn: Permit<'a>,
     /// Where to wait to have it again.
     lock: &'a Lock<T>,
+}
+
+/// Somebody has a lock, whose cell this is.
+#[derive(Debug)]
+struct HasIt<'a>(&'a Cell<Option<TaskId>>);
+
+impl Drop for HasIt<'_> {
+    fn drop(&mut self) {
+        self.0.set(None);
+    }
 }
 
 impl<'a, T> LockGuard<'a, T> {

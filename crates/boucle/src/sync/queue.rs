@@ -7,12 +7,14 @@ mod items;
 mod ways;
 mod work;
 
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::fmt;
 
 pub use self::errors::{ShutDown, TryGetError, TryPutError};
 use self::items::Items;
-use super::wait_list::WaitList;
+use crate::context::Identity;
+use crate::data::Kind;
+use crate::structures::line::Line;
 
 /// Items on their way from those who put them to those who get them.
 ///
@@ -59,25 +61,27 @@ use super::wait_list::WaitList;
 #[doc(alias = "open_memory_channel")]
 #[doc(alias = "channel")]
 pub struct Queue<T> {
-    /// The items that were put and not got; never borrowed while a waker is called.
-    items: RefCell<Items<T>>,
+    /// The items that were put and not got.
+    items: Items<T>,
     /// How many items there may be; `usize::MAX` is no limit. Never zero.
     limit: usize,
-    /// Those who wait for an item: there are none but while every item is promised.
-    getters: WaitList,
+    /// Those who wait for an item: there are none but while every item is promised, or compared.
+    getters: Line,
     /// How many items are promised to getters that have not run. Zero once it is shut down: then
     /// nobody waits any more, and who comes first gets what is left.
     n_promised_items: Cell<usize>,
     /// Those who wait for room: there are none but while all room is taken or promised.
-    putters: WaitList,
+    putters: Line,
     /// How much room is promised to putters that have not run. Not looked at once it is shut down.
     n_promised_room: Cell<usize>,
     /// How many items were put and are not done yet.
     n_unfinished: Cell<usize>,
     /// Those who wait until all are done; none while all are.
-    joiners: WaitList,
+    joiners: Line,
     /// Whether it is shut down: for good.
     is_shut_down: Cell<bool>,
+    /// What it is known by.
+    identity: Identity,
 }
 
 impl<T> Queue<T> {
@@ -99,7 +103,7 @@ impl<T> Queue<T> {
     #[track_caller]
     #[must_use]
     pub fn new(maxsize: usize) -> Queue<T> {
-        Queue::with(Items::default(), maxsize)
+        Queue::with(Items::fifo(), maxsize)
     }
 
     /// Makes a queue without a limit that gives the oldest item first: who puts never waits.
@@ -116,6 +120,7 @@ impl<T> Queue<T> {
     /// assert_eq!((queue.len(), queue.maxsize()), (1000, None));
     /// ```
     #[doc(alias = "unbounded_channel")]
+    #[track_caller]
     #[must_use]
     pub fn unbounded() -> Queue<T> {
         Queue::new(usize::MAX)
@@ -124,7 +129,10 @@ impl<T> Queue<T> {
     /// Makes a queue of at most `maxsize` items that gives the smallest first, and the oldest among
     /// equals; `usize::MAX` is no limit.
     ///
-    /// The comparison of items must not use the queue.
+    /// The comparison of two items may use the queue, and does not interrupt what it is part of: the item
+    /// that is being put, or got, counts as one of the queue's meanwhile; what the comparison puts is in the
+    /// queue at once; but it gets nothing, however many there are: [`try_get`](Queue::try_get) says
+    /// `Empty`, and [`get`](Queue::get) waits until the comparison is over.
     ///
     /// # Panics
     ///
@@ -173,7 +181,7 @@ impl<T> Queue<T> {
     #[track_caller]
     #[must_use]
     pub fn lifo(maxsize: usize) -> Queue<T> {
-        Queue::with(Items::Lifo(Vec::new()), maxsize)
+        Queue::with(Items::lifo(), maxsize)
     }
 
     #[track_caller]
@@ -183,15 +191,16 @@ impl<T> Queue<T> {
             "a queue holds at least one item: `maxsize` is 1 or more, or use `Queue::unbounded`"
         );
         Queue {
-            items: RefCell::new(items),
+            items,
             limit,
-            getters: WaitList::default(),
+            getters: Line::default(),
             n_promised_items: Cell::new(0),
-            putters: WaitList::default(),
+            putters: Line::default(),
             n_promised_room: Cell::new(0),
             n_unfinished: Cell::new(0),
-            joiners: WaitList::default(),
+            joiners: Line::default(),
             is_shut_down: Cell::new(false),
+            identity: Identity::new(Kind::Queue),
         }
     }
 
@@ -207,7 +216,7 @@ impl<T> Queue<T> {
     #[doc(alias = "qsize")]
     #[must_use]
     pub fn len(&self) -> usize {
-        self.items.borrow().len()
+        self.items.len()
     }
 
     /// Whether there is no item.
@@ -279,12 +288,13 @@ impl<T> Queue<T> {
     pub fn shutdown(&self, immediate: bool) {
         self.is_shut_down.set(true);
         self.n_promised_items.set(0);
-        // The order of nothing is any order: items cannot come any more.
-        let dropped = immediate.then(|| self.items.take());
+        let cleared = immediate.then(|| self.items.clear());
         self.getters.grant_all();
         self.putters.grant_all();
-        if let Some(dropped) = dropped {
-            self.set_unfinished(self.n_unfinished.get().saturating_sub(dropped.len()));
+        if let Some(cleared) = cleared {
+            self.set_unfinished(self.n_unfinished.get().saturating_sub(cleared.n_items));
+            // Last: their destructors may use the queue.
+            drop(cleared);
         }
     }
 }

@@ -4,8 +4,11 @@
 
 use std::cell::Cell;
 
-use super::wait_list::WaitList;
-use crate::context::budget;
+use crate::context;
+use crate::context::Identity;
+use crate::context::wait::{Waiting, Wanted};
+use crate::data::{Kind, Object};
+use crate::structures::line::Line;
 
 /// A number of permits: who finds none waits until one is given back.
 ///
@@ -31,7 +34,9 @@ pub struct Semaphore {
     /// The permits that nobody has; zero while somebody waits, but inside `add_permits`.
     available: Cell<usize>,
     /// Those who wait; who is granted has a permit.
-    waiters: WaitList,
+    waiters: Line,
+    /// What it is known by.
+    identity: Identity,
 }
 
 impl Semaphore {
@@ -42,9 +47,15 @@ impl Semaphore {
     /// ```
     /// assert_eq!(boucle::sync::Semaphore::new(3).available(), 3);
     /// ```
+    #[track_caller]
     #[must_use]
     pub fn new(n: usize) -> Semaphore {
-        Semaphore { available: Cell::new(n), waiters: WaitList::default() }
+        Semaphore::known_as(Identity::new(Kind::Semaphore), n)
+    }
+
+    /// One that is part of something else.
+    pub(super) fn known_as(identity: Identity, n: usize) -> Semaphore {
+        Semaphore { available: Cell::new(n), waiters: Line::default(), identity }
     }
 
     /// Waits for a permit; dropping the [`Permit`] gives it back.
@@ -79,12 +90,7 @@ impl Semaphore {
     /// }).unwrap();
     /// ```
     pub async fn acquire(&self) -> Permit<'_> {
-        budget::charge().await;
-        if let Some(permit) = self.try_acquire() {
-            return permit;
-        }
-        self.waiters.wait("a permit of a semaphore or a lock", || self.give_back()).await;
-        Permit { semaphore: self }
+        Waiting::new(self).await
     }
 
     /// Takes a permit, if one is available now; `None` else, and while others wait.
@@ -99,7 +105,7 @@ impl Semaphore {
     #[doc(alias = "acquire_nowait")]
     pub fn try_acquire(&self) -> Option<Permit<'_>> {
         self.available.set(self.available.get().checked_sub(1)?);
-        Some(Permit { semaphore: self })
+        Some(self.permit())
     }
 
     /// Adds `n` permits, for those who wait first.
@@ -147,11 +153,44 @@ impl Semaphore {
         self.available.get()
     }
 
+    /// A permit that was taken from those that are available, or was granted.
+    fn permit(&self) -> Permit<'_> {
+        let permit = Permit { semaphore: self };
+        context::with_entered(|core| core.acquired(&self.identity));
+        permit
+    }
+
     /// Gives one permit to the first one who waits, else back.
     fn give_back(&self) {
         if !self.waiters.grant() {
             self.available.set(self.available.get().saturating_add(1));
         }
+    }
+}
+
+impl<'a> Wanted for &'a Semaphore {
+    type Output = Permit<'a>;
+    const WHAT: Option<&'static str> = Some("a permit of a semaphore or a lock");
+
+    fn line(&self) -> &Line {
+        &self.waiters
+    }
+
+    fn object(&self) -> Option<Object> {
+        Some(self.identity.object())
+    }
+
+    fn try_now(&mut self) -> Option<Permit<'a>> {
+        self.try_acquire()
+    }
+
+    fn granted(&mut self) -> Option<Permit<'a>> {
+        let semaphore: &'a Semaphore = self;
+        Some(semaphore.permit())
+    }
+
+    fn pass_on(&mut self) {
+        self.give_back();
     }
 }
 
@@ -180,6 +219,7 @@ pub struct Permit<'a> {
 
 impl Drop for Permit<'_> {
     fn drop(&mut self) {
+        context::with_entered(|core| core.released(&self.semaphore.identity));
         self.semaphore.give_back();
     }
 }

@@ -4,7 +4,10 @@
 
 use std::cell::Cell;
 
-use super::wait_list::WaitList;
+use crate::context::Identity;
+use crate::context::wait::{Waiting, Wanted};
+use crate::data::{Kind, Object};
+use crate::structures::line::Line;
 
 /// Something that tasks wait for, and that others set, `n` times in all.
 ///
@@ -33,7 +36,9 @@ pub struct Waiter {
     /// How many times it has yet to be set; nobody waits once it is zero.
     missing: Cell<usize>,
     /// Those who wait for it.
-    waiters: WaitList,
+    waiters: Line,
+    /// What it is known by.
+    identity: Identity,
 }
 
 impl Waiter {
@@ -48,9 +53,11 @@ impl Waiter {
     ///     assert_eq!(waiter.missing(), 0);
     /// });
     /// ```
+    #[track_caller]
     #[must_use]
     pub fn new(n: usize) -> Waiter {
-        Waiter { missing: Cell::new(n), waiters: WaitList::default() }
+        let identity = Identity::new(Kind::Waiter);
+        Waiter { missing: Cell::new(n), waiters: Line::default(), identity }
     }
 
     /// Counts one; the last one lets those who wait go on, at their next turn. More do nothing.
@@ -109,8 +116,27 @@ impl Waiter {
     /// });
     /// ```
     pub async fn wait(&self) {
-        if self.missing.get() > 0 {
-            self.waiters.wait("a waiter to be set", || {}).await;
-        }
+        Waiting::new(self).await;
+    }
+}
+
+impl Wanted for &Waiter {
+    type Output = ();
+    const WHAT: Option<&'static str> = Some("a waiter to be set");
+
+    fn line(&self) -> &Line {
+        &self.waiters
+    }
+
+    fn object(&self) -> Option<Object> {
+        Some(self.identity.object())
+    }
+
+    fn try_now(&mut self) -> Option<()> {
+        (self.missing.get() == 0).then_some(())
+    }
+
+    fn granted(&mut self) -> Option<()> {
+        Some(())
     }
 }

@@ -6,7 +6,9 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
-use crate::cell;
+use super::working;
+use crate::context;
+use crate::data::LoopId;
 use crate::data::TaskError;
 use crate::data::primitives::Arc;
 use crate::time::Elapsed;
@@ -44,6 +46,8 @@ pub struct RemoteTask<T> {
 
 /// Where the answer of a remote task is left.
 struct Answer<T> {
+    /// The loop that the task is in.
+    id: LoopId,
     state: Mutex<State<T>>,
     /// Rung when there is an answer.
     told: Condvar,
@@ -65,6 +69,8 @@ enum Stop {
 enum State<T> {
     /// Not there; whom to wake then.
     Awaited(Option<Waker>),
+    /// Not there; a thread that works for the loop blocks until it is, and does not count meanwhile.
+    Blocks,
     /// There.
     Here(Result<T, TaskError>),
     /// Taken.
@@ -92,8 +98,9 @@ impl<T> Answer<T> {
 
 impl<T> RemoteTask<T> {
     /// The task, as it is seen from elsewhere, and what gives its answer.
-    pub(super) fn new() -> (Sender<T>, RemoteTask<T>) {
+    pub(super) fn new(id: LoopId) -> (Sender<T>, RemoteTask<T>) {
         let answer = Arc::new(Answer {
+            id,
             state: Mutex::new(State::Awaited(None)),
             told: Condvar::new(),
             stop: Mutex::new(Stop::NotAsked(None)),
@@ -144,13 +151,18 @@ impl<T> RemoteTask<T> {
     /// // Nobody runs the loop.
     /// assert!(matches!(task.wait(Some(Duration::ZERO)), Err(Elapsed)));
     /// ```
+    #[track_caller]
     pub fn wait(self, timeout: Option<Duration>) -> Result<Result<T, TaskError>, Elapsed> {
         assert!(
-            cell::with_entered(|_| ()).is_none(),
+            context::with_entered(|_| ()).is_none(),
             "a loop runs on this thread: await the task instead of blocking the loop"
         );
         let end = timeout.and_then(|it| Instant::now().checked_add(it));
         let mut state = self.answer.state();
+        if working::works_for(self.answer.id) && matches!(*state, State::Awaited(_)) {
+            *state = State::Blocks;
+            working::leave(self.answer.id);
+        }
         loop {
             match std::mem::replace(&mut *state, State::Taken) {
                 State::Here(result) => return Ok(result),
@@ -162,6 +174,10 @@ impl<T> RemoteTask<T> {
                 Some(end) => {
                     let left = end.saturating_duration_since(Instant::now());
                     if left.is_zero() {
+                        if matches!(*state, State::Blocks) {
+                            *state = State::Awaited(None);
+                            working::enter(self.answer.id);
+                        }
                         return Err(Elapsed);
                     }
                     told.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0
@@ -174,11 +190,13 @@ impl<T> RemoteTask<T> {
 impl<T> Future for RemoteTask<T> {
     type Output = Result<T, TaskError>;
 
+    #[track_caller]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut state = self.answer.state();
         let unused = match std::mem::replace(&mut *state, State::Taken) {
             State::Here(result) => return Poll::Ready(result),
             State::Taken => panic!("the result of the task was taken by an await before"),
+            State::Blocks => unreachable!("who blocks has taken the handle"),
             State::Awaited(waker) => {
                 *state = State::Awaited(Some(cx.waker().clone()));
                 waker
@@ -226,7 +244,12 @@ impl<T> Sender<T> {
     fn give(&mut self, result: Result<T, TaskError>) {
         let Some(answer) = self.0.take() else { return };
         answer.forget_the_waker();
-        let before = std::mem::replace(&mut *answer.state(), State::Here(result));
+        let mut state = answer.state();
+        let before = std::mem::replace(&mut *state, State::Here(result));
+        if matches!(before, State::Blocks) {
+            working::enter(answer.id);
+        }
+        drop(state);
         answer.told.notify_all();
         if let State::Awaited(Some(waker)) = before {
             waker.wake();

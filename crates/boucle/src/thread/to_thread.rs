@@ -1,12 +1,17 @@
 //! `to_thread`: what blocks, on another thread.
 
+use std::mem;
 use std::panic;
-use std::panic::AssertUnwindSafe;
+use std::panic::{AssertUnwindSafe, Location};
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker};
+use std::thread;
 
+use super::pool;
+use super::working::Working;
 use crate::cell;
-use crate::context::elsewhere::{call_later_elsewhere, require_entered};
-use crate::core::Core;
-use crate::data::LoopId;
+use crate::context::require_entered_at;
 use crate::data::TaskError;
 use crate::data::WaitsFor;
 
@@ -14,15 +19,20 @@ use crate::data::WaitsFor;
 ///
 /// The threads are a pool, shared by all loops of the process, which grows to 500 and shrinks when
 /// it is idle; more calls than that wait for their turn. Nobody joins them: closing a loop does not
-/// wait for a call that is stuck.
+/// wait for a call that is stuck. A forked child has a pool of its own.
+///
+/// [Virtual time](crate::Builder::virtual_time) stands still until `f` has returned, also if nobody
+/// awaits that any more: so what `f` does to the loop happens at the same time on every run of a test.
+/// It goes on while `f` is in [`RemoteTask::wait`](crate::RemoteTask::wait) for a task of this loop.
+/// Whatever else `f` waits for must not need virtual time.
 ///
 /// # Panics
 ///
-/// When polled in a thread that runs no loop.
+/// When polled in a thread that runs no loop; the message says where the future was made.
 ///
 /// # Errors
 ///
-/// [`TaskError::Panicked`] if `f` panics.
+/// [`TaskError::Panicked`] if `f` panics, or if there is no thread and the system starts none.
 ///
 /// # Cancel safety
 ///
@@ -42,34 +52,134 @@ use crate::data::WaitsFor;
 #[doc(alias = "ThreadPoolExecutor")]
 #[doc(alias = "run_in_executor")]
 #[doc(alias = "spawn_blocking")]
-pub async fn to_thread<T: Send + 'static>(
+#[track_caller]
+pub fn to_thread<T: Send + 'static>(
     f: impl FnOnce() -> T + Send + 'static,
-) -> Result<T, TaskError> {
-    let _abroad = require_entered(Abroad::new);
-    let call = blocking::unblock(move || panic::catch_unwind(AssertUnwindSafe(f)));
-    call.await.map_err(TaskError::panicked)
+) -> impl Future<Output = Result<T, TaskError>> {
+    to_thread_at(Location::caller(), f)
 }
 
-/// An answer of another thread is awaited: virtual time stands still as long as this exists.
-///
-/// By the loop's name, so that a future that has it may go to other threads.
-struct Abroad(LoopId);
+/// As [`to_thread`], for what was made at `at`.
+pub(crate) fn to_thread_at<T: Send + 'static>(
+    at: &'static Location<'static>,
+    f: impl FnOnce() -> T + Send + 'static,
+) -> impl Future<Output = Result<T, TaskError>> {
+    let answer = Arc::new(Answer { state: Mutex::new(State::Awaited(None)) });
+    Call { f: Some(f), answer, at }
+}
 
-impl Abroad {
-    fn new(core: &Core) -> Abroad {
-        core.n_abroad.set(core.n_abroad.get() + 1);
-        core.waits(|| WaitsFor::Thread);
-        Abroad(core.id())
+/// A call that another thread makes.
+struct Call<F, T> {
+    /// What is called; taken by the first poll.
+    f: Option<F>,
+    /// What it returns.
+    answer: Arc<Answer<T>>,
+    /// Where this was made.
+    at: &'static Location<'static>,
+}
+
+impl<F, T> Unpin for Call<F, T> {}
+
+impl<F, T> Future for Call<F, T>
+where
+    F: FnOnce() -> T + Send + 'static,
+    T: Send + 'static,
+{
+    type Output = Result<T, TaskError>;
+
+    #[track_caller]
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        if self.f.is_some() {
+            self.begin()?;
+        }
+        self.answer.poll(self.at, cx).map_err(TaskError::panicked)
     }
 }
 
-impl Drop for Abroad {
+impl<F, T> Call<F, T>
+where
+    F: FnOnce() -> T + Send + 'static,
+    T: Send + 'static,
+{
+    /// Asks for a thread.
+    #[track_caller]
+    fn begin(&mut self) -> Result<(), TaskError> {
+        let working = require_entered_at(self.at, |core| {
+            core.waits(|| (WaitsFor::Thread, None));
+            Working::new(core)
+        });
+        let Some(f) = self.f.take() else { return Ok(()) };
+        let answer = Arc::clone(&self.answer);
+        let give = move || answer.give(panic::catch_unwind(AssertUnwindSafe(f)));
+        pool::run(move || Working::run(working, give)).map_err(|error| {
+            TaskError::panicked(Box::new(format!("cannot start a thread: {error}")))
+        })
+    }
+}
+
+impl<F, T> Drop for Call<F, T> {
     fn drop(&mut self) {
-        let end = |core: &Core| core.n_abroad.set(core.n_abroad.get() - 1);
-        if cell::with_entered(|core| core.id() == self.0) == Some(true) {
-            cell::with_entered(end);
-        } else {
-            call_later_elsewhere(self.0, end);
+        // What was there is dropped outside of the lock.
+        let before = mem::replace(&mut *self.answer.state(), State::Gone);
+        drop(before);
+    }
+}
+
+/// What the call returns, once it has.
+struct Answer<T> {
+    /// No code of a user runs under the lock.
+    state: Mutex<State<T>>,
+}
+
+/// How far the answer is.
+enum State<T> {
+    /// Not there; whom to wake then.
+    Awaited(Option<Waker>),
+    /// There.
+    Here(thread::Result<T>),
+    /// It was taken, or nobody awaits it any more.
+    Gone,
+}
+
+impl<T> Answer<T> {
+    fn state(&self) -> MutexGuard<'_, State<T>> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes the answer to what was made at `at`, or waits for it.
+    #[track_caller]
+    fn poll(&self, at: &Location<'_>, cx: &Context<'_>) -> Poll<thread::Result<T>> {
+        // Cloned first: a foreign waker runs foreign code.
+        let waker = cx.waker().clone();
+        let mut state = self.state();
+        let before = match &mut *state {
+            State::Awaited(before) => before.replace(waker),
+            it => match mem::replace(it, State::Gone) {
+                State::Here(result) => return Poll::Ready(result),
+                _ => {
+                    drop(state);
+                    panic!("the answer was taken by an await before (this was made at {at})");
+                }
+            },
+        };
+        drop(state);
+        drop(before);
+        Poll::Pending
+    }
+
+    /// Leaves the answer and wakes who awaits it; drops it if nobody does. Does not panic.
+    fn give(&self, result: thread::Result<T>) {
+        let mut state = self.state();
+        let State::Awaited(waker) = &mut *state else {
+            drop(state);
+            return cell::drop_quietly(result);
+        };
+        let waker = waker.take();
+        *state = State::Here(result);
+        drop(state);
+        if let Err(payload) = panic::catch_unwind(AssertUnwindSafe(|| waker.map(Waker::wake))) {
+            // The panic hook has told of it; there is no loop here to report it to.
+            cell::drop_quietly(payload);
         }
     }
 }

@@ -3,10 +3,10 @@
 use std::panic::Location;
 use std::time::{Duration, Instant};
 
-use crate::context::elsewhere::{require_current, require_entered};
+use super::{Sleep, now, sleep, sleep_until};
+use crate::context::{require_current, require_entered};
 use crate::data::TaskId;
-use crate::task::Task;
-use crate::time::{Sleep, now, sleep_until};
+use crate::task::{Task, spawn_in};
 
 /// Calls `f` at the loop's next turn.
 ///
@@ -63,7 +63,7 @@ pub fn call_later(delay: Duration, f: impl FnOnce() + 'static) -> Callback {
     let at = Location::caller();
     match now().checked_add(delay) {
         Some(instant) => call(Some(sleep_until(instant)), f, at),
-        None => call(Some(crate::time::sleep(Duration::MAX)), f, at),
+        None => call(Some(sleep(Duration::MAX)), f, at),
     }
 }
 
@@ -94,18 +94,20 @@ pub fn call_at(instant: Instant, f: impl FnOnce() + 'static) -> Callback {
 }
 
 /// A call is a task that waits, calls and ends.
+#[track_caller]
 fn call(
     wait: Option<Sleep>,
     f: impl FnOnce() + 'static,
     at: &'static Location<'static>,
 ) -> Callback {
     let task = require_current(|core| {
-        core.spawn(
+        spawn_in(
+            core,
             async move {
                 if let Some(wait) = wait {
                     wait.await;
                 }
-                require_entered(|core| core.guard(f));
+                require_entered(|core| core.host.guard(f));
             },
             at,
         )

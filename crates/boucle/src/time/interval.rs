@@ -1,8 +1,10 @@
 //! `interval`: ticks at a steady pace.
 
+use std::panic::Location;
 use std::time::{Duration, Instant};
 
-use crate::time::{now, sleep_until};
+use crate::context::budget;
+use crate::time::{now, sleep_until_at};
 
 /// What an interval does when it is late: when a tick is asked for more than a period after it was
 /// due.
@@ -124,7 +126,8 @@ impl Interval {
 
     /// Waits for the next tick; returns when it was due.
     ///
-    /// Returns at once if that has passed, without giving the turn back.
+    /// Returns at once if that has passed. It gives the turn back only if it must wait, and after the task
+    /// has done 128 such things in one poll.
     ///
     /// # Panics
     ///
@@ -146,10 +149,17 @@ impl Interval {
     ///     assert_eq!(ticks.tick().await - first, Duration::from_secs(1));
     /// }).unwrap();
     /// ```
-    pub async fn tick(&mut self) -> Instant {
+    #[track_caller]
+    pub fn tick(&mut self) -> impl Future<Output = Instant> {
+        self.tick_at(Location::caller())
+    }
+
+    /// As `tick`, for what was made at `at`.
+    async fn tick_at(&mut self, at: &'static Location<'static>) -> Instant {
+        budget::charge().await;
         let Some(due) = self.next else { return std::future::pending().await };
         if due > now() {
-            sleep_until(due).await;
+            sleep_until_at(at, due).await;
         }
         let late = now().saturating_duration_since(due);
         let next = match self.missed {

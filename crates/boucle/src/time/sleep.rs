@@ -2,26 +2,24 @@
 //!
 //! Road: stages 3 and 9.
 
+use std::panic::Location;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
-use super::time_now;
-use crate::cell;
-use crate::context::elsewhere::{call_later_elsewhere, require_entered};
-use crate::core::Core;
-use crate::data::LoopId;
-use crate::data::WaitsFor;
-use crate::data::clock;
+use crate::context;
+use crate::context::{Core, Identity, call_in, require_entered_at};
 use crate::data::clock::NEVER;
+use crate::data::{Kind, LoopId, WaitsFor, clock};
 use crate::structures::timers::TimerKey;
-use crate::structures::wake::Wake;
 
 /// Waits for `duration`, and never less; for one turn if it is zero, for ever if it is
 /// `Duration::MAX`.
 ///
-/// The time counts from this call. Deadlines are coalesced: a task may be woken up to 1 ms late,
-/// with others, unless the loop was built with [`exact_timers`](crate::Builder::exact_timers).
+/// The time counts from this call; of a call outside of any loop, from the first poll, on the clock of
+/// the loop that polls. Deadlines that lie close together are waited for together: a task may be woken up
+/// to 1 ms late, with others, unless the loop was built with
+/// [`exact_timers`](crate::Builder::exact_timers).
 ///
 /// # Panics
 ///
@@ -48,10 +46,21 @@ use crate::structures::wake::Wake;
 /// }).unwrap();
 /// ```
 #[doc(alias = "sleep_forever")]
+#[track_caller]
 pub fn sleep(duration: Duration) -> Sleep {
-    let deadline = time_now().saturating_add(clock::nanoseconds(duration));
-    let state = if duration.is_zero() { State::Passed } else { State::Ahead };
-    Sleep { deadline, timer: None, state }
+    sleep_at(Location::caller(), duration)
+}
+
+/// The same, of one that is made there: for who was asked there for what waits.
+pub(crate) fn sleep_at(at: &'static Location<'static>, duration: Duration) -> Sleep {
+    let nanoseconds = clock::nanoseconds(duration);
+    let (deadline, state) = match context::now() {
+        _ if nanoseconds == NEVER => (NEVER, State::Ahead),
+        _ if nanoseconds == 0 => (0, State::Passed),
+        Some(now) => (now.saturating_add(nanoseconds), State::Ahead),
+        None => (nanoseconds, State::Lasts),
+    };
+    Sleep { deadline, identity: Identity::at(Kind::Timer, at), timer: None, state }
 }
 
 /// Waits until `instant`, and never less; for one turn if it has passed.
@@ -78,8 +87,15 @@ pub fn sleep(duration: Duration) -> Sleep {
 ///     assert_eq!(now(), end);
 /// }).unwrap();
 /// ```
+#[track_caller]
 pub fn sleep_until(instant: Instant) -> Sleep {
-    Sleep { deadline: clock::time(instant), timer: None, state: State::New }
+    sleep_until_at(Location::caller(), instant)
+}
+
+/// The same, of one that is made there.
+pub(crate) fn sleep_until_at(at: &'static Location<'static>, instant: Instant) -> Sleep {
+    let identity = Identity::at(Kind::Timer, at);
+    Sleep { deadline: clock::time(instant), identity, timer: None, state: State::New }
 }
 
 /// What [`sleep`] and [`sleep_until`] return: a future that can be asked, and set to another
@@ -114,8 +130,10 @@ pub fn sleep_until(instant: Instant) -> Sleep {
 #[derive(Debug)]
 #[must_use = "a sleep does nothing unless it is awaited"]
 pub struct Sleep {
-    /// When, on the clock of any loop; `NEVER`: never.
+    /// When, on the clock of any loop; `NEVER`: never. With `Lasts`, how long.
     deadline: u64,
+    /// What its timer is known by.
+    identity: Identity,
     /// The timer that is set, and in which loop.
     timer: Option<(LoopId, TimerKey)>,
     /// How far it is.
@@ -127,6 +145,9 @@ pub struct Sleep {
 enum State {
     /// It has not been polled, and nobody has looked at the clock.
     New,
+    /// It has not been polled, and lasts so long from then on: it was made outside of any loop, and nobody
+    /// knows yet whose clock is meant.
+    Lasts,
     /// It has not been polled, and has a time to wait for.
     Ahead,
     /// It has not been polled, and has none.
@@ -140,7 +161,8 @@ enum State {
 }
 
 impl Sleep {
-    /// When it ends; `None`: never.
+    /// When it ends; `None`: never. Of one that was made outside of any loop and has not been polled, when
+    /// it would end if it were polled now.
     ///
     /// # Examples
     ///
@@ -154,7 +176,14 @@ impl Sleep {
     #[doc(alias = "when")]
     #[must_use]
     pub fn deadline(&self) -> Option<Instant> {
-        clock::instant(self.deadline).filter(|_| self.deadline != NEVER)
+        let deadline = match self.state {
+            State::Lasts => {
+                let now = context::now().unwrap_or_else(clock::real_now);
+                now.saturating_add(self.deadline)
+            }
+            _ => self.deadline,
+        };
+        clock::instant(deadline).filter(|_| deadline != NEVER)
     }
 
     /// Makes it end at another instant, earlier or later, also if it has ended.
@@ -202,64 +231,56 @@ impl Sleep {
         self.state == State::Over
     }
 
+    /// Sets a timer, unless it waits for ever.
     fn arm(&mut self, core: &Core, cx: &Context<'_>) {
         let deadline = self.deadline;
         if deadline == NEVER {
             return;
         }
         // Made first: a foreign waker runs foreign code as it is cloned.
-        let wake = Wake::new(cx.waker());
-        let key = core.timers.borrow_mut().insert(deadline, wake);
-        self.timer = Some((core.id(), key));
-        let after = || Duration::from_nanos(deadline.saturating_sub(core.clock.now()));
-        core.show(|it| it.timer_set(key.number(), after()));
-        core.waits(|| WaitsFor::Time(after()));
+        let wake = context::wake_for(cx.waker());
+        self.timer = Some((core.id(), core.set_timer(deadline, wake)));
+        core.waits(|| {
+            let left = Duration::from_nanos(deadline.saturating_sub(core.now()));
+            (WaitsFor::Time(left), Some(self.identity.object()))
+        });
     }
 
-    /// Takes the timer out, wherever it is set.
+    /// Takes the timer out, wherever it is.
     fn disarm(&mut self) {
-        let Some((event_loop, key)) = self.timer.take() else { return };
-        let here = cell::with_entered(|core| {
-            let mine = core.id() == event_loop;
-            if mine {
-                take_back(core, key);
-            }
-            mine
-        });
-        if here != Some(true) {
-            call_later_elsewhere(event_loop, move |core| take_back(core, key));
+        if let Some((event_loop, key)) = self.timer.take() {
+            call_in(event_loop, move |core| core.unset_timer(key));
         }
     }
-}
 
-/// Takes a timer of this loop out, if it has not fired.
-fn take_back(core: &Core, key: TimerKey) {
-    let unused = core.timers.borrow_mut().remove(key);
-    if unused.is_some() {
-        core.show(|it| it.timer_unset(key.number()));
+    /// The first poll: there is a time to wait for, or only a turn to give back.
+    fn begin(&mut self, core: &Core, cx: &Context<'_>) {
+        if self.state == State::Lasts {
+            self.deadline = core.now().saturating_add(self.deadline);
+        }
+        let has_passed = match self.state {
+            State::New => self.deadline <= core.now(),
+            _ => self.state == State::Passed,
+        };
+        if has_passed {
+            self.state = State::Yields;
+            cx.waker().wake_by_ref();
+        } else {
+            self.state = State::Waiting;
+            self.arm(core, cx);
+        }
     }
-    // Dropped when nothing is borrowed: a waker may run foreign code.
-    core.guard(|| drop(unused));
 }
 
 impl Future for Sleep {
     type Output = ();
 
+    #[track_caller]
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        require_entered(|core| match (&self.state, self.timer) {
+        require_entered_at(self.identity.made_at(), |core| match (&self.state, self.timer) {
             (State::Over, _) => Poll::Ready(()),
-            (State::New | State::Ahead | State::Passed, _) => {
-                let has_passed = match self.state {
-                    State::New => self.deadline <= core.clock.now(),
-                    _ => self.state == State::Passed,
-                };
-                if has_passed {
-                    self.state = State::Yields;
-                    cx.waker().wake_by_ref();
-                } else {
-                    self.state = State::Waiting;
-                    self.arm(core, cx);
-                }
+            (State::New | State::Lasts | State::Ahead | State::Passed, _) => {
+                self.begin(core, cx);
                 Poll::Pending
             }
             (State::Yields, _) => {
@@ -267,24 +288,16 @@ impl Future for Sleep {
                 Poll::Ready(())
             }
             (State::Waiting, Some((event_loop, key))) if event_loop == core.id() => {
-                let mine =
-                    core.timers.borrow_mut().wake_mut(key).map(|it| it.will_wake(cx.waker()));
-                match mine {
-                    None => {
-                        self.timer = None;
-                        self.state = State::Over;
-                        return Poll::Ready(());
-                    }
-                    Some(true) => {}
-                    Some(false) => {
-                        let mut wake = Some(Wake::new(cx.waker()));
-                        if let Some(it) = core.timers.borrow_mut().wake_mut(key) {
-                            wake = wake.map(|new| std::mem::replace(it, new));
-                        }
-                        core.guard(|| drop(wake));
-                    }
+                if core.rearm_timer(
+                    key,
+                    |wake| context::will_wake(wake, cx.waker()),
+                    || context::wake_for(cx.waker()),
+                ) {
+                    return Poll::Pending;
                 }
-                Poll::Pending
+                self.timer = None;
+                self.state = State::Over;
+                Poll::Ready(())
             }
             (State::Waiting, Some(_)) => {
                 // It has moved to another loop, and takes its deadline along.
@@ -298,6 +311,7 @@ impl Future for Sleep {
 }
 
 impl Drop for Sleep {
+    #[inline]
     fn drop(&mut self) {
         self.disarm();
     }

@@ -6,7 +6,8 @@ use std::rc::Rc;
 use std::task::Poll;
 
 use super::family::{Family, News, tell_waits};
-use crate::data::TaskError;
+use crate::context::Identity;
+use crate::data::{Kind, TaskError};
 
 /// Spawns all `children` on the current loop, now, and gives what became of each, the first to end
 /// first.
@@ -53,7 +54,8 @@ where
     let news = Rc::new(News::default());
     news.keep_order();
     let family = Family::spawn(&news, children, at);
-    AsCompleted { n_left: family.tasks.len(), family, news, next: None }
+    let identity = Identity::at(Kind::AsCompleted, at);
+    AsCompleted { n_left: family.tasks.len(), family, news, identity, next: None }
 }
 
 /// What [`as_completed`] returns. Dropping it cancels those that have not ended.
@@ -74,6 +76,8 @@ where
 pub struct AsCompleted<T> {
     family: Family<T>,
     news: Rc<News>,
+    /// What it is known by.
+    identity: Identity,
     /// How many were not given yet.
     n_left: usize,
     /// The one that is next, once it is known.
@@ -109,7 +113,7 @@ impl<T> AsCompleted<T> {
             if let Some(place) = self.next {
                 return Poll::Ready(place);
             }
-            tell_waits(self.family.not_told());
+            tell_waits(self.family.not_told(), || self.identity.object());
             Poll::Pending
         })
         .await;

@@ -4,16 +4,13 @@ use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::panic::Location;
 use std::rc::Rc;
-use std::task::{Context, Waker};
+use std::task::Context;
 
-use crate::cell;
-use crate::cell::Raw;
-use crate::context::elsewhere::{call_later_elsewhere, require_current};
-use crate::core::Core;
-use crate::data::LoopId;
-use crate::data::TaskId;
-use crate::data::WaitsFor;
-use crate::task::Task;
+use crate::context;
+use crate::context::{Core, Listens, require_current_at};
+use crate::data::{Ended, LoopId, Object, TaskId, WaitsFor};
+use crate::structures::wake::Parked;
+use crate::task::{Task, spawn_in};
 
 /// What the children have told, and who wants to hear it.
 #[derive(Default)]
@@ -24,22 +21,11 @@ pub(crate) struct News {
     failed: Cell<Option<usize>>,
     /// Those that ended and were not asked for, the first one first; kept if the parent asks.
     ended: RefCell<Option<VecDeque<usize>>>,
-    /// Where it sits among the families of the loop into which its last child was spawned, as long as
-    /// one of its children is there.
-    seat: Cell<Option<(LoopId, u32)>>,
-    /// Whether there were children in several loops at once.
-    is_scattered: Cell<bool>,
-    /// Whom to wake. Taken out while it is used, as a foreign waker may run anything.
-    parent: Cell<Option<Parent>>,
-}
-
-/// How to wake a parent.
-enum Parent {
-    /// A task of the loop in which its children are too. Why no waker? It would count as somebody who could
-    /// wake the loop from elsewhere: a deadlock would not be noticed.
-    Task(LoopId, TaskId),
-    /// Anybody else, wherever it is polled.
-    Other(Waker),
+    /// As whom it listens, in the loop in which it listened last.
+    listens: Cell<Option<(LoopId, u32)>>,
+    /// Whom to wake. Why no waker, if it is a task? It would count as somebody who could wake the loop from
+    /// elsewhere: a deadlock would not be noticed. Taken out while it is used.
+    parent: Cell<Option<Parked>>,
 }
 
 impl News {
@@ -61,32 +47,29 @@ impl News {
         self.ended.borrow_mut().as_mut()?.pop_front()
     }
 
-    /// Waits for the end of a child that was just spawned.
-    fn expect<T>(self: &Rc<News>, core: &Core, child: &Raw<T>, place: usize) {
+    /// Waits for the end of a child, which is number `place` among its kin.
+    pub(super) fn expect<T>(self: &Rc<News>, child: &Task<T>, place: usize) {
         self.n_missing.set(self.n_missing.get() + 1);
-        if child.is_done() {
-            // Who watches spawns has closed the loop.
-            if self.has_ended(place, false) {
-                self.wake_parent(core);
-            }
-            return;
-        }
-        let mut families = core.families.borrow_mut();
-        let seat = self.seat.get();
-        let is_elsewhere = seat.is_some_and(|(id, _)| id != core.id());
-        self.is_scattered.set(self.is_scattered.get() || is_elsewhere);
-        let seat = seat.filter(|_| !is_elsewhere);
-        let family = seat.map_or_else(|| families.enter(Rc::clone(self)), |(_, family)| family);
-        self.seat.set(Some((core.id(), family)));
-        families.seats[family as usize].as_mut().expect("it has just sat down").n_children += 1;
+        let raw = child.raw();
+        // One that has ended already: who watches spawns has closed the loop, or it was spawned long ago.
+        let Some(core) = raw.core().filter(|_| !raw.is_done()) else {
+            let how = if raw.is_done() { raw.ended() } else { Ended::Cancelled };
+            return self.has_ended(place, how);
+        };
+        let listens = self.listens.get().filter(|(id, _)| *id == core.id());
+        let listener = match listens {
+            Some((_, listener)) => listener,
+            None => core.add_listener(Rc::clone(self) as Rc<dyn Listens>),
+        };
+        self.listens.set(Some((core.id(), listener)));
         let place = u32::try_from(place).expect("a family has fewer than four billion children");
-        child.set_awaiter(TaskId::child(family, place));
+        core.listen_to(raw, listener, place);
     }
 
-    /// A child has ended; whether the parent wants to be woken now.
-    fn has_ended(&self, place: usize, has_value: bool) -> bool {
+    /// A child has ended: wakes the parent, if it wants to hear of it now.
+    fn has_ended(&self, place: usize, how: Ended) {
         self.n_missing.set(self.n_missing.get() - 1);
-        let is_first_failure = !has_value && self.failed.get().is_none();
+        let is_first_failure = how != Ended::Value && self.failed.get().is_none();
         if is_first_failure {
             self.failed.set(Some(place));
         }
@@ -98,30 +81,38 @@ impl News {
             None => false,
         };
         // Why not at every end? A parent of a thousand would be polled a thousand times.
-        self.n_missing.get() == 0 || is_first_failure || is_asked_for
+        if self.n_missing.get() == 0 || is_first_failure || is_asked_for {
+            if let Some(parent) = self.parent.take() {
+                context::wake(parent);
+            }
+        }
     }
 
     /// Who is to be woken from now on.
     pub(super) fn listen(&self, cx: &Context<'_>) {
-        let is_here = |id| self.seat.get().is_none_or(|(seat, _)| seat == id);
-        let here =
-            cell::with_entered(Core::id).filter(|id| is_here(*id) && !self.is_scattered.get());
-        let task = here.and_then(|id| Some(Parent::Task(id, cell::task_of(cx.waker())?)));
-        self.parent.set(Some(task.unwrap_or_else(|| Parent::Other(cx.waker().clone()))));
+        let before = self.parent.replace(Some(context::park(cx.waker())));
+        context::discard(before);
+    }
+}
+
+impl Listens for News {
+    fn hear(&self, place: u32, how: Ended, is_last: bool) {
+        if is_last {
+            self.listens.set(None);
+        }
+        self.has_ended(place as usize, how);
     }
 
-    fn wake_parent(&self, core: &Core) {
-        match self.parent.take() {
-            Some(Parent::Task(id, task)) if id == core.id() => core.wake(task),
-            // A child was added in another loop since.
-            Some(Parent::Task(id, task)) => call_later_elsewhere(id, move |core| core.wake(task)),
-            Some(Parent::Other(waker)) => core.guard(|| waker.wake()),
-            None => {}
-        }
+    fn waiting_task(&self) -> Option<TaskId> {
+        let parent = self.parent.take();
+        let task = parent.as_ref().and_then(|it| it.wake.task());
+        self.parent.set(parent);
+        task
     }
 }
 
 /// Spawns a child on the current loop; `place` is its number among its kin.
+#[track_caller]
 pub(super) fn spawn_child<F>(
     news: &Rc<News>,
     place: usize,
@@ -134,83 +125,22 @@ where
     F::Output: 'static,
 {
     let child = child.into_future();
-    require_current(|core| {
-        let task = core.spawn(child, at);
-        news.expect(core, task.raw(), place);
+    require_current_at(at, |core| {
+        let task = spawn_in(core, child, at);
+        news.expect(&task, place);
         task
     })
 }
 
-/// The families that have children in a loop: by its number there a child's end finds its family.
-#[derive(Default)]
-pub(crate) struct Families {
-    seats: Vec<Option<Seat>>,
-    /// The seats that are free.
-    free: Vec<u32>,
-}
-
-/// A family that has children in the loop.
-struct Seat {
-    news: Rc<News>,
-    /// How many of its children have not ended, in this loop.
-    n_children: usize,
-}
-
-impl Families {
-    fn enter(&mut self, news: Rc<News>) -> u32 {
-        let seat = Some(Seat { news, n_children: 0 });
-        if let Some(free) = self.free.pop() {
-            self.seats[free as usize] = seat;
-            return free;
-        }
-        self.seats.push(seat);
-        self.seats.len() as u32 - 1
-    }
-
-    /// The task that hears of the ends of a family, if it is one of the loop.
-    pub(crate) fn parent(&self, family: u32) -> Option<TaskId> {
-        let news = &self.seats.get(family as usize)?.as_ref()?.news;
-        let parent = news.parent.take();
-        let task = match &parent {
-            Some(Parent::Task(_, task)) => Some(*task),
-            Some(Parent::Other(waker)) => cell::task_of(waker),
-            None => None,
-        };
-        news.parent.set(parent);
-        task
-    }
-
-    /// A child has ended: its family hears of it, and leaves if it was the last one.
-    #[inline(never)]
-    pub(crate) fn tell(core: &Core, family: u32, place: u32, has_value: bool) {
-        let mut families = core.families.borrow_mut();
-        let Some(seat) = families.seats.get_mut(family as usize) else { return };
-        let Some(Seat { news, n_children }) = seat else { return };
-        let news = Rc::clone(news);
-        *n_children -= 1;
-        if *n_children == 0 {
-            *seat = None;
-            families.free.push(family);
-            if news.seat.get() == Some((core.id(), family)) {
-                news.seat.set(None);
-            }
-        }
-        drop(families);
-        if news.has_ended(place as usize, has_value) {
-            news.wake_parent(core);
-        }
-        if Rc::strong_count(&news) == 1 {
-            // The parent is gone: nobody else drops its waker, which may be anybody's.
-            core.guard(|| drop(news));
-        }
-    }
-}
-
-/// Tells those who watch that the task that is being polled waits for these. Nothing may be borrowed: it
-/// runs code of a user.
-pub(super) fn tell_waits(tasks: Vec<TaskId>) {
+/// Tells those who watch that the task that is being polled waits for these, at `object`. Nothing may be
+/// borrowed: it runs code of a user.
+pub(super) fn tell_waits(tasks: Vec<TaskId>, object: impl Fn() -> Object) {
     if !tasks.is_empty() {
-        cell::with_entered(|core| tasks.iter().for_each(|it| core.waits(|| WaitsFor::Task(*it))));
+        context::with_entered(|core| {
+            for task in tasks {
+                core.waits(|| (WaitsFor::Task(task), Some(object())));
+            }
+        });
     }
 }
 
@@ -229,6 +159,7 @@ impl<T> Family<T> {
     }
 
     /// Spawns all `children`. If the iterator panics, those that it gave are cancelled.
+    #[track_caller]
     pub(super) fn spawn<I>(
         news: &Rc<News>,
         children: I,
@@ -252,7 +183,7 @@ impl<T> Family<T> {
     /// Those that have not ended and that those who watch were not told of. None if nobody watches.
     pub(super) fn not_told(&mut self) -> Vec<TaskId> {
         let new = &self.tasks[std::mem::replace(&mut self.n_told, self.tasks.len())..];
-        if new.is_empty() || cell::with_entered(Core::is_watched) != Some(true) {
+        if new.is_empty() || context::with_entered(Core::is_watched) != Some(true) {
             return Vec::new();
         }
         new.iter().filter(|it| !it.done()).map(Task::id).collect()

@@ -4,12 +4,12 @@
 
 use std::future::poll_fn;
 use std::panic::Location;
-use std::pin::Pin;
 use std::rc::Rc;
 use std::task::Poll;
 
 use super::family::{Family, News, tell_waits};
-use crate::data::TaskError;
+use crate::context::Identity;
+use crate::data::{Kind, TaskError};
 use crate::task::Task;
 
 /// Runs all `children` as tasks of the current loop, and returns their values, in order.
@@ -61,11 +61,8 @@ where
 {
     let at = Location::caller();
     async move {
-        let (mut tasks, failed) = ended(children, at, true).await;
-        match failed {
-            Some(place) => Err(result(&mut tasks[place]).err().expect("it has failed")),
-            None => tasks.iter_mut().map(result).collect(),
-        }
+        let (tasks, failed) = ended(children, at, true).await;
+        in_order(tasks, failed)
     }
 }
 
@@ -138,29 +135,18 @@ where
 /// ```
 #[doc(alias = "gather")]
 #[doc(alias = "join_all")]
+#[track_caller]
 pub fn gather_tasks<T>(
     tasks: impl IntoIterator<Item = Task<T>>,
 ) -> impl Future<Output = Result<Vec<T>, TaskError>> {
+    let at = Location::caller();
     // Collected now, not at the first poll: dropped before that, it cancels them as well.
-    let mut family = Family::new(tasks.into_iter().collect());
-    let mut values: Vec<Option<T>> = family.tasks.iter().map(|_| None).collect();
+    let family = Family::new(tasks.into_iter().collect());
     async move {
-        let ended = poll_fn(|cx| {
-            let mut n_missing = 0;
-            let missing = family.tasks.iter_mut().zip(&mut values).filter(|(_, it)| it.is_none());
-            for (task, value) in missing {
-                match Pin::new(task).poll(cx) {
-                    Poll::Ready(Ok(it)) => *value = Some(it),
-                    Poll::Ready(Err(error)) => return Poll::Ready(Err(error)),
-                    Poll::Pending => n_missing += 1,
-                }
-            }
-            if n_missing == 0 { Poll::Ready(Ok(())) } else { Poll::Pending }
-        })
-        .await;
-        family.release();
-        ended?;
-        Ok(values.into_iter().flatten().collect())
+        let news = Rc::new(News::default());
+        family.tasks.iter().enumerate().for_each(|(place, task)| news.expect(task, place));
+        let (tasks, failed) = all_ended(&news, family, at, true).await;
+        in_order(tasks, failed)
     }
 }
 
@@ -178,13 +164,25 @@ where
     T: 'static,
 {
     let news = Rc::new(News::default());
-    let mut family = Family::spawn(&news, children, at);
+    let family = Family::spawn(&news, children, at);
+    all_ended(&news, family, at, fails_fast).await
+}
+
+/// The same, of children that `news` hears of.
+async fn all_ended<T>(
+    news: &News,
+    family: Family<T>,
+    at: &'static Location<'static>,
+    fails_fast: bool,
+) -> (Vec<Task<T>>, Option<usize>) {
+    let mut family = family;
+    let identity = Identity::at(Kind::Gather, at);
     poll_fn(|cx| {
         if news.n_missing() == 0 || fails_fast && news.failed().is_some() {
             return Poll::Ready(());
         }
         news.listen(cx);
-        tell_waits(family.not_told());
+        tell_waits(family.not_told(), || identity.object());
         Poll::Pending
     })
     .await;
@@ -192,7 +190,22 @@ where
     (std::mem::take(&mut family.tasks), news.failed())
 }
 
-/// The result of a task that is done.
+/// The values in order; or how the first one failed.
+fn in_order<T>(tasks: Vec<Task<T>>, failed: Option<usize>) -> Result<Vec<T>, TaskError> {
+    let mut tasks = tasks;
+    match failed {
+        Some(place) => Err(result(&mut tasks[place]).err().expect("it has failed")),
+        None => tasks.iter_mut().map(result).collect(),
+    }
+}
+
+/// What became of a child that has ended.
 fn result<T>(task: &mut Task<T>) -> Result<T, TaskError> {
-    task.take_if_done().expect("it has ended")
+    match task.take_if_done().expect("it has ended") {
+        Err(TaskError::Taken) => panic!(
+            "the result of the task was taken by an await before (it was spawned at {})",
+            task.spawned_at()
+        ),
+        result => result,
+    }
 }

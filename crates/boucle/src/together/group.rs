@@ -2,6 +2,7 @@
 
 mod error;
 
+use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::future::poll_fn;
@@ -12,8 +13,9 @@ use std::task::Poll;
 
 pub use self::error::GroupError;
 use super::family::{Family, News, spawn_child, tell_waits};
-use crate::cell;
-use crate::data::TaskError;
+use crate::context;
+use crate::context::Identity;
+use crate::data::{Kind, TaskError};
 use crate::sync::Event;
 
 /// Runs `body`, which may spawn children into its group, and waits for all of them.
@@ -60,7 +62,19 @@ use crate::sync::Event;
 #[doc(alias = "CancelScope")]
 #[doc(alias = "TaskGroup")]
 #[doc(alias = "nursery")]
-pub async fn task_group<R>(body: impl AsyncFnOnce(&TaskGroup) -> R) -> Result<R, GroupError> {
+#[track_caller]
+pub fn task_group<R>(
+    body: impl AsyncFnOnce(&TaskGroup) -> R,
+) -> impl Future<Output = Result<R, GroupError>> {
+    run_group(body, Location::caller())
+}
+
+/// The same, made at this place.
+async fn run_group<R>(
+    body: impl AsyncFnOnce(&TaskGroup) -> R,
+    at: &'static Location<'static>,
+) -> Result<R, GroupError> {
+    let identity = Identity::at(Kind::TaskGroup, at);
     let group = TaskGroup { inner: Rc::default() };
     let inner = &*group.inner;
     // Why not leave it to the family? A child that has a clone of the group keeps it alive.
@@ -76,18 +90,17 @@ pub async fn task_group<R>(body: impl AsyncFnOnce(&TaskGroup) -> R) -> Result<R,
                 Ok(Poll::Pending) => {}
                 Ok(Poll::Ready(it)) => {
                     value = Some(it);
-                    body = None;
+                    inner.drop_body(&mut body);
                 }
                 Err(payload) => {
                     // Kept first: the destructors of the body may panic as well.
-                    inner.body_error.replace(Some(TaskError::panicked(payload)));
-                    body = None;
-                    inner.fail();
+                    inner.body_failed(payload);
+                    inner.drop_body(&mut body);
                 }
             }
         }
         if inner.news.failed().is_some() && !inner.is_failing.get() {
-            body = None;
+            inner.drop_body(&mut body);
             inner.fail();
         }
         let is_over = body.is_none() && inner.news.n_missing() == 0;
@@ -95,7 +108,7 @@ pub async fn task_group<R>(body: impl AsyncFnOnce(&TaskGroup) -> R) -> Result<R,
             return Poll::Ready(());
         }
         let waits = inner.family.borrow_mut().not_told();
-        tell_waits(waits);
+        tell_waits(waits, || identity.object());
         Poll::Pending
     })
     .await;
@@ -117,7 +130,7 @@ impl Drop for Bound<'_> {
             let TaskError::Panicked(panic) = error else { continue };
             // The guard tells the exception handler. The panic hook has seen it before.
             let resume = || panic::resume_unwind(panic.into_payload());
-            cell::with_entered(|core| core.guard(resume));
+            context::with_entered(|core| core.host.guard(resume));
         }
     }
 }
@@ -156,26 +169,45 @@ struct Inner {
     family: RefCell<Family<()>>,
     /// What went wrong, of those that were forgotten.
     errors: RefCell<Vec<TaskError>>,
-    /// What went wrong in the body.
-    body_error: RefCell<Option<TaskError>>,
+    /// What went wrong in the body: its panic, and that of its destructor.
+    body_errors: RefCell<Vec<TaskError>>,
     /// Whether all that is there and all that comes is to be cancelled.
     is_failing: Cell<bool>,
 }
 
 impl Inner {
-    /// Cancels all children.
+    /// Cancels all children, and those that come.
     fn fail(&self) {
         self.is_failing.set(true);
-        self.family.borrow().tasks.iter().for_each(|task| {
+        // Out meanwhile: who watches may spawn into the group as a task is woken.
+        let tasks = std::mem::take(&mut self.family.borrow_mut().tasks);
+        tasks.iter().for_each(|task| {
             task.cancel();
         });
+        let mut family = self.family.borrow_mut();
+        let newer = std::mem::replace(&mut family.tasks, tasks);
+        family.tasks.extend(newer);
+    }
+
+    /// The body has panicked, or its destructor: the children are cancelled.
+    fn body_failed(&self, payload: Box<dyn Any + Send>) {
+        self.body_errors.borrow_mut().push(TaskError::panicked(payload));
+        self.fail();
+    }
+
+    /// Drops the body; what its destructors do is an error of the group as any other.
+    fn drop_body<F>(&self, body: &mut Option<F>) {
+        let body = body.take();
+        if let Err(payload) = panic::catch_unwind(AssertUnwindSafe(|| drop(body))) {
+            self.body_failed(payload);
+        }
     }
 
     /// Takes out what went wrong so far: in the children, then in the body.
     fn take_errors(&self) -> Vec<TaskError> {
         self.forget_the_done();
         let mut errors = self.errors.take();
-        errors.extend(self.body_error.take());
+        errors.append(&mut self.body_errors.take());
         errors
     }
 

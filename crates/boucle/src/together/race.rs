@@ -5,8 +5,9 @@ use std::panic::Location;
 use std::pin::Pin;
 use std::task::Poll;
 
-use crate::context::elsewhere::require_current;
+use crate::context::require_current_at;
 use crate::data::TaskError;
+use crate::task::spawn_in;
 
 /// Awaits all `futures` in this task, until one is ready: its place, and its value. The others are
 /// dropped.
@@ -43,14 +44,27 @@ use crate::data::TaskError;
 #[doc(alias = "select_all")]
 #[doc(alias = "select")]
 #[doc(alias = "FIRST_COMPLETED")]
-pub async fn race<I, T>(futures: I) -> (usize, T)
+#[track_caller]
+pub fn race<I, T>(futures: I) -> impl Future<Output = (usize, T)>
+where
+    I: IntoIterator,
+    I::Item: IntoFuture<Output = T>,
+{
+    race_at(Location::caller(), futures)
+}
+
+/// As [`race`], for what was made at `at`.
+async fn race_at<I, T>(at: &'static Location<'static>, futures: I) -> (usize, T)
 where
     I: IntoIterator,
     I::Item: IntoFuture<Output = T>,
 {
     let futures = futures.into_iter().map(|it| Box::pin(it.into_future()));
     let mut futures: Vec<Pin<Box<_>>> = futures.collect();
-    assert!(!futures.is_empty(), "a race needs at least one future: nobody would ever win");
+    assert!(
+        !futures.is_empty(),
+        "a race needs at least one future: nobody would ever win (this was made at {at})"
+    );
     poll_fn(|cx| {
         for (place, future) in futures.iter_mut().enumerate() {
             if let Poll::Ready(value) = future.as_mut().poll(cx) {
@@ -102,5 +116,5 @@ pub fn shield<T: 'static>(
     future: impl Future<Output = T> + 'static,
 ) -> impl Future<Output = Result<T, TaskError>> {
     let at = Location::caller();
-    async move { require_current(|core| core.spawn(future, at)).await }
+    async move { require_current_at(at, |core| spawn_in(core, future, at)).await }
 }

@@ -3,7 +3,7 @@
 use std::panic::Location;
 use std::time::Duration;
 
-use boucle::{Instrument, TaskId, WaitsFor, WokenBy};
+use boucle::{Instrument, Object, TaskId, TaskPath, WaitsFor, WokenBy};
 
 use super::{Inner, Recorder};
 use crate::event::{By, Ended, On, Place, PollEnd, What};
@@ -39,7 +39,7 @@ impl Inner {
 }
 
 impl Instrument for Recorder {
-    fn task_spawned(&self, task: TaskId, at: &'static Location<'static>) {
+    fn task_spawned(&self, task: TaskId, _path: TaskPath, at: &'static Location<'static>) {
         let inner = &mut *self.inner.borrow_mut();
         inner.tick();
         let at = inner.main.take().unwrap_or(at);
@@ -83,7 +83,7 @@ impl Instrument for Recorder {
         }
     }
 
-    fn waits(&self, task: TaskId, on: WaitsFor) {
+    fn waits(&self, task: TaskId, on: WaitsFor, _object: Option<Object>) {
         let inner = &mut *self.inner.borrow_mut();
         inner.tick();
         let (task, on) = (inner.number(task), inner.on(on));

@@ -33,14 +33,17 @@ impl Instrument for Watch {
     }
 }
 
-/// Between which instants the loop would wake for a deadline.
-fn wake_for(deadline: Instant, exact_timers: bool) -> (Instant, Instant) {
+/// Between which instants the loop would wake for the first of some deadlines.
+fn wake_for(deadlines: &[Instant], exact_timers: bool) -> (Instant, Instant) {
     let (handle, before) = (OnceCell::new(), Cell::new(Instant::now()));
     let watch = Rc::new(Watch { handle, before, wake: Cell::new(None) });
     let builder = Loop::builder().exact_timers(exact_timers).instrument(Rc::clone(&watch));
     let event_loop = builder.build();
     watch.handle.set(event_loop.handle()).expect("it is set once");
-    let end = event_loop.run_until_complete(sleep_until(deadline));
+    for deadline in deadlines {
+        drop(event_loop.add_task(sleep_until(*deadline)));
+    }
+    let end = event_loop.run_until_complete(std::future::pending::<()>());
     assert_eq!(end, Err(RunError::Stopped));
     watch.wake.get().expect("it would sleep")
 }
@@ -52,27 +55,26 @@ fn deadlines() -> impl Iterator<Item = Instant> {
 }
 
 #[test]
-fn exact_timers_are_waited_for_to_the_point_and_others_less_than_a_millisecond_longer() {
+fn exact_timers_are_waited_for_to_the_point_and_so_is_one_that_is_alone() {
     for deadline in deadlines() {
-        let (earliest, latest) = wake_for(deadline, true);
+        let (earliest, latest) = wake_for(&[deadline, deadline + MS / 2], true);
         assert!(earliest <= deadline, "{:?} late", earliest - deadline);
         assert!(latest >= deadline, "{:?} early", deadline - latest);
-        let (earliest, latest) = wake_for(deadline, false);
-        assert!(earliest < deadline + MS, "{:?} late", earliest - deadline);
+        // One that is alone is waited for to the point as well.
+        let (earliest, latest) = wake_for(&[deadline, deadline + 2 * MS], false);
+        assert!(earliest <= deadline, "{:?} late", earliest - deadline);
         assert!(latest >= deadline, "{:?} early", deadline - latest);
     }
 }
 
 #[test]
 fn deadlines_within_a_millisecond_share_a_wake() {
-    /// Whether they can be the same.
-    fn may_be_one(a: (Instant, Instant), b: (Instant, Instant)) -> bool {
-        a.0 <= b.1 && b.0 <= a.1
-    }
     for deadline in deadlines() {
-        let of_three = [0, 4, 8].map(|tenths| wake_for(deadline + MS / 10 * tenths, false));
-        // A round time lies between two of them at the most.
-        let [first, second, third] = of_three;
-        assert!(may_be_one(first, second) || may_be_one(second, third), "{of_three:?}");
+        let of_four = [4, 0, 9, 11].map(|tenths| deadline + MS / 10 * tenths);
+        let (earliest, latest) = wake_for(&of_four, false);
+        // The last one that is no more than a millisecond later than the first.
+        let last = deadline + MS / 10 * 9;
+        assert!(earliest <= last, "{:?} late", earliest - last);
+        assert!(latest >= last, "{:?} early", last - latest);
     }
 }

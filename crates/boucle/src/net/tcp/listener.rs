@@ -6,6 +6,7 @@ use std::io;
 use std::net;
 use std::net::SocketAddr;
 use std::os::fd::{AsFd, BorrowedFd};
+use std::panic::Location;
 
 use socket2::{Domain, Protocol, Socket, Type};
 
@@ -71,15 +72,19 @@ impl TcpListener {
     /// let listener = boucle::run(TcpListener::bind("localhost", 0)).unwrap();
     /// assert_ne!(listener.local_addr().unwrap().port(), 0);
     /// ```
-    pub async fn bind(host: &str, port: u16) -> io::Result<TcpListener> {
-        let mut first_error = None;
-        for address in resolve(host, port).await? {
-            match TcpListener::bind_to(address) {
-                Ok(listener) => return Ok(listener),
-                Err(error) => first_error = first_error.or(Some(error)),
+    #[track_caller]
+    pub fn bind(host: &str, port: u16) -> impl Future<Output = io::Result<TcpListener>> {
+        let at = Location::caller();
+        async move {
+            let mut first_error = None;
+            for address in resolve(host, port).await? {
+                match ListenOptions::new().listen(address, at) {
+                    Ok(listener) => return Ok(listener),
+                    Err(error) => first_error = first_error.or(Some(error)),
+                }
             }
+            Err(first_error.expect("a name that was looked up has an address"))
         }
-        Err(first_error.expect("a name that was looked up has an address"))
     }
 
     /// Listens on one address; port 0 is any that is free. [`ListenOptions`] says what can be chosen.
@@ -101,6 +106,7 @@ impl TcpListener {
     /// let second = TcpListener::bind_to(first.local_addr().unwrap());
     /// assert_eq!(second.unwrap_err().kind(), ErrorKind::AddrInUse);
     /// ```
+    #[track_caller]
     pub fn bind_to(address: SocketAddr) -> io::Result<TcpListener> {
         ListenOptions::new().bind_to(address)
     }
@@ -119,6 +125,7 @@ impl TcpListener {
     /// let listener = boucle::net::TcpListener::from_std(std).unwrap();
     /// assert_eq!(listener.local_addr().unwrap(), address);
     /// ```
+    #[track_caller]
     pub fn from_std(listener: net::TcpListener) -> io::Result<TcpListener> {
         sys::call(SystemCall::Option, || listener.set_nonblocking(true))?;
         Ok(TcpListener { source: Source::new(listener) })
@@ -177,14 +184,23 @@ impl TcpListener {
     ///     assert_eq!(&word, b"hello");
     /// });
     /// ```
-    pub async fn accept(&self) -> io::Result<(TcpStream, SocketAddr)> {
-        let (stream, peer) = accept(&self.source, |listener| {
+    #[track_caller]
+    pub fn accept(&self) -> impl Future<Output = io::Result<(TcpStream, SocketAddr)>> {
+        self.accept_for(Location::caller())
+    }
+
+    /// The same, for who has asked for it there.
+    pub(in crate::net) async fn accept_for(
+        &self,
+        at: &'static Location<'static>,
+    ) -> io::Result<(TcpStream, SocketAddr)> {
+        let (stream, peer) = accept(&self.source, at, |listener| {
             let (stream, peer) = listener.accept()?;
             stream.set_nonblocking(true)?;
             Ok((stream, peer))
         })
         .await?;
-        Ok((TcpStream::of(Source::new(stream)), peer))
+        Ok((TcpStream::of(Source::new_at(stream, at)), peer))
     }
 
     /// The address that it listens on, with the port that the system has chosen.
@@ -320,7 +336,16 @@ impl ListenOptions {
     /// let far = ListenOptions::new().bind_to(([192, 0, 2, 1], 80).into());
     /// assert!(far.unwrap_err().to_string().starts_with("cannot listen on 192.0.2.1:80: "));
     /// ```
+    #[track_caller]
     pub fn bind_to(&self, address: SocketAddr) -> io::Result<TcpListener> {
+        self.listen(address, Location::caller())
+    }
+
+    fn listen(
+        &self,
+        address: SocketAddr,
+        at: &'static Location<'static>,
+    ) -> io::Result<TcpListener> {
         let listen = || {
             let socket = sys::call(SystemCall::Open, || {
                 Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))
@@ -339,7 +364,7 @@ impl ListenOptions {
             sys::call(SystemCall::Bind, || socket.bind(&address.into()))?;
             let backlog = i32::try_from(self.backlog).unwrap_or(i32::MAX);
             sys::call(SystemCall::Listen, || socket.listen(backlog))?;
-            Ok(TcpListener { source: Source::new(socket.into()) })
+            Ok(TcpListener { source: Source::new_at(socket.into(), at) })
         };
         listen().map_err(|error: io::Error| {
             io::Error::new(error.kind(), format!("cannot listen on {address}: {error}"))

@@ -5,6 +5,7 @@
 use std::io;
 use std::net;
 use std::net::SocketAddr;
+use std::panic::Location;
 use std::time::Duration;
 
 use super::TcpStream;
@@ -48,9 +49,9 @@ impl TcpStream {
     /// ```
     #[doc(alias = "create_connection")]
     #[doc(alias = "happy_eyeballs_delay")]
-    pub async fn connect(host: &str, port: u16) -> io::Result<TcpStream> {
-        let addresses = resolve(host, port).await?;
-        Ok(TcpStream { source: connect(&addresses).await? })
+    #[track_caller]
+    pub fn connect(host: &str, port: u16) -> impl Future<Output = io::Result<TcpStream>> {
+        connect_to_host(host, port, Location::caller())
     }
 
     /// Connects as [`connect`](TcpStream::connect) does, for `limit` at the most.
@@ -87,8 +88,14 @@ impl TcpStream {
     ///     assert_eq!(error.kind(), ErrorKind::ConnectionRefused);
     /// }).unwrap();
     /// ```
-    pub async fn connect_timeout(host: &str, port: u16, limit: Duration) -> io::Result<TcpStream> {
-        connect_within(limit, (host, port), TcpStream::connect(host, port)).await
+    #[track_caller]
+    pub fn connect_timeout(
+        host: &str,
+        port: u16,
+        limit: Duration,
+    ) -> impl Future<Output = io::Result<TcpStream>> {
+        let at = Location::caller();
+        connect_within(limit, (host, port), connect_to_host(host, port, at), at)
     }
 
     /// Connects to one address.
@@ -124,8 +131,10 @@ impl TcpStream {
     /// });
     /// ```
     #[doc(alias = "sock_connect")]
-    pub async fn connect_to(address: SocketAddr) -> io::Result<TcpStream> {
-        Ok(TcpStream { source: connect(&[address]).await? })
+    #[track_caller]
+    pub fn connect_to(address: SocketAddr) -> impl Future<Output = io::Result<TcpStream>> {
+        let at = Location::caller();
+        async move { Ok(TcpStream { source: connect(&[address], at).await? }) }
     }
 
     /// Connects to the first of some addresses that answers, as [`connect`](TcpStream::connect) does:
@@ -159,8 +168,10 @@ impl TcpStream {
     ///     assert_eq!(stream.peer_addr().unwrap(), here);
     /// });
     /// ```
-    pub async fn connect_to_any(addresses: &[SocketAddr]) -> io::Result<TcpStream> {
-        Ok(TcpStream { source: connect(addresses).await? })
+    #[track_caller]
+    pub fn connect_to_any(addresses: &[SocketAddr]) -> impl Future<Output = io::Result<TcpStream>> {
+        let at = Location::caller();
+        async move { Ok(TcpStream { source: connect(addresses, at).await? }) }
     }
 
     /// Takes a connection of `std`, which does not block from then on.
@@ -178,6 +189,7 @@ impl TcpStream {
     /// let stream = boucle::net::TcpStream::from_std(std).unwrap();
     /// assert_eq!(stream.peer_addr().unwrap(), address);
     /// ```
+    #[track_caller]
     pub fn from_std(stream: net::TcpStream) -> io::Result<TcpStream> {
         sys::call(SystemCall::Option, || stream.set_nonblocking(true))?;
         Ok(TcpStream { source: Source::new(stream) })
@@ -202,4 +214,14 @@ impl TcpStream {
     pub fn into_std(self) -> net::TcpStream {
         self.source.into_inner()
     }
+}
+
+/// Connects to a host, for who has asked for it there.
+async fn connect_to_host(
+    host: &str,
+    port: u16,
+    at: &'static Location<'static>,
+) -> io::Result<TcpStream> {
+    let addresses = resolve(host, port).await?;
+    Ok(TcpStream { source: connect(&addresses, at).await? })
 }

@@ -8,6 +8,7 @@ use std::net;
 use std::net::Shutdown;
 use std::os::fd::{AsFd, BorrowedFd};
 
+use crate::context::budget;
 use crate::host::SystemCall;
 use crate::net::stream::streams_bytes;
 use crate::reactor::Direction;
@@ -58,7 +59,7 @@ impl TcpStream {
     }
 
     /// Reads what has come, at the most as much as `buffer` holds; waits until there is something. 0
-    /// is the end, unless the buffer is empty.
+    /// is the end, unless the buffer is empty: then nothing is waited for.
     ///
     /// # Panics
     ///
@@ -166,10 +167,14 @@ impl TcpStream {
     /// });
     /// ```
     pub async fn peek(&self, buffer: &mut [u8]) -> io::Result<usize> {
+        if buffer.is_empty() {
+            budget::charge().await;
+            return Ok(0);
+        }
         self.source.io_when_ready(Direction::Read, SystemCall::Read, |io| io.peek(buffer)).await
     }
 
-    /// Writes some bytes, and says how many; waits until there is room for one.
+    /// Writes some bytes, and says how many; waits until there is room for one. No bytes need no room.
     ///
     /// # Panics
     ///

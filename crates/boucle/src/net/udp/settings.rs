@@ -25,6 +25,7 @@ impl UdpSocket {
     /// let address = socket.local_addr().unwrap();
     /// assert_eq!(UdpSocket::from_std(socket).unwrap().local_addr().unwrap(), address);
     /// ```
+    #[track_caller]
     pub fn from_std(socket: net::UdpSocket) -> io::Result<UdpSocket> {
         sys::call(SystemCall::Option, || socket.set_nonblocking(true))?;
         Ok(UdpSocket { source: Source::new(socket) })

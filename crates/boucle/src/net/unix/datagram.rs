@@ -4,6 +4,7 @@ use std::io;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::net;
 use std::os::unix::net::SocketAddr;
+use std::panic::Location;
 use std::path::Path;
 
 use socket2::{SockAddr, SockRef, Type};
@@ -63,6 +64,7 @@ impl UnixDatagram {
     /// drop(socket);
     /// assert!(!path.exists());
     /// ```
+    #[track_caller]
     pub fn bind(path: impl AsRef<Path>) -> io::Result<UnixDatagram> {
         let socket = open_at(Type::DGRAM, path.as_ref())?;
         let file = SocketFile::at(path.as_ref());
@@ -81,6 +83,7 @@ impl UnixDatagram {
     /// let socket = boucle::net::UnixDatagram::unbound().unwrap();
     /// assert!(socket.local_addr().unwrap().is_unnamed());
     /// ```
+    #[track_caller]
     pub fn unbound() -> io::Result<UnixDatagram> {
         Ok(UnixDatagram { file: None, source: Source::new(open(Type::DGRAM)?.into()) })
     }
@@ -104,6 +107,7 @@ impl UnixDatagram {
     /// });
     /// assert_eq!(n.unwrap(), 3);
     /// ```
+    #[track_caller]
     pub fn pair() -> io::Result<(UnixDatagram, UnixDatagram)> {
         let (here, there) = sys::call(SystemCall::Open, net::UnixDatagram::pair)?;
         Ok((UnixDatagram::from_std(here)?, UnixDatagram::from_std(there)?))
@@ -142,6 +146,7 @@ impl UnixDatagram {
     /// let theirs = std::os::unix::net::UnixDatagram::unbound().unwrap();
     /// assert!(UnixDatagram::from_std(theirs).unwrap().peer_addr().is_err());
     /// ```
+    #[track_caller]
     pub fn from_std(socket: net::UnixDatagram) -> io::Result<UnixDatagram> {
         sys::call(SystemCall::Option, || socket.set_nonblocking(true))?;
         Ok(UnixDatagram { file: None, source: Source::new(socket) })
@@ -233,10 +238,19 @@ impl UnixDatagram {
     /// let socket = boucle::net::UnixDatagram::unbound().unwrap();
     /// assert!(boucle::run(socket.send_to(b"hello", "/no/such/path")).is_err());
     /// ```
-    pub async fn send_to(&self, datagram: &[u8], path: impl AsRef<Path>) -> io::Result<usize> {
-        let target = SockAddr::unix(path)?;
-        let socket = SockRef::from(self.source.io());
-        again_and_again(|| sys::call(SystemCall::Write, || socket.send_to(datagram, &target))).await
+    #[track_caller]
+    pub fn send_to(
+        &self,
+        datagram: &[u8],
+        path: impl AsRef<Path>,
+    ) -> impl Future<Output = io::Result<usize>> {
+        let at = Location::caller();
+        async move {
+            let target = SockAddr::unix(path)?;
+            let socket = SockRef::from(self.source.io());
+            let send = || sys::call(SystemCall::Write, || socket.send_to(datagram, &target));
+            again_and_again(at, send).await
+        }
     }
 
     /// Receives a datagram, and tells who sent it. What does not fit into `buffer` is lost.

@@ -4,6 +4,7 @@ use std::io;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::net;
 use std::os::unix::net::SocketAddr;
+use std::panic::Location;
 use std::path::Path;
 
 use socket2::Type;
@@ -75,6 +76,7 @@ impl UnixListener {
     /// UnixListener::bind(&path).unwrap();
     /// ```
     #[doc(alias = "cleanup_socket")]
+    #[track_caller]
     pub fn bind(path: impl AsRef<Path>) -> io::Result<UnixListener> {
         let socket = open_at(Type::STREAM, path.as_ref())?;
         let file = SocketFile::at(path.as_ref());
@@ -99,6 +101,7 @@ impl UnixListener {
     /// assert!(path.exists());
     /// # std::fs::remove_file(path).unwrap();
     /// ```
+    #[track_caller]
     pub fn from_std(listener: net::UnixListener) -> io::Result<UnixListener> {
         sys::call(SystemCall::Option, || listener.set_nonblocking(true))?;
         Ok(UnixListener { file: None, source: Source::new(listener) })
@@ -157,14 +160,23 @@ impl UnixListener {
     /// });
     /// assert!(is_unnamed.unwrap());
     /// ```
-    pub async fn accept(&self) -> io::Result<(UnixStream, SocketAddr)> {
-        let (stream, peer) = accept(&self.source, |listener| {
+    #[track_caller]
+    pub fn accept(&self) -> impl Future<Output = io::Result<(UnixStream, SocketAddr)>> {
+        self.accept_for(Location::caller())
+    }
+
+    /// The same, for who has asked for it there.
+    async fn accept_for(
+        &self,
+        at: &'static Location<'static>,
+    ) -> io::Result<(UnixStream, SocketAddr)> {
+        let (stream, peer) = accept(&self.source, at, |listener| {
             let (stream, peer) = listener.accept()?;
             stream.set_nonblocking(true)?;
             Ok((stream, peer))
         })
         .await?;
-        Ok((UnixStream::of(stream), peer))
+        Ok((UnixStream::of(stream, at), peer))
     }
 
     /// Its own address: the path.
@@ -191,8 +203,16 @@ impl Accept for UnixListener {
     type Stream = UnixStream;
     type Address = SocketAddr;
 
+    #[track_caller]
     fn accept(&self) -> impl Future<Output = io::Result<(UnixStream, SocketAddr)>> {
         UnixListener::accept(self)
+    }
+
+    fn accept_at(
+        &self,
+        at: &'static Location<'static>,
+    ) -> impl Future<Output = io::Result<(UnixStream, SocketAddr)>> {
+        self.accept_for(at)
     }
 }
 

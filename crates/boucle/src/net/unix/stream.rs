@@ -5,6 +5,7 @@ use std::net::Shutdown;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::net;
 use std::os::unix::net::SocketAddr;
+use std::panic::Location;
 use std::path::Path;
 
 use rustix::io::Errno;
@@ -44,8 +45,8 @@ pub struct UnixStream {
 }
 
 impl UnixStream {
-    pub(super) fn of(stream: net::UnixStream) -> UnixStream {
-        UnixStream { source: Source::new(stream) }
+    pub(super) fn of(stream: net::UnixStream, at: &'static Location<'static>) -> UnixStream {
+        UnixStream { source: Source::new_at(stream, at) }
     }
 
     /// Connects to who listens at a path.
@@ -71,18 +72,22 @@ impl UnixStream {
     /// let error = boucle::run(UnixStream::connect("/no/such/path")).unwrap_err();
     /// assert_eq!(error.kind(), ErrorKind::NotFound);
     /// ```
-    pub async fn connect(path: impl AsRef<Path>) -> io::Result<UnixStream> {
-        let address = SockAddr::unix(path)?;
-        let socket = open(Type::STREAM)?;
-        let connect = || sys::call(SystemCall::Connect, || socket.connect(&address));
-        match again_and_again(connect).await {
-            // Not on Linux: it goes on without us.
-            Err(error) if Errno::from_io_error(&error) == Some(Errno::INPROGRESS) => {
-                let source = Source::new(socket);
-                connect_socket(&source, &address).await?;
-                Ok(UnixStream::of(source.into_inner().into()))
+    #[track_caller]
+    pub fn connect(path: impl AsRef<Path>) -> impl Future<Output = io::Result<UnixStream>> {
+        let at = Location::caller();
+        async move {
+            let address = SockAddr::unix(path)?;
+            let socket = open(Type::STREAM)?;
+            let connect = || sys::call(SystemCall::Connect, || socket.connect(&address));
+            match again_and_again(at, connect).await {
+                // Not on Linux: it goes on without us.
+                Err(error) if Errno::from_io_error(&error) == Some(Errno::INPROGRESS) => {
+                    let source = Source::new_at(socket, at);
+                    connect_socket(&source, &address).await?;
+                    Ok(UnixStream { source: source.turn_into() })
+                }
+                result => result.map(|()| UnixStream::of(socket.into(), at)),
             }
-            result => result.map(|()| UnixStream::of(socket.into())),
         }
     }
 
@@ -102,6 +107,7 @@ impl UnixStream {
     /// assert_eq!(boucle::run(here.read(&mut [0])).unwrap(), 0); // the end
     /// ```
     #[doc(alias = "socketpair")]
+    #[track_caller]
     pub fn pair() -> io::Result<(UnixStream, UnixStream)> {
         let (here, there) = sys::call(SystemCall::Open, net::UnixStream::pair)?;
         Ok((UnixStream::from_std(here)?, UnixStream::from_std(there)?))
@@ -124,9 +130,10 @@ impl UnixStream {
     /// theirs.write_all(b"hello").unwrap();
     /// assert_eq!(boucle::run(ours.read(&mut [0; 64])).unwrap(), 5);
     /// ```
+    #[track_caller]
     pub fn from_std(stream: net::UnixStream) -> io::Result<UnixStream> {
         sys::call(SystemCall::Option, || stream.set_nonblocking(true))?;
-        Ok(UnixStream::of(stream))
+        Ok(UnixStream::of(stream, Location::caller()))
     }
 
     /// Gives the connection as one of `std`, which no loop watches; it blocks again.
@@ -156,7 +163,8 @@ impl UnixStream {
         Ok(stream)
     }
 
-    /// Reads what has come, at the most as much as `buffer` holds; 0 is the end.
+    /// Reads what has come, at the most as much as `buffer` holds; 0 is the end, unless the buffer is
+    /// empty: then nothing is waited for.
     ///
     /// # Errors
     ///
@@ -182,7 +190,8 @@ impl UnixStream {
         self.source.read(buffer).await
     }
 
-    /// Writes as much of `buffer` as there is room for, and returns how much that was.
+    /// Writes as much of `buffer` as there is room for, and returns how much that was. No bytes need no
+    /// room.
     ///
     /// # Errors
     ///

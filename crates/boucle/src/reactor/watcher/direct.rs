@@ -1,5 +1,5 @@
 //! Linux asked directly: one system call a wait, where a portable one takes five; and the end of what
-//! comes is told apart from data, so that a short count means that all is read.
+//! comes, and urgent data, are told apart from other data, so that a short count means that all is read.
 
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
@@ -35,14 +35,15 @@ impl Direct {
         Ok(Direct { bell })
     }
 
-    /// Watches also the end of what comes, for a descriptor that the poller watches.
-    pub(super) fn watch_the_end(
+    /// Watches also the end of what comes, and urgent data, for a descriptor that the poller watches.
+    pub(super) fn watch_marks(
         &self,
         poller: &Poller,
         source: BorrowedFd<'_>,
         key: Key,
     ) -> io::Result<()> {
-        let flags = EventFlags::IN | EventFlags::OUT | EventFlags::RDHUP | EventFlags::ET;
+        let marks = EventFlags::RDHUP | EventFlags::PRI;
+        let flags = EventFlags::IN | EventFlags::OUT | EventFlags::ET | marks;
         Ok(epoll::modify(poller, source, EventData::new_u64(key.pack() as u64), flags)?)
     }
 
@@ -81,12 +82,12 @@ impl Events {
             // Copied out: the system packs them, and a packed field cannot be lent.
             let (flags, data) = (event.flags, event.data);
             let is_broken = flags.intersects(EventFlags::ERR | EventFlags::HUP);
-            let has_ended = is_broken || flags.contains(EventFlags::RDHUP);
+            let has_marks = is_broken || flags.intersects(EventFlags::RDHUP | EventFlags::PRI);
             Seen {
                 key: Key::unpack(data.u64() as usize),
-                reads: has_ended || flags.contains(EventFlags::IN),
+                reads: has_marks || flags.contains(EventFlags::IN),
                 writes: is_broken || flags.contains(EventFlags::OUT),
-                has_ended,
+                has_marks,
             }
         })
     }

@@ -22,7 +22,7 @@ impl Direct {
         Err(io::ErrorKind::Unsupported.into())
     }
 
-    pub(super) fn watch_the_end(
+    pub(super) fn watch_marks(
         &self,
         _poller: &Poller,
         _source: BorrowedFd<'_>,

@@ -2,8 +2,11 @@
 //!
 //! Road: stage 13.
 
+use super::items::{Compared, Done};
 use super::{Queue, ShutDown, TryGetError, TryPutError};
-use crate::context::budget;
+use crate::context::wait::{Waiting, Wanted};
+use crate::data::Object;
+use crate::structures::line::Line;
 
 impl<T> Queue<T> {
     /// Puts an item into the queue; waits first if there is no room. Returns at once if there is
@@ -33,20 +36,7 @@ impl<T> Queue<T> {
     /// ```
     #[doc(alias = "send")]
     pub async fn put(&self, item: T) -> Result<(), ShutDown<T>> {
-        budget::charge().await;
-        let item = match self.try_put(item) {
-            Ok(()) => return Ok(()),
-            Err(TryPutError::ShutDown(item)) => return Err(ShutDown(item)),
-            Err(TryPutError::Full(item)) => item,
-        };
-        self.putters.wait("room in a queue", || self.give_up_room()).await;
-        if self.is_shut_down.get() {
-            return Err(ShutDown(item));
-        }
-        self.n_promised_room.set(self.n_promised_room.get() - 1);
-        self.items.borrow_mut().push(item);
-        self.item_was_put();
-        Ok(())
+        Waiting::new(Room { queue: self, item: Some(item) }).await
     }
 
     /// Puts an item into the queue, if there is room now.
@@ -64,18 +54,13 @@ impl<T> Queue<T> {
     /// ```
     #[doc(alias = "try_send")]
     #[doc(alias = "put_nowait")]
+    #[inline(always)]
     pub fn try_put(&self, item: T) -> Result<(), TryPutError<T>> {
         if self.is_shut_down.get() {
             return Err(TryPutError::ShutDown(item));
         }
-        let mut items = self.items.borrow_mut();
-        if items.len() + self.n_promised_room.get() >= self.limit {
-            return Err(TryPutError::Full(item));
-        }
-        items.push(item);
-        drop(items);
-        self.item_was_put();
-        Ok(())
+        let limit = self.limit.saturating_sub(self.n_promised_room.get());
+        self.push(item, limit).map_err(TryPutError::Full)
     }
 
     /// Takes the next item out of the queue; waits first if there is none. Returns at once if there
@@ -106,19 +91,7 @@ impl<T> Queue<T> {
     /// ```
     #[doc(alias = "recv")]
     pub async fn get(&self) -> Result<T, ShutDown> {
-        budget::charge().await;
-        match self.try_get() {
-            Ok(item) => return Ok(item),
-            Err(TryGetError::ShutDown) => return Err(ShutDown(())),
-            Err(TryGetError::Empty) => {}
-        }
-        self.getters.wait("an item of a queue", || self.give_up_item()).await;
-        if !self.is_shut_down.get() {
-            self.n_promised_items.set(self.n_promised_items.get() - 1);
-        }
-        let item = self.items.borrow_mut().pop().ok_or(ShutDown(()))?;
-        self.offer_room();
-        Ok(item)
+        Waiting::new(Item(self)).await
     }
 
     /// Takes the next item out of the queue, if there is one now.
@@ -137,57 +110,188 @@ impl<T> Queue<T> {
     /// ```
     #[doc(alias = "try_recv")]
     #[doc(alias = "get_nowait")]
+    #[inline(always)]
     pub fn try_get(&self) -> Result<T, TryGetError> {
-        let mut items = self.items.borrow_mut();
-        // Most often nothing is promised, and a pop alone finds out whether there is an item.
-        let n_promised = self.n_promised_items.get();
-        let item = if n_promised > 0 && items.len() <= n_promised { None } else { items.pop() };
-        drop(items);
-        match item {
-            Some(item) => {
-                self.offer_room();
-                Ok(item)
-            }
-            None if self.is_shut_down.get() => Err(TryGetError::ShutDown),
+        match self.pop(self.n_promised_items.get()) {
+            Some(item) => Ok(item),
+            None if self.is_finished() => Err(TryGetError::ShutDown),
             None => Err(TryGetError::Empty),
         }
     }
 
-    /// One item more: it is the first getter's, if somebody waits.
-    fn item_was_put(&self) {
+    /// Whether nothing can be got any more.
+    fn is_finished(&self) -> bool {
+        self.is_shut_down.get() && self.is_empty()
+    }
+
+    /// Puts an item in if there are fewer than `limit`; gives it back else.
+    #[inline(always)]
+    fn push(&self, item: T, limit: usize) -> Result<(), T> {
+        let done = self.items.push(item, limit)?;
+        // Counted before it is compared: that may shut the queue down, and drop the item.
         self.n_unfinished.set(self.n_unfinished.get() + 1);
-        self.offer_item();
+        if done == Done::Late {
+            self.compare(Compared::sort);
+        } else if !self.getters.is_empty() {
+            self.promise_item();
+        }
+        Ok(())
     }
 
-    /// Promises an item that is nobody's to the first one who waits for it.
-    fn offer_item(&self) {
-        if !self.getters.is_empty() {
-            self.n_promised_items.set(self.n_promised_items.get() + 1);
-            self.getters.grant();
+    /// Takes the next item out, if there are more than `n_promised`, and none are compared.
+    #[inline(always)]
+    fn pop(&self, n_promised: usize) -> Option<T> {
+        let (done, item) = self.items.pop(n_promised);
+        if done == Done::Late {
+            return self.compare(Compared::pop).flatten();
+        }
+        if item.is_some() && !self.putters.is_empty() {
+            self.promise_room();
+        }
+        item
+    }
+
+    /// Has items compared, and offers what is nobody's after that. `None`: they are being compared.
+    #[inline(never)]
+    fn compare<'a, R>(&'a self, f: impl FnOnce(&mut Compared<'a, T>) -> R) -> Option<R> {
+        let _offers = Offers(self);
+        // Back in the queue before that, also if a comparison panics.
+        let mut compared = self.items.compare()?;
+        Some(f(&mut compared))
+    }
+
+    /// Promises an item that is nobody's to the first one who waits for it; somebody does.
+    #[inline(never)]
+    fn promise_item(&self) {
+        self.n_promised_items.set(self.n_promised_items.get() + 1);
+        self.getters.grant();
+    }
+
+    /// Promises room that is nobody's to the first one who waits for it; somebody does.
+    #[inline(never)]
+    fn promise_room(&self) {
+        self.n_promised_room.set(self.n_promised_room.get() + 1);
+        self.putters.grant();
+    }
+
+    /// Promises the items that are nobody's to the first ones who wait for them.
+    fn offer_items(&self) {
+        while !self.getters.is_empty() && self.items.n_at_hand() > self.n_promised_items.get() {
+            if self.is_shut_down.get() {
+                // Nothing is promised any more: who comes first gets it.
+                return self.getters.grant_all();
+            }
+            self.promise_item();
         }
     }
 
-    /// Promises room that is nobody's to the first one who waits for it.
+    /// Promises the room that is nobody's to the first ones who wait for it.
     fn offer_room(&self) {
-        if !self.putters.is_empty() {
-            self.n_promised_room.set(self.n_promised_room.get() + 1);
-            self.putters.grant();
+        while !self.putters.is_empty() && self.len() + self.n_promised_room.get() < self.limit {
+            self.promise_room();
+        }
+    }
+}
+
+/// What a putter waits for: room for its item.
+struct Room<'a, T> {
+    /// Where.
+    queue: &'a Queue<T>,
+    /// What is to be put; `None` once it was.
+    item: Option<T>,
+}
+
+impl<T> Wanted for Room<'_, T> {
+    type Output = Result<(), ShutDown<T>>;
+    const WHAT: Option<&'static str> = Some("room in a queue");
+
+    fn line(&self) -> &Line {
+        &self.queue.putters
+    }
+
+    fn object(&self) -> Option<Object> {
+        Some(self.queue.identity.object())
+    }
+
+    #[inline(always)]
+    fn try_now(&mut self) -> Option<Result<(), ShutDown<T>>> {
+        match self.queue.try_put(self.item.take()?) {
+            Ok(()) => Some(Ok(())),
+            Err(TryPutError::ShutDown(item)) => Some(Err(ShutDown(item))),
+            Err(TryPutError::Full(item)) => {
+                self.item = Some(item);
+                None
+            }
         }
     }
 
-    /// A getter was dropped that had been promised an item.
-    fn give_up_item(&self) {
-        if !self.is_shut_down.get() {
-            self.n_promised_items.set(self.n_promised_items.get() - 1);
-            self.offer_item();
+    fn granted(&mut self) -> Option<Result<(), ShutDown<T>>> {
+        let item = self.item.take()?;
+        if self.queue.is_shut_down.get() {
+            return Some(Err(ShutDown(item)));
+        }
+        self.queue.n_promised_room.set(self.queue.n_promised_room.get() - 1);
+        Some(self.queue.push(item, usize::MAX).map_err(ShutDown))
+    }
+
+    fn pass_on(&mut self) {
+        if !self.queue.is_shut_down.get() {
+            self.queue.n_promised_room.set(self.queue.n_promised_room.get() - 1);
+            self.queue.offer_room();
+        }
+    }
+}
+
+/// What a getter waits for.
+struct Item<'a, T>(&'a Queue<T>);
+
+impl<T> Wanted for Item<'_, T> {
+    type Output = Result<T, ShutDown>;
+    const WHAT: Option<&'static str> = Some("an item of a queue");
+
+    fn line(&self) -> &Line {
+        &self.0.getters
+    }
+
+    fn object(&self) -> Option<Object> {
+        Some(self.0.identity.object())
+    }
+
+    #[inline(always)]
+    fn try_now(&mut self) -> Option<Result<T, ShutDown>> {
+        match self.0.try_get() {
+            Ok(item) => Some(Ok(item)),
+            Err(TryGetError::ShutDown) => Some(Err(ShutDown(()))),
+            Err(TryGetError::Empty) => None,
         }
     }
 
-    /// A putter was dropped that had been promised room.
-    fn give_up_room(&self) {
-        if !self.is_shut_down.get() {
-            self.n_promised_room.set(self.n_promised_room.get() - 1);
-            self.offer_room();
+    fn granted(&mut self) -> Option<Result<T, ShutDown>> {
+        if !self.0.is_shut_down.get() {
+            self.0.n_promised_items.set(self.0.n_promised_items.get() - 1);
         }
+        match self.0.pop(0) {
+            Some(item) => Some(Ok(item)),
+            None if self.0.is_finished() => Some(Err(ShutDown(()))),
+            // A comparison of items polls this; it is promised another one when that is over.
+            None => None,
+        }
+    }
+
+    fn pass_on(&mut self) {
+        if !self.0.is_shut_down.get() {
+            self.0.n_promised_items.set(self.0.n_promised_items.get() - 1);
+            self.0.offer_items();
+        }
+    }
+}
+
+/// Items are compared; dropping this offers what is nobody's then.
+struct Offers<'a, T>(&'a Queue<T>);
+
+impl<T> Drop for Offers<'_, T> {
+    fn drop(&mut self) {
+        self.0.offer_items();
+        self.0.offer_room();
     }
 }

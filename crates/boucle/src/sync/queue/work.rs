@@ -3,6 +3,9 @@
 //! Road: stage 13.
 
 use super::Queue;
+use crate::context::wait::{Waiting, Wanted};
+use crate::data::Object;
+use crate::structures::line::Line;
 
 impl<T> Queue<T> {
     /// Says that an item that was got is done; called once for each, if somebody is to
@@ -60,9 +63,7 @@ impl<T> Queue<T> {
     /// });
     /// ```
     pub async fn join(&self) {
-        if self.n_unfinished.get() > 0 {
-            self.joiners.wait("the end of the work on a queue", || {}).await;
-        }
+        Waiting::new(Finish(self)).await;
     }
 
     /// So many are to be done; if none, whoever waits for that goes on.
@@ -71,5 +72,29 @@ impl<T> Queue<T> {
         if n == 0 {
             self.joiners.grant_all();
         }
+    }
+}
+
+/// What a joiner waits for: that all is done.
+struct Finish<'a, T>(&'a Queue<T>);
+
+impl<T> Wanted for Finish<'_, T> {
+    type Output = ();
+    const WHAT: Option<&'static str> = Some("the end of the work on a queue");
+
+    fn line(&self) -> &Line {
+        &self.0.joiners
+    }
+
+    fn object(&self) -> Option<Object> {
+        Some(self.0.identity.object())
+    }
+
+    fn try_now(&mut self) -> Option<()> {
+        (self.0.n_unfinished.get() == 0).then_some(())
+    }
+
+    fn granted(&mut self) -> Option<()> {
+        Some(())
     }
 }

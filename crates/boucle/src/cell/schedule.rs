@@ -1,0 +1,66 @@
+//! What a task needs of its loop. The cell knows no more of it.
+
+use std::cell::Cell;
+use std::marker::PhantomData;
+use std::panic::Location;
+use std::task::RawWakerVTable;
+
+use super::{Registry, Remote, Runnable};
+use crate::data::primitives::Arc;
+use crate::data::{Awaiter, Ended, LoopId, TaskError, TaskId};
+
+/// A loop, as its tasks see it.
+pub(crate) trait Schedule: Sized + 'static {
+    /// The vtable of the wakers of its tasks: one static, so that its address says whose a waker is.
+    fn wakers() -> &'static Wakers<Self>;
+
+    /// Which loop of the process it is.
+    fn loop_id(&self) -> LoopId;
+
+    /// What other threads reach of it.
+    fn remote(&self) -> &Arc<Remote<Self>>;
+
+    /// Its tasks.
+    fn registry(&self) -> &Registry<Self>;
+
+    /// The task that is being polled or dropped.
+    fn current_task(&self) -> &Cell<Option<TaskId>>;
+
+    /// Whether it can run tasks: it was not closed.
+    fn is_open(&self) -> bool;
+
+    /// Whether somebody watches it. Must not change while it has tasks.
+    fn is_observed(&self) -> bool;
+
+    /// A task can go on: it is to be run once, by `task`.
+    fn ready_again(&self, task: Runnable<Self>);
+
+    /// A task was woken, also if it is ready already or has ended. Only of a loop that is observed.
+    fn was_woken(&self, task: TaskId, did: Woken);
+
+    /// A task has ended: wakes `awaiter`, tells who watches. May run code of a user.
+    fn has_ended(&self, task: TaskId, awaiter: Awaiter, how: Ended);
+
+    /// A task has ended, and nobody can ask for its name any more.
+    fn forget_name(&self, task: TaskId);
+
+    /// A task has an error that nobody will read. May run code of a user.
+    fn report(&self, task: TaskId, spawned_at: &'static Location<'static>, error: TaskError);
+
+    /// The same, when the loop is gone.
+    fn report_orphan(task: TaskId, spawned_at: &'static Location<'static>, error: TaskError);
+}
+
+/// What a wake did.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Woken {
+    /// The task goes to the end of the ready queue.
+    Scheduled,
+    /// Nothing: it is in the ready queue already.
+    WasReady,
+    /// Nothing: it has ended.
+    HasEnded,
+}
+
+/// The vtable of a loop's wakers; their data is a task's header.
+pub(crate) struct Wakers<S>(pub(super) RawWakerVTable, pub(super) PhantomData<fn() -> S>);

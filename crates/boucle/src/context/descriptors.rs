@@ -1,0 +1,118 @@
+//! What the descriptors of a loop, each a `Source`, ask of it.
+
+use std::io;
+use std::os::fd::{AsRawFd, BorrowedFd};
+use std::sync::Arc;
+use std::task::Waker;
+
+use super::{Core, Identity};
+use crate::host::SystemCall;
+use crate::reactor::{Direction, Drained, Entered, Key, Ticket, Watcher};
+use crate::structures::wake::Wake;
+
+/// Where one waits: a descriptor that the loop watches, and what it is known by.
+#[derive(Clone, Copy)]
+pub(crate) struct Place<'a> {
+    pub(crate) key: Key,
+    pub(crate) descriptor: BorrowedFd<'a>,
+    pub(crate) identity: &'a Identity,
+}
+
+impl Core {
+    /// What the system watches for this loop; made now, if it was not.
+    pub(crate) fn watcher(&self) -> io::Result<&Arc<Watcher>> {
+        if let Some(watcher) = self.reactor.watcher() {
+            return Ok(watcher);
+        }
+        let watcher = self.call(SystemCall::Register, || self.reactor.open(self.driver))?;
+        self.remote.inbox.sleeps_at(watcher);
+        Ok(watcher)
+    }
+
+    /// Watches a descriptor, of which a call in this direction has said `WouldBlock`; until
+    /// [`leave_descriptor`](Core::leave_descriptor).
+    pub(crate) fn enter_descriptor(
+        &self,
+        source: BorrowedFd<'_>,
+        blocked: Direction,
+    ) -> io::Result<(Key, Arc<Watcher>)> {
+        let watcher = self.watcher()?;
+        let key = self.call(SystemCall::Register, || self.reactor.enter(source, blocked))?;
+        Ok((key, Arc::clone(watcher)))
+    }
+
+    /// Forgets a descriptor, which the system must have forgotten before.
+    pub(crate) fn leave_descriptor(&self, key: Key) {
+        self.host.drop_each(self.reactor.leave(key));
+    }
+
+    /// Whether a call in this direction is worth a try.
+    pub(crate) fn is_descriptor_ready(&self, key: Key, direction: Direction) -> bool {
+        self.reactor.is_ready(key, direction)
+    }
+
+    /// A call has said `WouldBlock`.
+    pub(crate) fn block_descriptor(&self, key: Key, direction: Direction) {
+        self.reactor.block(key, direction);
+    }
+
+    /// A call has proved that nothing is left, or no room.
+    pub(crate) fn drained_descriptor(&self, key: Key, direction: Direction, proof: Drained) {
+        self.reactor.drained(key, direction, proof);
+    }
+
+    /// Remembers who waits for a direction that is blocked, and says when it stops: by the ticket
+    /// that this returns. With the ticket of before it keeps its place.
+    pub(crate) fn wait_for_descriptor(
+        &self,
+        place: Place<'_>,
+        direction: Direction,
+        ticket: Option<Ticket>,
+        waker: &Waker,
+    ) -> io::Result<Ticket> {
+        let wake = self.begin_to_wait(place, direction, waker)?;
+        let (ticket, unused) = self.reactor.wait(place.key, direction, ticket, wake);
+        self.host.drop_each(unused);
+        Ok(ticket)
+    }
+
+    /// Remembers who polls a direction that is blocked, and does not say when it stops.
+    pub(crate) fn poll_descriptor(
+        &self,
+        place: Place<'_>,
+        direction: Direction,
+        waker: &Waker,
+    ) -> io::Result<()> {
+        let wake = self.begin_to_wait(place, direction, waker)?;
+        match self.reactor.poll(place.key, direction, wake) {
+            Entered::Known(unused) => self.host.drop(unused),
+            // They have to ask again, if they still wait: nobody is forgotten.
+            Entered::New(cleared) => cleared.into_iter().for_each(|(_, it)| self.wake_up(it)),
+        }
+        Ok(())
+    }
+
+    /// How to wake one who is about to wait. All that runs code of a user comes first, and all that
+    /// may fail.
+    fn begin_to_wait(
+        &self,
+        Place { key, descriptor, identity }: Place<'_>,
+        direction: Direction,
+        waker: &Waker,
+    ) -> io::Result<Wake> {
+        let wake = self.wake_for_owner(waker);
+        self.waits(|| (direction.waits_for(descriptor.as_raw_fd()), Some(identity.object())));
+        if !self.watcher()?.is_edge() {
+            let rearm = || self.reactor.rearm(key, descriptor, direction);
+            self.call(SystemCall::Register, rearm)?;
+        }
+        Ok(wake)
+    }
+
+    /// Forgets one who waited.
+    pub(crate) fn stop_waiting(&self, key: Key, direction: Direction, ticket: Ticket) {
+        if let Some(unused) = self.reactor.stop_waiting(key, direction, ticket) {
+            self.host.drop_each([unused]);
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! The ends of a loop's tasks, as those hear of them who await one, or many.
+
+use std::rc::Rc;
+use std::task::Waker;
+
+use super::{Core, Raw};
+use crate::data::{Awaiter, Awaits, TaskId, WaitsFor};
+use crate::structures::ends::Listens;
+
+impl Core {
+    /// Notes who awaits the task of `raw`: a task of this loop, or whoever has the waker.
+    pub(crate) fn await_task<T>(&self, raw: &Raw<T>, task: Option<TaskId>, waker: &Waker) {
+        if raw.is_observed() {
+            self.waits(|| (WaitsFor::Task(raw.id()), None));
+        }
+        // Cloned first: a foreign waker runs foreign code.
+        let waker = task.is_none().then(|| waker.clone());
+        let before = raw.set_awaiter(task.map_or(Awaiter::FOREIGN, Awaiter::task));
+        let unused = match waker {
+            Some(waker) => self.ends.keep(raw.id(), waker),
+            None if before == Awaiter::FOREIGN => self.ends.take(raw.id()),
+            None => None,
+        };
+        self.host.drop(unused);
+    }
+
+    /// Lets `listener` hear of the ends of tasks; its number, for [`listen_to`](Core::listen_to).
+    pub(crate) fn add_listener(&self, listener: Rc<dyn Listens>) -> u32 {
+        self.ends.enter(listener)
+    }
+
+    /// Lets a listener hear of the end of a task of this loop, which has not ended, as the one at `place`.
+    pub(crate) fn listen_to<T>(&self, raw: &Raw<T>, listener: u32, place: u32) {
+        self.ends.add(listener);
+        let before = raw.set_awaiter(Awaiter::listener(listener, place));
+        let unused = (before == Awaiter::FOREIGN).then(|| self.ends.take(raw.id()));
+        self.host.drop(unused);
+    }
+
+    /// The task that awaits this one: itself, or through one who listens to many.
+    pub(crate) fn awaiter(&self, id: TaskId) -> Option<TaskId> {
+        match self.registry.awaiter(id).awaits() {
+            Awaits::Task(task) => Some(task),
+            Awaits::Listener { listener, .. } => self.ends.listener(listener)?.waiting_task(),
+            Awaits::Nobody | Awaits::Foreign => None,
+        }
+    }
+}

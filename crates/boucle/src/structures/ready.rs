@@ -1,0 +1,185 @@
+//! Those that can go on: the ready queue, first come first; or in an order that somebody chooses.
+
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+
+/// More than this many are many: their room is given back when they are gone.
+const MANY: usize = 4096;
+
+/// Those that can go on, next one first.
+pub(crate) struct Ready<T> {
+    /// Those of the next turn.
+    queue: RefCell<Vec<T>>,
+    /// Empty room for them, used in turns with the other.
+    spare: Cell<Vec<T>>,
+}
+
+impl<T> Default for Ready<T> {
+    fn default() -> Ready<T> {
+        Ready { queue: RefCell::default(), spare: Cell::default() }
+    }
+}
+
+impl<T> Ready<T> {
+    /// Puts one at the end.
+    #[inline]
+    pub(crate) fn push(&self, item: T) {
+        self.queue.borrow_mut().push(item);
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.queue.borrow().is_empty()
+    }
+
+    /// Takes those that are there now, for one turn: mostly it is one.
+    #[inline]
+    pub(crate) fn take_turn(&self) -> Turn<T> {
+        let mut queue = self.queue.borrow_mut();
+        // One that is alone in much room is taken with it: then it is seen whether the room is needed.
+        if queue.len() > 1 || queue.capacity() > MANY {
+            drop(queue);
+            return Turn::Many(self.queue.replace(self.spare.take()));
+        }
+        queue.pop().map_or(Turn::Nobody, Turn::One)
+    }
+
+    /// Gives back the room of a turn that is over. What was needed for a moment is freed: a million tasks
+    /// were spawned, say.
+    pub(crate) fn give_back(&self, turn: Vec<T>) {
+        if turn.capacity() <= MANY || self.queue.borrow().len() >= turn.capacity() / 8 {
+            self.spare.set(turn);
+        }
+    }
+
+    /// Takes all out, with their room.
+    pub(crate) fn take_all(&self) -> Vec<T> {
+        drop(self.spare.take());
+        self.queue.take()
+    }
+}
+
+/// Those that can go on as a turn begins.
+pub(crate) enum Turn<T> {
+    Nobody,
+    One(T),
+    Many(Vec<T>),
+}
+
+/// Those that can go on, longest first, with what tells them apart as one slice: somebody chooses.
+pub(crate) struct Choice<K, T> {
+    /// What tells them apart: from `begin` on it is the same order as in `items`.
+    keys: Vec<K>,
+    /// So many at the beginning of `keys` are gone: those that are taken are mostly the first.
+    begin: usize,
+    items: VecDeque<T>,
+}
+
+impl<K, T> Default for Choice<K, T> {
+    fn default() -> Choice<K, T> {
+        Choice { keys: Vec::new(), begin: 0, items: VecDeque::new() }
+    }
+}
+
+impl<K: Copy + PartialEq, T> Choice<K, T> {
+    /// Puts one at the end.
+    pub(crate) fn push(&mut self, key: K, item: T) {
+        self.keys.push(key);
+        self.items.push_back(item);
+    }
+
+    /// What tells them apart.
+    pub(crate) fn keys(&self) -> &[K] {
+        &self.keys[self.begin..]
+    }
+
+    /// Takes one out, if there is one at this place. It costs as many steps as there are to the nearer
+    /// end.
+    pub(crate) fn take(&mut self, place: usize) -> Option<T> {
+        let item = self.items.remove(place)?;
+        if place < self.items.len() / 2 {
+            self.keys[self.begin..=self.begin + place].rotate_right(1);
+            self.begin += 1;
+        } else {
+            self.keys.remove(self.begin + place);
+        }
+        if self.begin > self.keys.len() / 2 {
+            self.keys.drain(..self.begin);
+            self.begin = 0;
+            if self.keys.capacity() > MANY && self.keys.len() < self.keys.capacity() / 8 {
+                self.keys.shrink_to(self.keys.len() * 2);
+                self.items.shrink_to(self.items.len() * 2);
+            }
+        }
+        Some(item)
+    }
+
+    /// Takes the one of this key out that came last.
+    pub(crate) fn take_last(&mut self, key: K) -> Option<T> {
+        let place = self.keys().iter().rposition(|it| *it == key)?;
+        self.take(place)
+    }
+
+    /// Takes all out that are not wanted any more.
+    pub(crate) fn take_unwanted(&mut self, is_wanted: impl Fn(&T) -> bool) -> Vec<T> {
+        let (wanted, unwanted): (Vec<_>, Vec<_>) = self
+            .keys
+            .drain(..)
+            .skip(std::mem::take(&mut self.begin))
+            .zip(self.items.drain(..))
+            .partition(|(_, item)| is_wanted(item));
+        for (key, item) in wanted {
+            self.push(key, item);
+        }
+        unwanted.into_iter().map(|(_, item)| item).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Choice, MANY, Ready, Turn};
+
+    #[test]
+    fn a_choice_takes_any_and_keeps_the_others_in_order() {
+        let (mut choice, mut model) = (Choice::default(), Vec::new());
+        let mut state = 1_u64;
+        for n in 0..5_000 {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            if (state >> 60) < 9 || model.is_empty() {
+                choice.push(n, n);
+                model.push(n);
+            } else {
+                let place = (state >> 33) as usize % model.len();
+                assert_eq!(choice.take(place), Some(model.remove(place)));
+            }
+            assert_eq!(choice.keys(), model);
+        }
+        assert_eq!(choice.take(model.len()), None);
+        let last = *model.last().expect("it is long");
+        assert_eq!((choice.take_last(last), choice.take_last(last)), (model.pop(), None));
+        let (even, odd): (Vec<_>, Vec<_>) = model.into_iter().partition(|it| it % 2 == 0);
+        assert_eq!(choice.take_unwanted(|it| it % 2 == 0), odd);
+        assert_eq!(choice.keys(), even);
+    }
+
+    #[test]
+    fn to_take_the_first_of_many_moves_nothing() {
+        let mut choice = Choice::default();
+        (0..100_000).for_each(|n| choice.push(n, n));
+        for n in 0..100_000 {
+            assert_eq!(choice.take(0), Some(n));
+        }
+        assert!(choice.keys.capacity() + choice.items.capacity() <= 4 * MANY);
+    }
+
+    #[test]
+    fn the_room_of_a_burst_is_given_back() {
+        let ready = Ready::default();
+        (0..100_000).for_each(|n| ready.push(n));
+        let Turn::Many(turn) = ready.take_turn() else { unreachable!("there are many") };
+        assert_eq!(turn.len(), 100_000);
+        ready.give_back(turn.into_iter().filter(|_| false).collect());
+        (0..2).for_each(|n| ready.push(n));
+        let Turn::Many(turn) = ready.take_turn() else { unreachable!("there are two") };
+        assert!(turn.capacity() <= MANY && ready.is_empty());
+    }
+}
