@@ -52,7 +52,7 @@ impl Reactor {
         Vec::new()
     }
 
-    pub(crate) fn ask(&self, _timeout: Option<Duration>, _is_exact: bool) -> io::Result<()> {
+    pub(crate) fn ask(&self, _timeout: Option<Duration>) -> io::Result<()> {
         Ok(())
     }
 

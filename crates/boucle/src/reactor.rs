@@ -313,9 +313,9 @@ impl Reactor {
     // ----------------------------------------------------------------------- what the system tells
 
     /// Asks the system what is ready, for `timeout` at the most; [`tell`](Reactor::tell) says it.
-    pub(crate) fn ask(&self, timeout: Option<Duration>, is_exact: bool) -> io::Result<()> {
+    pub(crate) fn ask(&self, timeout: Option<Duration>) -> io::Result<()> {
         match (self.watcher.get(), &mut *self.events.borrow_mut()) {
-            (Some(watcher), Some(events)) => watcher.wait(events, timeout, is_exact),
+            (Some(watcher), Some(events)) => watcher.wait(events, timeout),
             _ => Ok(()),
         }
     }

@@ -5,7 +5,9 @@ use std::cell::{Cell, RefCell};
 use std::pin::Pin;
 use std::ptr;
 use std::rc::Rc;
-use std::task::{Context, Poll, RawWaker, RawWakerVTable, Waker};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::{Context, Poll, RawWaker, RawWakerVTable, Wake, Waker};
 
 use boucle::sync::{Barrier, Condition, Event, Lock, Queue, Semaphore, Waiter};
 use boucle::{Loop, quiescent};
@@ -22,11 +24,15 @@ enum Done {
 
 type Hook = Box<dyn FnMut(Done)>;
 
+/// A future that waits.
+type Wait = Pin<Box<dyn Future<Output = ()>>>;
+
 thread_local! {
     /// Called for each thing that is done to an [`odd`] waker of this thread.
     static HOOK: RefCell<Option<Hook>> = const { RefCell::new(None) };
-    /// How many of them there are.
+    /// How many of them there are, and how often they were woken.
     static N_ODD: Cell<usize> = const { Cell::new(0) };
+    static N_WOKEN: Cell<usize> = const { Cell::new(0) };
 }
 
 /// All of it without a pointer to anything.
@@ -37,10 +43,14 @@ static ODD: RawWakerVTable = RawWakerVTable::new(
         RawWaker::new(ptr::null(), &ODD)
     },
     |_| {
+        N_WOKEN.set(N_WOKEN.get() + 1);
         call(Done::Woken);
         N_ODD.set(N_ODD.get() - 1);
     },
-    |_| call(Done::Woken),
+    |_| {
+        N_WOKEN.set(N_WOKEN.get() + 1);
+        call(Done::Woken);
+    },
     |_| {
         N_ODD.set(N_ODD.get() - 1);
         call(Done::Dropped);
@@ -60,8 +70,19 @@ fn call(done: Done) {
 fn odd(hook: impl FnMut(Done) + 'static) -> Waker {
     HOOK.set(Some(Box::new(hook)));
     N_ODD.set(1);
+    N_WOKEN.set(0);
     // SAFETY: the functions use no data, and only what belongs to their thread: these tests keep it there.
     unsafe { Waker::new(ptr::null(), &ODD) }
+}
+
+/// Counts how often it is woken.
+#[derive(Default)]
+struct Count(AtomicUsize);
+
+impl Wake for Count {
+    fn wake(self: Arc<Self>) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
 }
 
 /// A waker that acts once, when this is done to it.
@@ -74,35 +95,33 @@ fn acts(when: Done, act: impl FnOnce() + 'static) -> Waker {
     })
 }
 
-/// A future that waits, and what lets it go on.
-type Wait = (Pin<Box<dyn Future<Output = ()>>>, Box<dyn FnOnce()>);
+/// What lets it go on.
+type Act = Box<dyn FnOnce()>;
 
-/// Each thing that can be waited for.
-fn waits() -> Vec<(&'static str, Wait)> {
+/// Each thing that can be waited for: who waits, and what lets it go on.
+fn waits() -> Vec<(&'static str, Wait, Act)> {
     let event = Rc::new(Event::new());
     let waiter = Rc::new(Waiter::new(1));
     let semaphore = Rc::new(Semaphore::new(0));
-    let lock = Rc::new(Lock::new(()));
     let shared = Rc::new((Lock::new(()), Condition::new()));
     let barrier = Rc::new(Barrier::new(2));
     let (empty, full, busy) =
         (Rc::new(Queue::new(1)), Rc::new(Queue::new(1)), Rc::new(Queue::new(1)));
     full.try_put(()).unwrap();
     busy.try_put(()).unwrap();
-    std::mem::forget(lock.try_lock());
 
     /// A future that owns what it waits for.
     macro_rules! wait {
         ($it:ident, $wait:expr, $act:expr) => {{
             let (mine, $it) = (Rc::clone(&$it), $it);
-            let wait: Pin<Box<dyn Future<Output = ()>>> = Box::pin(async move {
+            let wait: Wait = Box::pin(async move {
                 let $it = &*mine;
                 let _ = $wait.await;
             });
-            let act: Box<dyn FnOnce()> = Box::new(move || {
+            let act: Act = Box::new(move || {
                 let _ = $act;
             });
-            (stringify!($it), (wait, act))
+            (stringify!($it), wait, act)
         }};
     }
     vec![
@@ -123,40 +142,44 @@ fn noop() -> Context<'static> {
 
 #[test]
 fn what_comes_while_the_waker_is_cloned_is_not_missed() {
-    for (name, (mut wait, act)) in waits() {
+    for (name, mut wait, act) in waits() {
         if name == "shared" {
             // A notification is for those who wait by then, and this one does not yet.
             continue;
         }
         let waker = acts(Done::Cloned, act);
         let first = wait.as_mut().poll(&mut Context::from_waker(&waker));
+        assert!(first.is_ready() || N_WOKEN.get() > 0, "{name}");
         assert!(first.is_ready() || wait.as_mut().poll(&mut noop()).is_ready(), "{name}");
     }
 }
 
 #[test]
 fn what_comes_while_a_later_waker_is_cloned_is_not_missed_either() {
-    for (name, (mut wait, act)) in waits() {
+    for (name, mut wait, act) in waits() {
         assert!(wait.as_mut().poll(&mut noop()).is_pending(), "{name}");
         let waker = acts(Done::Cloned, act);
         let second = wait.as_mut().poll(&mut Context::from_waker(&waker));
+        assert!(second.is_ready() || N_WOKEN.get() > 0, "{name}");
         assert!(second.is_ready() || wait.as_mut().poll(&mut noop()).is_ready(), "{name}");
     }
 }
 
 #[test]
 fn what_comes_while_the_waker_before_is_dropped_is_not_missed() {
-    for (name, (mut wait, act)) in waits() {
+    for (name, mut wait, act) in waits() {
         let waker = acts(Done::Dropped, act);
         assert!(wait.as_mut().poll(&mut Context::from_waker(&waker)).is_pending(), "{name}");
-        let second = wait.as_mut().poll(&mut noop());
+        let count = Arc::new(Count::default());
+        let second = wait.as_mut().poll(&mut Context::from_waker(&Waker::from(Arc::clone(&count))));
+        assert!(second.is_ready() || count.0.load(Ordering::Relaxed) > 0, "{name}");
         assert!(second.is_ready() || wait.as_mut().poll(&mut noop()).is_ready(), "{name}");
     }
 }
 
 #[test]
 fn one_who_waits_is_remembered_once_however_often_it_is_polled() {
-    let poll = |name: &str, mut wait: Pin<Box<dyn Future<Output = ()>>>| {
+    let poll = |name: &str, mut wait: Wait| {
         let waker = odd(|_| ());
         for _ in 0..100 {
             assert!(wait.as_mut().poll(&mut Context::from_waker(&waker)).is_pending(), "{name}");
@@ -168,7 +191,7 @@ fn one_who_waits_is_remembered_once_however_often_it_is_polled() {
         drop(wait);
         assert_eq!(N_ODD.get(), 1, "{name}: nobody waits any more");
     };
-    for (name, (wait, _)) in waits() {
+    for (name, wait, _) in waits() {
         poll(name, wait);
     }
     run(async {
@@ -189,21 +212,19 @@ fn one_who_is_not_waited_for_any_more_is_dropped_as_its_loop_closes() {
     event_loop.close().expect("it does not run");
     assert_eq!(N_ODD.get(), 1);
     // Nothing runs in it any more, and nothing will.
-    assert_eq!(run(PollFn(|cx: &mut Context<'_>| wait.as_mut().poll(cx))), ());
+    run(PollFn(|cx: &mut Context<'_>| wait.as_mut().poll(cx)));
 }
 
 #[test]
 fn who_begins_to_wait_while_others_are_woken_waits_for_the_next_time() {
     let event = Rc::new(Event::new());
-    type Kept = Rc<RefCell<Vec<Pin<Box<dyn Future<Output = ()>>>>>>;
-    let late = Kept::default();
+    let late: Rc<RefCell<Vec<Wait>>> = Rc::default();
     let begin = {
         let (event, late) = (Rc::clone(&event), Rc::clone(&late));
         move || {
             let event = Rc::clone(&event);
             event.clear();
-            let mut wait: Pin<Box<dyn Future<Output = ()>>> =
-                Box::pin(async move { event.wait().await });
+            let mut wait: Wait = Box::pin(async move { event.wait().await });
             assert!(wait.as_mut().poll(&mut noop()).is_pending());
             late.borrow_mut().push(wait);
         }
@@ -220,7 +241,7 @@ fn who_begins_to_wait_while_others_are_woken_waits_for_the_next_time() {
         })
     };
     let same = Rc::clone(&event);
-    let mut second: Pin<Box<dyn Future<Output = ()>>> = Box::pin(async move { same.wait().await });
+    let mut second: Wait = Box::pin(async move { same.wait().await });
     let first = waits[0].as_mut().expect("it is there");
     assert!(first.as_mut().poll(&mut Context::from_waker(&waker)).is_pending());
     assert!(second.as_mut().poll(&mut noop()).is_pending());
@@ -239,4 +260,18 @@ fn who_begins_to_wait_while_others_are_woken_waits_for_the_next_time() {
     for wait in &mut *late.borrow_mut() {
         assert!(wait.as_mut().poll(&mut noop()).is_ready());
     }
+}
+
+#[test]
+fn a_wait_that_is_polled_again_after_its_end_begins_anew() {
+    let event = Event::new();
+    let mut wait = Box::pin(event.wait());
+    event.set();
+    for _ in 0..2 {
+        assert!(wait.as_mut().poll(&mut noop()).is_ready());
+    }
+    event.clear();
+    assert!(wait.as_mut().poll(&mut noop()).is_pending());
+    event.set();
+    assert!(wait.as_mut().poll(&mut noop()).is_ready());
 }

@@ -44,13 +44,16 @@ fn all_who_wait_for_it_go_on_together_and_who_asks_again_waits_again() {
             drop(spawn(async move {
                 for n in 1..3 {
                     quiescent().await;
-                    log.say(format!("{name}{n}"));
+                    for _ in 0..2 {
+                        log.say(format!("{name}{n}"));
+                        interrupt().await;
+                    }
                 }
             }));
         }
         sleep(seconds(1)).await;
     });
-    assert_eq!(log.words(), "a1 b1 a2 b2");
+    assert_eq!(log.words(), "a1 b1 a1 b1 a2 b2 a2 b2");
 }
 
 #[test]

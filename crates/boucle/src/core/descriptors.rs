@@ -45,7 +45,7 @@ impl Core {
     pub(crate) fn sleep_in_system(&self, timeout: Option<Duration>) {
         if self.reactor.watcher().is_none() {
             primitives::park(timeout);
-        } else if let Err(error) = self.reactor.ask(timeout, self.exact_timers) {
+        } else if let Err(error) = self.reactor.ask(timeout) {
             self.wait_has_failed(error, timeout);
         }
     }

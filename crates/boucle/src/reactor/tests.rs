@@ -37,7 +37,7 @@ impl Watched {
 
     /// What the system has told: of each descriptor how it is ready, and how many are woken.
     fn told(&self) -> Vec<(bool, bool, usize)> {
-        self.reactor.ask(Some(Duration::ZERO), false).expect("it can be asked");
+        self.reactor.ask(Some(Duration::ZERO)).expect("it can be asked");
         let mut told = self.reactor.tell();
         let mut all = Vec::new();
         for it in told.drain(..) {
@@ -128,7 +128,7 @@ fn an_event_of_a_descriptor_that_has_left_is_not_taken_for_one_of_the_next() {
         watched.wait(Direction::Read, 1);
         watched.there.write_all(b"x").expect("there is room");
         // The system has told it; then the descriptor goes, and another one comes into its place.
-        watched.reactor.ask(Some(Duration::ZERO), false).expect("it can be asked");
+        watched.reactor.ask(Some(Duration::ZERO)).expect("it can be asked");
         let before = watched.key;
         assert_eq!(watched.leave(), 1);
         (watched.here, watched.there) = pair();

@@ -130,18 +130,10 @@ impl Watcher {
         }
     }
 
-    /// Waits until something is ready, or somebody rings, or for `timeout`, or less. With `is_exact`
-    /// the timeout is not rounded up to a millisecond.
-    pub(crate) fn wait(
-        &self,
-        events: &mut Events,
-        timeout: Option<Duration>,
-        is_exact: bool,
-    ) -> io::Result<()> {
+    /// Waits until something is ready, or somebody rings, or for `timeout`, or less; not for longer.
+    pub(crate) fn wait(&self, events: &mut Events, timeout: Option<Duration>) -> io::Result<()> {
         match (&self.direct, events) {
-            (Some(direct), Events::Direct(events)) => {
-                direct.wait(self.poller(), events, timeout, is_exact)
-            }
+            (Some(direct), Events::Direct(events)) => direct.wait(self.poller(), events, timeout),
             (None, Events::Portable(events)) => self.poller().wait(events, timeout).map(drop),
             _ => unreachable!("the events are of the same driver"),
         }

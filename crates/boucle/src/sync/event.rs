@@ -132,8 +132,8 @@ impl Event {
     ///     assert!(timeout(Duration::from_secs(1), event.wait()).await.is_ok());
     /// }).unwrap();
     /// ```
-    pub async fn wait(&self) {
-        Waiting::new(self).await;
+    pub fn wait(&self) -> impl Future<Output = ()> {
+        Waiting::new(self)
     }
 }
 

@@ -115,8 +115,8 @@ impl Waiter {
     ///     assert!(setter.done());
     /// });
     /// ```
-    pub async fn wait(&self) {
-        Waiting::new(self).await;
+    pub fn wait(&self) -> impl Future<Output = ()> {
+        Waiting::new(self)
     }
 }
 

@@ -50,6 +50,9 @@ impl PartialEq for Job {
 
 impl Eq for Job {}
 
+/// A future of an item.
+type Get = Pin<Box<dyn Future<Output = Result<Job, ShutDown>>>>;
+
 /// A queue with these items, and what they call as soon as it is set.
 fn queue(maxsize: usize, items: &[u32]) -> (Rc<Queue<Job>>, Hook) {
     let (queue, hook) = (Rc::new(Queue::priority(maxsize)), Hook::default());
@@ -137,12 +140,11 @@ fn equal_items_keep_their_order_also_if_one_is_put_by_a_comparison() {
 #[test]
 fn who_begins_to_wait_in_a_comparison_gets_an_item_when_that_is_over() {
     let (jobs, hook) = queue(usize::MAX, &[1, 2]);
-    type Kept = Rc<RefCell<Vec<Pin<Box<dyn Future<Output = Result<Job, ShutDown>>>>>>>;
-    let waiting: Kept = Rc::default();
+    let waiting: Rc<RefCell<Vec<Get>>> = Rc::default();
     let (same, others) = (Rc::clone(&jobs), Rc::clone(&waiting));
     set(&hook, &jobs, move |_| {
         let mine = Rc::clone(&same);
-        let mut get: Pin<Box<dyn Future<Output = _>>> = Box::pin(async move { mine.get().await });
+        let mut get: Get = Box::pin(async move { mine.get().await });
         assert!(poll(&mut get).is_pending());
         others.borrow_mut().push(get);
     });
@@ -162,7 +164,7 @@ fn who_begins_to_wait_in_a_comparison_gets_an_item_when_that_is_over() {
 fn one_who_was_promised_an_item_and_is_polled_by_a_comparison_gets_it_later() {
     let (jobs, hook) = queue(usize::MAX, &[]);
     let same = Rc::clone(&jobs);
-    let mut get: Pin<Box<dyn Future<Output = _>>> = Box::pin(async move { same.get().await });
+    let mut get: Get = Box::pin(async move { same.get().await });
     assert!(poll(&mut get).is_pending());
     jobs.try_put(Job(1, Rc::clone(&hook))).unwrap();
     jobs.try_put(Job(2, Rc::clone(&hook))).unwrap();
@@ -203,8 +205,8 @@ fn a_comparison_may_shut_the_queue_down() {
 fn a_comparison_that_panics_leaves_the_queue_in_use() {
     let (jobs, hook) = queue(usize::MAX, &[2, 1]);
     let same = Rc::clone(&jobs);
-    let mut get: Pin<Box<dyn Future<Output = _>>> = Box::pin(async move { same.join().await });
-    assert!(poll(&mut get).is_pending());
+    let mut join: Pin<Box<dyn Future<Output = ()>>> = Box::pin(same.join());
+    assert!(poll(&mut join).is_pending());
     set(&hook, &jobs, |_| panic::panic_any("printed on stderr, once a run of the tests"));
     let put = panic::catch_unwind(AssertUnwindSafe(|| jobs.try_put(Job(3, Rc::clone(&hook)))));
     assert!(put.is_err());
@@ -215,10 +217,10 @@ fn a_comparison_that_panics_leaves_the_queue_in_use() {
     items.sort_unstable();
     assert_eq!(items, [1, 2, 3]);
     for _ in 0..3 {
-        assert!(poll(&mut get).is_pending());
+        assert!(poll(&mut join).is_pending());
         jobs.task_done();
     }
-    assert!(poll(&mut get).is_ready());
+    assert!(poll(&mut join).is_ready());
 }
 
 /// An item that uses the queue as it is dropped.

@@ -10,9 +10,9 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use boucle::sync::{Barrier, Condition, Event, Lock, Queue, Semaphore, Waiter};
-use boucle::{Task, TaskError, interrupt, quiescent, sleep, spawn, timeout};
+use boucle::{Loop, Task, TaskError, interrupt, quiescent, sleep, spawn, timeout};
 
-use crate::boucle::transcript::{OnDrop, run};
+use crate::boucle::transcript::OnDrop;
 
 /// A generator of numbers that look random and are the same in each run.
 struct Random(Cell<u64>);
@@ -42,6 +42,8 @@ const WAITER: usize = 8;
 /// What the tasks of a program share, and what a watcher has noted.
 struct World {
     random: Random,
+    /// What the tasks do, among all that can be done: few things, so that they meet.
+    steps: [u64; 4],
     /// Its value is how much there is for those who wait for the condition.
     lock: Lock<u32>,
     semaphore: Semaphore,
@@ -69,6 +71,9 @@ impl World {
         let random = Random(Cell::new(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1));
         let n_permits = 1 + random.below(2) as usize;
         let maxsize = 1 + random.below(3) as usize;
+        // Those that need one another.
+        let pair = [[0, 1], [2, 3], [4, 5], [4, 5], [7, 8], [9, 10]][random.below(6) as usize];
+        let steps = [pair[0], pair[1], random.below(11), random.below(11)];
         World {
             lock: Lock::new(0),
             semaphore: Semaphore::new(n_permits),
@@ -87,6 +92,7 @@ impl World {
             n_begun: Cell::new(0),
             wrong: RefCell::default(),
             random,
+            steps,
         }
     }
 
@@ -207,16 +213,16 @@ fn count(n: &Cell<usize>) -> OnDrop<impl FnMut()> {
 
 async fn pause(world: &World) {
     match world.random.below(4) {
-        0 => {}
-        1 | 2 => interrupt().await,
+        0 | 1 => {}
+        2 => interrupt().await,
         _ => sleep(Duration::from_millis(world.random.below(3))).await,
     }
 }
 
 /// One thing that a task does.
 async fn step(world: &World, item: u32) {
-    match world.random.below(13) {
-        0 | 1 => {
+    match world.steps[world.random.below(4) as usize] {
+        0 => {
             if let Some(guard) = wait(world, LOCK, world.lock.lock()).await {
                 let _locked = count(&world.n_locked);
                 world.check(world.n_locked.get() == 1, "two have the lock");
@@ -224,7 +230,7 @@ async fn step(world: &World, item: u32) {
                 drop(guard);
             }
         }
-        2 | 3 => {
+        1 => {
             if let Some(permit) = wait(world, SEMAPHORE, world.semaphore.acquire()).await {
                 let _held = count(&world.n_held);
                 world.check(world.n_held.get() <= world.n_permits, "too many have a permit");
@@ -232,7 +238,7 @@ async fn step(world: &World, item: u32) {
                 drop(permit);
             }
         }
-        4 | 5 => {
+        2 => {
             let put = async {
                 let is_put = world.queue.put(item).await.is_ok();
                 // In one poll with the end of it.
@@ -242,7 +248,7 @@ async fn step(world: &World, item: u32) {
             };
             wait(world, PUTTERS, put).await;
         }
-        6 | 7 => {
+        3 => {
             let get = async {
                 if let Ok(item) = world.queue.get().await {
                     world.got.borrow_mut().push(item);
@@ -252,15 +258,7 @@ async fn step(world: &World, item: u32) {
             };
             wait(world, GETTERS, get).await;
         }
-        8 => drop(wait(world, JOINERS, world.queue.join()).await),
-        9 if world.random.below(2) == 0 => {
-            world.event.set();
-            if world.random.below(2) == 0 {
-                world.event.clear();
-            }
-        }
-        9 => drop(wait(world, EVENT, world.event.wait()).await),
-        10 => {
+        4 => {
             let take = async {
                 let guard = world.lock.lock().await;
                 let mut stock = world.condition.wait_for(guard, |stock| *stock > 0).await;
@@ -268,15 +266,28 @@ async fn step(world: &World, item: u32) {
             };
             wait(world, CONDITION, take).await;
         }
-        11 => {
+        5 => {
             let add = async {
-                *world.lock.lock().await += 1;
+                let mut stock = world.lock.lock().await;
+                // Never two: so there is often none.
+                *stock = 1;
                 world.condition.notify_one();
+                let _locked = count(&world.n_locked);
+                pause(world).await;
+                drop(stock);
             };
             wait(world, LOCK, add).await;
         }
-        _ if world.random.below(4) > 0 => drop(wait(world, BARRIER, world.barrier.wait()).await),
-        _ if world.random.below(2) == 0 => world.waiter.set(),
+        6 => drop(wait(world, JOINERS, world.queue.join()).await),
+        7 => {
+            world.event.set();
+            if world.random.below(2) == 0 {
+                world.event.clear();
+            }
+        }
+        8 => drop(wait(world, EVENT, world.event.wait()).await),
+        9 => drop(wait(world, BARRIER, world.barrier.wait()).await),
+        _ if world.random.below(3) == 0 => world.waiter.set(),
         _ => drop(wait(world, WAITER, world.waiter.wait()).await),
     }
 }
@@ -284,7 +295,8 @@ async fn step(world: &World, item: u32) {
 /// Runs one program; what is wrong with it.
 fn wrong_with(seed: u64) -> Vec<String> {
     let world = Rc::new(World::new(seed));
-    run(async {
+    let event_loop = Loop::builder().virtual_time(true).build();
+    let ended = event_loop.run_until_complete(async {
         let spawn_one = |task: u64| {
             let world = Rc::clone(&world);
             spawn(async move {
@@ -298,13 +310,13 @@ fn wrong_with(seed: u64) -> Vec<String> {
         for _ in 0..6 {
             quiescent().await;
             world.look();
-            for _ in 0..world.random.below(3) {
+            sleep(Duration::from_millis(world.random.below(3))).await;
+            for _ in 0..world.random.below(4) {
                 interrupt().await;
             }
-            if world.random.below(3) == 0 {
+            if world.random.below(2) == 0 {
                 tasks[world.random.below(tasks.len() as u64) as usize].cancel();
             }
-            sleep(Duration::from_millis(world.random.below(3))).await;
         }
         // All that is waited for comes: nobody is left.
         for _ in 0..20 {
@@ -336,6 +348,7 @@ fn wrong_with(seed: u64) -> Vec<String> {
         world.check(world.semaphore.available() == world.n_permits, "a permit is lost");
         world.check(world.lock.try_lock().is_some(), "the lock is lost for good");
     });
+    world.check(ended.is_ok(), format!("{ended:?}"));
     world.wrong.take()
 }
 

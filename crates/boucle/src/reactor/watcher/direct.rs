@@ -57,11 +57,10 @@ impl Direct {
         poller: &Poller,
         events: &mut Events,
         timeout: Option<Duration>,
-        is_exact: bool,
     ) -> io::Result<()> {
         // One that is too long for the system is for ever.
         let mut timeout = timeout.and_then(|it| Timespec::try_from(it).ok());
-        if let Some(limit) = timeout.filter(|it| is_exact && it.tv_nsec % 1_000_000 != 0) {
+        if let Some(limit) = timeout.filter(|it| it.tv_nsec % 1_000_000 != 0) {
             // Its own timeout has a grain of a millisecond; that of `poll` has none.
             event::poll(&mut [PollFd::new(poller, PollFlags::IN)], Some(&limit))?;
             timeout = Some(Timespec { tv_sec: 0, tv_nsec: 0 });

@@ -40,7 +40,6 @@ impl Direct {
         _poller: &Poller,
         _events: &mut Events,
         _timeout: Option<Duration>,
-        _is_exact: bool,
     ) -> io::Result<()> {
         match self.0 {}
     }

@@ -62,8 +62,8 @@ impl<T> Queue<T> {
     ///     assert!(joining.done());
     /// });
     /// ```
-    pub async fn join(&self) {
-        Waiting::new(Finish(self)).await;
+    pub fn join(&self) -> impl Future<Output = ()> {
+        Waiting::new(Finish(self))
     }
 
     /// So many are to be done; if none, whoever waits for that goes on.
