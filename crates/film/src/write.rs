@@ -10,12 +10,7 @@ pub(crate) fn file(path: &Path, text: &str, replace: bool) -> io::Result<()> {
     let mut options = OpenOptions::new();
     options.write(true).truncate(replace).create(replace).create_new(!replace);
     let told = |error: io::Error| {
-        let hint =
-            if error.kind() == ErrorKind::AlreadyExists { "; --force replaces it" } else { "" };
-        io::Error::new(
-            error.kind(),
-            format!("cannot write the file {}: {error}{hint}", path.display()),
-        )
+        io::Error::new(error.kind(), format!("cannot write the file {}: {error}", path.display()))
     };
     let mut file = options.open(path).map_err(told)?;
     file.write_all(text.as_bytes()).map_err(told)

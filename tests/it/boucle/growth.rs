@@ -89,7 +89,7 @@ fn cancel_all<'a, T: 'a>(tasks: impl IntoIterator<Item = &'a Task<T>>) {
 }
 
 /// So many there are in a burst.
-const MANY: usize = if cfg!(debug_assertions) { 20_000 } else { 100_000 };
+const MANY: usize = 20_000;
 
 /// So many bytes may be left of one.
 const FEW: i64 = 80_000;

@@ -73,8 +73,7 @@ fn a_file_that_is_there_is_not_overwritten() {
         let name = path.to_str().expect("a plain path");
         let refused = film(&["stage4", kind, name], "");
         assert_eq!(refused.status.code(), Some(1), "{kind}");
-        let error = text(&refused.stderr);
-        assert!(error.contains(name) && error.contains("--force"), "{error}");
+        assert!(text(&refused.stderr).contains(name));
         assert_eq!(fs::read_to_string(&path).expect("a file of this test"), "precious");
         assert!(film(&["stage4", kind, name, "--force"], "").status.success());
         assert_ne!(fs::read_to_string(&path).expect("a file of this test"), "precious");
