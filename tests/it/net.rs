@@ -20,13 +20,15 @@ mod unix;
 mod waiting;
 mod watchdog;
 
+use std::cell::Cell;
 use std::io;
 use std::net::Ipv4Addr;
 use std::os::fd::{AsFd, AsRawFd};
+use std::rc::Rc;
 use std::time::Duration;
 
 use boucle::net::{TcpListener, TcpStream};
-use boucle::{Faults, SystemCall, timeout};
+use boucle::{Faults, SystemCall, Task, interrupt, spawn, timeout};
 
 /// Runs `future` on a loop of its own, and not for ever.
 fn run<T>(future: impl Future<Output = T>) -> T {
@@ -50,6 +52,19 @@ async fn pair() -> (TcpStream, TcpStream) {
     let client = TcpStream::connect_to(address).await.expect("it listens");
     let (server, _) = listener.accept().await.expect("a client has come");
     (client, server)
+}
+
+/// Counts the turns of a task that is always ready.
+fn count_turns() -> (Rc<Cell<usize>>, Task<()>) {
+    let n_turns = Rc::new(Cell::new(0));
+    let counter = Rc::clone(&n_turns);
+    let counts = spawn(async move {
+        loop {
+            counter.set(counter.get() + 1);
+            interrupt().await;
+        }
+    });
+    (n_turns, counts)
 }
 
 /// Has every call of this kind fail.

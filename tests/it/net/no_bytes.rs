@@ -1,22 +1,20 @@
 //! Operations of no bytes: of a stream they move nothing, and wait for nothing; of a socket of datagrams an
 //! empty one is something.
 
-use std::cell::Cell;
 use std::future::poll_fn;
 use std::io;
 use std::io::{IoSlice, IoSliceMut};
 use std::net::Ipv4Addr;
 use std::os::unix::net;
 use std::pin::Pin;
-use std::rc::Rc;
 
+use boucle::AsyncFd;
 use boucle::net::{AIOSocket, UdpSocket, UnixDatagram, UnixStream};
-use boucle::{AsyncFd, interrupt, spawn};
 use futures_io::{AsyncRead, AsyncWrite};
 use socket2::{Domain, Socket, Type};
 
 use super::watchdog::{begins_to_wait, run};
-use super::{pair, polled};
+use super::{count_turns, pair, polled};
 
 /// The value of something that does not wait.
 async fn at_once<T>(future: impl Future<Output = io::Result<T>>) -> T {
@@ -140,14 +138,7 @@ fn who_moves_nothing_again_and_again_lets_the_others_have_their_turns() {
         let (client, _server) = pair().await;
         let (here, _there) = net::UnixStream::pair().expect("the system has sockets");
         let here = AIOSocket::new(here).expect("it is a socket");
-        let n_turns = Rc::new(Cell::new(0));
-        let counter = Rc::clone(&n_turns);
-        let counts = spawn(async move {
-            loop {
-                counter.set(counter.get() + 1);
-                interrupt().await;
-            }
-        });
+        let (n_turns, counts) = count_turns();
         for _ in 0..1_000 {
             client.read(&mut []).await.expect("it is no error");
             client.write(&[]).await.expect("it is no error");

@@ -15,7 +15,7 @@ use futures_io::AsyncRead;
 
 use super::reactor::drivers;
 use super::watchdog::{run, run_in};
-use super::{pair, polled};
+use super::{count_turns, pair, polled};
 
 /// Counts the polls of a task that polls so, until it is ready.
 fn count_polls<T: 'static>(
@@ -178,19 +178,6 @@ fn of_a_herd_each_is_polled_once_for_an_event_and_may_leave_in_any_order() {
         let never = event_loop.run_until_complete(pending::<()>());
         assert_eq!(never, Err(RunError::Deadlock), "nobody waits any more");
     }
-}
-
-/// Counts the turns of a task that is always ready.
-fn count_turns() -> (Rc<Cell<usize>>, Task<()>) {
-    let n_turns = Rc::new(Cell::new(0));
-    let counter = Rc::clone(&n_turns);
-    let counts = spawn(async move {
-        loop {
-            counter.set(counter.get() + 1);
-            interrupt().await;
-        }
-    });
-    (n_turns, counts)
 }
 
 #[test]
