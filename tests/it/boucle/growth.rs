@@ -10,7 +10,7 @@ use std::cell::Cell;
 use std::panic::Location;
 use std::rc::Rc;
 
-use allocation_counter::measure;
+use allocation_counter::{AllocationInfo, measure};
 use boucle::{Builder, Ended, Instrument, Loop, Object, Task, TaskId, TaskPath, WaitsFor, WokenBy};
 
 /// What is counted, in the order in which [`cost`] gives it.
@@ -94,14 +94,28 @@ const MANY: usize = 20_000;
 /// So many bytes may be left of one.
 const FEW: i64 = 80_000;
 
-/// Runs a burst on a loop; when only what it returns is there, hardly any room is taken.
+/// Runs a program on a loop, and counts; what the program returns is still there at the end.
 #[track_caller]
-fn assert_gives_room_back<T>(builder: Builder, burst: impl Future<Output = T>) {
+fn room_of<T>(builder: Builder, program: impl Future<Output = T>) -> AllocationInfo {
     let event_loop = builder.virtual_time(true).build();
     let mut kept = None;
-    let memory = measure(|| kept = event_loop.run_until_complete(burst).ok());
-    assert!(kept.is_some(), "the burst ends");
+    let memory = measure(|| kept = event_loop.run_until_complete(program).ok());
+    assert!(kept.is_some(), "the program ends");
+    memory
+}
+
+/// Runs a burst; when only what it returns is there, hardly any room is taken.
+#[track_caller]
+fn assert_gives_room_back<T>(builder: Builder, burst: impl Future<Output = T>) {
+    let memory = room_of(builder, burst);
     let (left, most) = (memory.bytes_current, memory.bytes_max);
     assert!(most > 2 * FEW as u64, "it is no burst: {memory:?}");
     assert!(left < FEW, "{left} bytes are left of {most}");
+}
+
+/// Runs what happens often, and never takes much room.
+#[track_caller]
+fn assert_never_takes_room<T>(program: impl Future<Output = T>) {
+    let most = room_of(Loop::builder(), program).bytes_max;
+    assert!(most < FEW as u64, "{most} bytes were taken");
 }
