@@ -62,7 +62,7 @@ use std::panic::{AssertUnwindSafe, Location};
 use std::ptr::NonNull;
 use std::rc::Rc;
 
-pub(crate) use self::here::{Busy, Entered, entered, is_busy, with_entered};
+pub(crate) use self::here::{Busy, Entered, Here, entered, is_busy, is_entered, with_entered};
 use self::kind::{Kind, Kinds, VTable};
 pub(crate) use self::remote::{Share, leave, open};
 pub(crate) use self::run::{spawn, with_borrowed};

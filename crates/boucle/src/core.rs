@@ -14,9 +14,9 @@ use std::rc::Rc;
 
 pub(crate) use self::turns::End;
 use crate::cell;
-use crate::cell::{Raw, Registry, Remote, Runnable, Schedule, Wakers, Woken};
+use crate::cell::{Here, Raw, Registry, Remote, Runnable, Schedule, Wakers, Woken};
 use crate::data::clock::Clock;
-use crate::data::primitives::Arc;
+use crate::data::primitives::{Arc, LocalKey, thread_value};
 use crate::data::{Awaiter, Awaits, Ended, LoopId, TaskError, TaskId, WokenBy};
 use crate::host;
 use crate::host::{Host, Report, Seams};
@@ -68,7 +68,7 @@ pub(crate) struct Core {
     pub(crate) n_abroad: Cell<usize>,
     /// The tasks that can go on: those of the next turn.
     ready: Ready<Runnable<Core>>,
-    /// The same, if somebody chooses among them.
+    /// Those of them that can be chosen, if somebody chooses.
     choice: RefCell<Choice<TaskId, Runnable<Core>>>,
     /// Deadlines, and whom to wake then.
     pub(crate) timers: RefCell<Timers>,
@@ -96,6 +96,11 @@ pub(crate) struct Core {
 
 /// The vtable of all wakers: one static, by whose address they are known.
 static WAKERS: Wakers<Core> = Wakers::new();
+
+thread_value! {
+    /// The loop that this thread is in.
+    static HERE: Here<Core> = Here::OUTSIDE;
+}
 
 impl Core {
     /// A loop that nobody owns yet.
@@ -183,6 +188,11 @@ impl Schedule for Core {
         &WAKERS
     }
 
+    #[inline]
+    fn here() -> &'static LocalKey<Here<Core>> {
+        &HERE
+    }
+
     fn loop_id(&self) -> LoopId {
         self.id
     }
@@ -209,11 +219,7 @@ impl Schedule for Core {
 
     #[inline]
     fn ready_again(&self, task: Runnable<Core>) {
-        if self.host.has_order() {
-            self.choice.borrow_mut().push(task.id(), task);
-        } else {
-            self.ready.push(task);
-        }
+        self.ready.push(task);
     }
 
     #[cold]

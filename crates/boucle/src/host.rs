@@ -46,6 +46,10 @@ pub(crate) struct Host {
     order: RefCell<Option<Box<dyn Order>>>,
     /// Whether somebody chooses, also while it is asked.
     has_order: bool,
+    /// Whether nobody watches, counts or chooses: asked at each turn.
+    is_plain: bool,
+    /// Whether somebody watches or counts.
+    is_observed: bool,
     /// Who decides which system calls fail.
     faults: Option<Box<dyn Faults>>,
     /// How long a poll may take without being reported; `None`: for ever.
@@ -64,7 +68,11 @@ pub(crate) struct Host {
 
 impl Host {
     pub(crate) fn new(seams: Seams) -> Host {
+        let is_watched = seams.instrument.is_some() && !cfg!(boucle_unwatched);
+        let is_observed = is_watched || seams.slow_poll.is_some();
         Host {
+            is_plain: !is_observed && seams.order.is_none(),
+            is_observed,
             handler: RefCell::new(seams.handler.unwrap_or_else(Report::default_handler)),
             instrument: seams.instrument,
             has_order: seams.order.is_some(),
@@ -77,6 +85,11 @@ impl Host {
             names: RefCell::default(),
             last_name: RefCell::default(),
         }
+    }
+
+    /// Whether nobody watches, counts or chooses the order.
+    pub(crate) fn is_plain(&self) -> bool {
+        self.is_plain
     }
 
     /// Whether somebody else chooses the order.

@@ -8,29 +8,24 @@ use std::rc::Rc;
 use super::{Remote, Schedule};
 use crate::data::primitives::{Arc, thread_value};
 
-thread_value! {
-    /// The loop that this thread is in.
-    static HERE: Here = Here {
-        remote: Cell::new(ptr::null()),
-        core: Cell::new(ptr::null()),
-        kind: Cell::new(ptr::null()),
-    };
+/// The loop that a thread is in.
+pub(crate) struct Here<S: Schedule> {
+    /// Its remote part, to compare with; null outside of any loop.
+    remote: Cell<*const Remote<S>>,
+    /// The loop, as an `Rc`'s pointer: null outside of any, else alive, kept by the [`Entered`].
+    core: Cell<*const S>,
 }
 
-/// The loop that a thread is in.
-struct Here {
-    /// Its remote part, to compare with; null outside of any loop.
-    remote: Cell<*const ()>,
-    /// The loop: null outside of any, else alive, kept by the [`Entered`].
-    core: Cell<*const ()>,
-    /// What type it is of: the address of that type's vtable, which no other type has.
-    kind: Cell<*const ()>,
+impl<S: Schedule> Here<S> {
+    /// Outside of any loop.
+    pub(crate) const OUTSIDE: Here<S> =
+        Here { remote: Cell::new(ptr::null()), core: Cell::new(ptr::null()) };
 }
 
 /// This thread is in a loop; dropping it leaves the loop for the one around it.
 pub(crate) struct Entered<S: Schedule> {
     /// What was there before.
-    outer: (*const (), *const (), *const ()),
+    outer: (*const Remote<S>, *const S),
     /// Keeps the loop alive.
     core: Rc<S>,
 }
@@ -38,12 +33,8 @@ pub(crate) struct Entered<S: Schedule> {
 impl<S: Schedule> Entered<S> {
     pub(crate) fn new(core: &Rc<S>) -> Entered<S> {
         let core = Rc::clone(core);
-        let outer = HERE.with(|here| {
-            (
-                here.remote.replace(Arc::as_ptr(core.remote()).cast()),
-                here.core.replace(Rc::as_ptr(&core).cast()),
-                here.kind.replace(kind::<S>()),
-            )
+        let outer = S::here().with(|here| {
+            (here.remote.replace(Arc::as_ptr(core.remote())), here.core.replace(Rc::as_ptr(&core)))
         });
         Entered { outer, core }
     }
@@ -55,32 +46,30 @@ impl<S: Schedule> Entered<S> {
 
 impl<S: Schedule> Drop for Entered<S> {
     fn drop(&mut self) {
-        HERE.with(|here| {
+        S::here().with(|here| {
             here.remote.set(self.outer.0);
             here.core.set(self.outer.1);
-            here.kind.set(self.outer.2);
         });
     }
 }
 
-/// What tells loops of this type from others.
-fn kind<S: Schedule>() -> *const () {
-    ptr::from_ref(S::wakers()).cast()
-}
-
-/// The loop of type `S` that this thread is in; null outside of any. The pointer is an `Rc`'s.
+/// The loop that this thread is in; null outside of any.
 #[inline]
 fn pointer<S: Schedule>() -> *const S {
-    let is_one = |here: &Here| here.kind.get() == kind::<S>();
-    let core = HERE.try_with(|here| if is_one(here) { here.core.get() } else { ptr::null() });
-    core.unwrap_or(ptr::null()).cast()
+    S::here().try_with(|here| here.core.get()).unwrap_or(ptr::null())
+}
+
+/// Whether this thread is in a loop.
+#[inline]
+pub(crate) fn is_entered<S: Schedule>() -> bool {
+    !pointer::<S>().is_null()
 }
 
 /// Calls `f` with the loop that this thread is in; `None` outside of any.
 #[inline]
 pub(crate) fn with_entered<S: Schedule, R>(f: impl FnOnce(&S) -> R) -> Option<R> {
-    // SAFETY: null, or alive: an `Entered<S>` further up this thread's stack keeps it, and cannot be
-    // dropped before `f` returns.
+    // SAFETY: null, or alive: an `Entered` further up this thread's stack keeps it, and cannot be dropped
+    // before `f` returns.
     unsafe { pointer::<S>().as_ref() }.map(f)
 }
 
@@ -103,19 +92,17 @@ pub(super) fn with_here<S: Schedule, R>(
     remote: *const Remote<S>,
     f: impl FnOnce(&S) -> R,
 ) -> Option<R> {
-    let is_it = |here: &Here| ptr::eq(here.remote.get(), remote.cast());
-    let core = HERE
-        .try_with(|here| if is_it(here) { here.core.get() } else { ptr::null() })
-        .ok()?
-        .cast::<S>();
-    // SAFETY: as in `with_entered`: the remote part is that of a loop of type `S`, and so is the loop.
+    let is_it = |here: &Here<S>| ptr::eq(here.remote.get(), remote);
+    let core =
+        S::here().try_with(|here| if is_it(here) { here.core.get() } else { ptr::null() }).ok()?;
+    // SAFETY: as in `with_entered`.
     unsafe { core.as_ref() }.map(f)
 }
 
 /// Whether this thread is in the loop that has this remote part.
 #[inline]
 pub(super) fn is_here<S: Schedule>(remote: *const Remote<S>) -> bool {
-    HERE.try_with(|here| ptr::eq(here.remote.get(), remote.cast())).unwrap_or(false)
+    S::here().try_with(|here| ptr::eq(here.remote.get(), remote)).unwrap_or(false)
 }
 
 thread_value! {

@@ -14,7 +14,7 @@ use crate::data::{Awaiter, TaskId};
 /// More places than this are many: room is given back when few of them are taken.
 const MANY: usize = 1024;
 /// One place of so many is few.
-const FEW: usize = 8;
+const FEW: usize = 32;
 
 /// No place is free. So small that a pointer can hold its double.
 const NO_PLACE: u32 = u32::MAX >> 1;
@@ -73,10 +73,13 @@ impl<S: Schedule> Registry<S> {
     }
 
     /// The task leaves; it is there.
-    pub(super) fn leave(&self, id: TaskId) {
+    pub(super) fn leave(&self, id: TaskId, task: Ptr<S>) {
         // SAFETY: as in `next_id`.
         let places = unsafe { &mut *self.places.get() };
-        let place = self.find(places, id).expect("a task that leaves is there");
+        let place = match places.get(id.place()) {
+            Some(place) if ptr::eq(place.0, task.0.as_ptr()) => id.place(),
+            _ => self.find(places, id).expect("a task that leaves is there"),
+        };
         places[place] = Place::free(self.free.replace(place as u32));
         self.n_tasks.set(self.n_tasks.get() - 1);
         if places.len() > MANY && self.n_tasks.get() < places.len() / FEW {

@@ -78,14 +78,15 @@ pub(super) unsafe fn wake_here<S: Schedule>(core: &S, task: Ptr<S>) {
     // SAFETY: as for this function.
     let header = unsafe { task.header() };
     // One look at the state tells all: that it can be watched costs a wake nothing.
-    match header.is(SCHEDULED | DONE | OBSERVED) {
+    if !header.is(SCHEDULED | DONE | OBSERVED) {
+        schedule(core, task, header);
+    } else if header.is(OBSERVED) {
         // SAFETY: as for this function.
-        true => unsafe { wake_observed(core, task) },
-        false => schedule(core, task, header),
+        unsafe { wake_observed(core, task) };
     }
 }
 
-/// The same, and tells who watches, also that there is nothing to do.
+/// The same of a task that is OBSERVED: tells who watches, also that there is nothing to do.
 ///
 /// # Safety
 ///
@@ -95,7 +96,7 @@ pub(super) unsafe fn wake_here<S: Schedule>(core: &S, task: Ptr<S>) {
 unsafe fn wake_observed<S: Schedule>(core: &S, task: Ptr<S>) {
     // SAFETY: as for this function.
     let header = unsafe { task.header() };
-    let (id, is_observed) = (header.id, header.is(OBSERVED));
+    let id = header.id;
     let did = match () {
         () if header.is(DONE) => Woken::HasEnded,
         () if header.is(SCHEDULED) => Woken::WasReady,
@@ -105,9 +106,7 @@ unsafe fn wake_observed<S: Schedule>(core: &S, task: Ptr<S>) {
         }
     };
     // Nothing of the task is used any more: it runs code of a user.
-    if is_observed {
-        core.was_woken(id, did);
-    }
+    core.was_woken(id, did);
 }
 
 /// Puts the task, which is neither there nor DONE, at the end of the ready queue.
@@ -138,7 +137,7 @@ pub(super) unsafe fn drop_future_now<S: Schedule>(core: &S, task: Ptr<S>) {
 
 /// The future is gone: the task leaves the registry, and whoever awaits it is woken.
 fn end<S: Schedule>(core: &S, task: Ptr<S>, header: &Header<S>) {
-    core.registry().leave(header.id);
+    core.registry().leave(header.id, task);
     header.set(DONE);
     // The usual case is nobody: it ends before anybody asks.
     let awaiter = header.awaiter.replace(Awaiter::NOBODY);

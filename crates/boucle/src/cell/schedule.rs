@@ -5,14 +5,17 @@ use std::marker::PhantomData;
 use std::panic::Location;
 use std::task::RawWakerVTable;
 
-use super::{Registry, Remote, Runnable};
-use crate::data::primitives::Arc;
+use super::{Here, Registry, Remote, Runnable};
+use crate::data::primitives::{Arc, LocalKey};
 use crate::data::{Awaiter, Ended, LoopId, TaskError, TaskId};
 
 /// A loop, as its tasks see it.
 pub(crate) trait Schedule: Sized + 'static {
     /// The vtable of the wakers of its tasks: one static, so that its address says whose a waker is.
     fn wakers() -> &'static Wakers<Self>;
+
+    /// Which loop a thread is in: one value a thread.
+    fn here() -> &'static LocalKey<Here<Self>>;
 
     /// Which loop of the process it is.
     fn loop_id(&self) -> LoopId;

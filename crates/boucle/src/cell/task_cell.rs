@@ -89,13 +89,25 @@ impl<S: Schedule, F: Future> Ways<S, F> {
                 true
             }
             Err(payload) => {
-                // SAFETY: the body still holds the future; the poll's own panic counts.
-                unsafe {
-                    Self::drop_future(task);
-                    Self::set_error(task, payload);
-                }
+                // SAFETY: as for this function.
+                unsafe { Self::fail(task, payload) };
                 true
             }
+        }
+    }
+
+    /// The future has panicked.
+    ///
+    /// # Safety
+    ///
+    /// As for `body`; the body holds the future.
+    #[cold]
+    #[inline(never)]
+    unsafe fn fail(task: Erased, payload: Box<dyn Any + Send>) {
+        // SAFETY: the body still holds the future; the poll's own panic counts.
+        unsafe {
+            Self::drop_future(task);
+            Self::set_error(task, payload);
         }
     }
 
@@ -117,6 +129,8 @@ impl<S: Schedule, F: Future> Ways<S, F> {
     /// # Safety
     ///
     /// As for `body`; the body holds neither the future nor a value.
+    #[cold]
+    #[inline(never)]
     unsafe fn set_error(task: Erased, payload: Box<dyn Any + Send>) {
         // SAFETY: the task is alive, this is its thread.
         let header = unsafe { Self::ptr(task).header() };
@@ -183,6 +197,8 @@ pub(super) unsafe fn allocate<S: Schedule, F: Future>(
 }
 
 /// Drops `value`; a panic of its destructor is reported as the task's.
+#[cold]
+#[inline(never)]
 fn drop_or_report<S: Schedule, T>(header: &Header<S>, value: T) {
     if let Err(payload) = panic::catch_unwind(AssertUnwindSafe(|| drop(value))) {
         report(header, TaskError::panicked(payload));

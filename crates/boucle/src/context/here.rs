@@ -28,10 +28,20 @@ pub(crate) fn here() -> Option<LoopId> {
 
 /// Calls `f` with a loop: now, if this thread is in it; else soon, on its own thread; not at all if it is
 /// gone.
+#[inline]
 pub(crate) fn call_in(id: LoopId, f: impl FnOnce(&Core) + Send + 'static) {
     if here() == Some(id) {
         with_entered(f);
-    } else if let Some(reach) = loops::find(id) {
+    } else {
+        call_elsewhere(id, f);
+    }
+}
+
+/// Calls `f` with a loop that this thread is not in.
+#[cold]
+#[inline(never)]
+fn call_elsewhere(id: LoopId, f: impl FnOnce(&Core) + Send + 'static) {
+    if let Some(reach) = loops::find(id) {
         reach.post(Box::new(move || {
             with_entered(f);
         }));
@@ -40,8 +50,16 @@ pub(crate) fn call_in(id: LoopId, f: impl FnOnce(&Core) + Send + 'static) {
 
 /// The present time on the clock of the loop that this thread is in, else of the one that was set;
 /// `None` if there is neither.
+#[inline]
 pub(crate) fn now() -> Option<u64> {
-    with_entered(Core::now).or_else(|| current().ok().map(|it| it.core().now()))
+    with_entered(Core::now).or_else(now_of_set)
+}
+
+/// The same for the loop that was set.
+#[cold]
+#[inline(never)]
+fn now_of_set() -> Option<u64> {
+    current().ok().map(|it| it.core().now())
 }
 
 /// The task that a waker wakes, if it is one of the loop that this thread is in.
@@ -70,25 +88,29 @@ pub(crate) fn set_current(owner: Option<Owner>) -> Option<Owner> {
 /// Calls `f` with the loop that this thread is in, else with the one that was set.
 #[track_caller]
 pub(crate) fn require_current<R>(f: impl FnOnce(&Core) -> R) -> R {
-    if here().is_some() {
+    if cell::is_entered::<Core>() {
         // The usual case, without counting: who is in the loop keeps it.
         return require_entered(f);
     }
-    match current() {
-        Ok(owner) => {
-            // Said here: `f`, which would find it out, cannot say whose fault it is.
-            owner.core().require_open();
-            f(owner.core())
-        }
-        Err(error) => panic!("{error}"),
-    }
+    f(require_set().core())
+}
+
+/// The loop that was set, open.
+#[cold]
+#[inline(never)]
+#[track_caller]
+fn require_set() -> Owner {
+    let owner = current().unwrap_or_else(|error| panic!("{error}"));
+    // Said here: who is called with it, and would find it out, cannot say whose fault it is.
+    owner.core().require_open();
+    owner
 }
 
 /// As [`require_current`], for what was made at `at`: if somebody else calls this, say the executor
 /// that polls a future, the message says where.
 #[track_caller]
 pub(crate) fn require_current_at<R>(at: &Location<'_>, f: impl FnOnce(&Core) -> R) -> R {
-    if here().is_some() {
+    if cell::is_entered::<Core>() {
         return require_entered(f);
     }
     if at != Location::caller() && current().is_err() {

@@ -30,7 +30,18 @@ impl Identity {
     }
 
     /// The same, of one that is made there.
+    #[inline]
     pub(crate) fn at(kind: Kind, made_at: &'static Location<'static>) -> Identity {
+        match with_entered(|core| core.host.is_observed()) {
+            Some(false) => Identity::Unknown(kind, made_at),
+            _ => Identity::known_at(kind, made_at),
+        }
+    }
+
+    /// The same, where somebody watches, or outside of any loop.
+    #[cold]
+    #[inline(never)]
+    fn known_at(kind: Kind, made_at: &'static Location<'static>) -> Identity {
         let inside =
             with_entered(|core| core.host.is_observed().then(|| core.new_object(kind, made_at)));
         let outside = || {

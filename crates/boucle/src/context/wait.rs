@@ -187,10 +187,9 @@ impl Line {
     /// Grants all who wait now, the first one first.
     pub(crate) fn grant_all(&self) {
         // Not those who come meanwhile: a foreign waker may run anything.
-        let end = self.end();
-        while let Some(parked) = self.take_before(end) {
-            super::wake(parked);
-        }
+        let mut all = self.take_all();
+        all.by_ref().for_each(super::wake);
+        self.reuse(all);
     }
 }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::Core;
 use crate::cell::{Mail, Runnable};
 use crate::data::WokenBy;
-use crate::structures::ready::Turn;
+use crate::structures::ready::Several;
 
 /// Deadlines that lie this close together, in nanoseconds, are waited for together.
 const GRAIN: u64 = 1_000_000;
@@ -29,12 +29,14 @@ impl Core {
     pub(crate) fn turns(&self, is_over: &dyn Fn() -> bool, waits_for_ever: bool) -> End {
         if self.host.has_order() {
             // Of the run before: those that have ended are no choice.
+            self.fill_choice();
             let ended = self.choice.borrow_mut().take_unwanted(Runnable::is_live);
             drop(ended);
         }
         loop {
             let is_ready = self.turn();
-            if self.stopping.take() {
+            if self.stopping.get() {
+                self.stopping.set(false);
                 return End::Stopped;
             }
             if is_over() {
@@ -56,11 +58,11 @@ impl Core {
     #[inline]
     fn turn(&self) -> bool {
         self.reactor.turn_begins();
-        if self.host.is_observed() || self.host.has_order() {
-            self.run_ready_watched();
-        } else {
+        if self.host.is_plain() {
             // Asked once a turn, not once a poll: so it costs nothing that a loop can be watched.
             self.run_ready::<false>();
+        } else {
+            self.run_ready_watched();
         }
         if self.remote.inbox.has_mail() {
             self.take_mail();
@@ -81,6 +83,7 @@ impl Core {
         if !self.host.has_order() {
             return self.run_ready::<true>();
         }
+        self.fill_choice();
         let n_ready = self.choice.borrow().keys().len();
         for _ in 0..n_ready {
             let Some(task) = self.next_task() else { break };
@@ -90,19 +93,21 @@ impl Core {
 
     /// Who is next, if it is not the first come: the one place where order is decided.
     fn next_task(&self) -> Option<Runnable<Core>> {
-        // Out while somebody chooses, who may spawn: what comes meanwhile is put behind.
-        let choice = self.choice.take();
-        if choice.keys().is_empty() {
-            self.choice.replace(choice);
-            return None;
-        }
-        let chosen = self.host.choose(choice.keys());
-        let mut newer = self.choice.replace(choice);
+        self.fill_choice();
+        // Out while somebody chooses, who may spawn: what comes meanwhile is ready, and no choice yet.
+        let mut choice = self.choice.take();
+        let chosen = match choice.keys() {
+            [] => None,
+            keys => choice.take(self.host.choose(keys)),
+        };
+        self.choice.replace(choice);
+        chosen
+    }
+
+    /// Those that are ready can be chosen, behind those that could before.
+    fn fill_choice(&self) {
         let mut choice = self.choice.borrow_mut();
-        while let Some(task) = newer.take(0) {
-            choice.push(task.id(), task);
-        }
-        choice.take(chosen)
+        self.ready.move_to(|task| choice.push(task.id(), task));
     }
 
     /// A turn is over and the next one is due: wakes those whose time has come, and looks at the
@@ -121,16 +126,21 @@ impl Core {
     /// Polls those that are ready, the first come first.
     #[inline]
     fn run_ready<const OBSERVED: bool>(&self) {
-        match self.ready.take_turn() {
-            Turn::One(task) => self.run_task::<OBSERVED>(task),
-            Turn::Many(mut turn) => {
-                for task in turn.drain(..) {
-                    self.run_task::<OBSERVED>(task);
-                }
-                self.ready.give_back(turn);
-            }
-            Turn::Nobody => {}
+        match self.ready.take_only() {
+            Ok(None) => {}
+            Ok(Some(task)) => self.run_task::<OBSERVED>(task),
+            Err(Several) => self.run_several::<OBSERVED>(),
         }
+    }
+
+    /// The same, if there are several.
+    #[inline(never)]
+    fn run_several<const OBSERVED: bool>(&self) {
+        let mut turn = self.ready.take_turn();
+        for task in turn.drain(..) {
+            self.run_task::<OBSERVED>(task);
+        }
+        self.ready.give_back(turn);
     }
 
     /// Polls one task, and looks around from time to time. OBSERVED: it may be that somebody watches, or
@@ -170,6 +180,7 @@ impl Core {
     /// A task that was woken in its last poll is no choice.
     fn leave_choice(&self, id: crate::data::TaskId, has_ended: bool) {
         if has_ended && self.host.has_order() {
+            self.fill_choice();
             let ended = self.choice.borrow_mut().take_last(id);
             drop(ended);
         }

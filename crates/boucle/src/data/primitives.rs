@@ -7,10 +7,14 @@
 pub(crate) use loom::sync::Arc;
 #[cfg(boucle_loom)]
 pub(crate) use loom::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, Ordering, fence};
+#[cfg(boucle_loom)]
+pub(crate) use loom::thread::LocalKey;
 #[cfg(not(boucle_loom))]
 pub(crate) use std::sync::Arc;
 #[cfg(not(boucle_loom))]
 pub(crate) use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, Ordering, fence};
+#[cfg(not(boucle_loom))]
+pub(crate) use std::thread::LocalKey;
 use std::time::Duration;
 
 /// A lock without poison: no code of a user runs under it.

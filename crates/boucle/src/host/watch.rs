@@ -70,7 +70,7 @@ impl Host {
     /// Whether somebody watches, or debug mode counts. It never changes.
     #[inline]
     pub(crate) fn is_observed(&self) -> bool {
-        self.is_watched() || self.slow_poll.is_some()
+        self.is_observed
     }
 
     /// Tells who watches, if somebody does. Nothing may be borrowed: it runs code of a user.

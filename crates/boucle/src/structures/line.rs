@@ -7,7 +7,7 @@
 use std::cell::RefCell;
 use std::fmt;
 
-use crate::structures::waiters::{Ticket, Waiters};
+use crate::structures::waiters::{Granted, Ticket, Waiters};
 use crate::structures::wake::Parked;
 
 /// Those who wait for one thing, first come first.
@@ -61,20 +61,14 @@ impl Line {
         self.waiters.borrow_mut().grant()
     }
 
-    /// Where the line ends now.
-    pub(crate) fn end(&self) -> u64 {
-        self.waiters.borrow().end()
+    /// Takes all out who wait now, longest first: they are to be woken.
+    pub(crate) fn take_all(&self) -> Granted<Parked> {
+        self.waiters.borrow_mut().grant_all()
     }
 
-    /// As [`take_first`](Line::take_first), unless that one came after the line ended at `end`.
-    pub(crate) fn take_before(&self, end: u64) -> Option<Parked> {
-        self.waiters.borrow_mut().grant_before(end)
-    }
-
-    /// Takes all out who wait now, longest first.
-    pub(crate) fn take_all(&self) -> Vec<Parked> {
-        let end = self.end();
-        std::iter::from_fn(|| self.take_before(end)).collect()
+    /// Takes the room of those back who were granted together.
+    pub(crate) fn reuse(&self, granted: Granted<Parked>) {
+        self.waiters.borrow_mut().reuse(granted);
     }
 
     /// Takes one out who gives up; `None` if it was granted before.

@@ -2,6 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
+use std::mem;
 
 /// More than this many are many: their room is given back when they are gone.
 const MANY: usize = 4096;
@@ -31,23 +32,38 @@ impl<T> Ready<T> {
         self.queue.borrow().is_empty()
     }
 
-    /// Takes those that are there now, for one turn: mostly it is one.
+    /// Takes the one that is there, unless there are several: mostly it is alone.
     #[inline]
-    pub(crate) fn take_turn(&self) -> Turn<T> {
+    pub(crate) fn take_only(&self) -> Result<Option<T>, Several> {
         let mut queue = self.queue.borrow_mut();
-        // One that is alone in much room is taken with it: then it is seen whether the room is needed.
-        if queue.len() > 1 || queue.capacity() > MANY {
-            drop(queue);
-            return Turn::Many(self.queue.replace(self.spare.take()));
-        }
-        queue.pop().map_or(Turn::Nobody, Turn::One)
+        if queue.len() > 1 { Err(Several) } else { Ok(queue.pop()) }
+    }
+
+    /// Takes those that are there now, for one turn.
+    pub(crate) fn take_turn(&self) -> Vec<T> {
+        self.queue.replace(self.spare.take())
     }
 
     /// Gives back the room of a turn that is over. What was needed for a moment is freed: a million tasks
     /// were spawned, say.
     pub(crate) fn give_back(&self, turn: Vec<T>) {
-        if turn.capacity() <= MANY || self.queue.borrow().len() >= turn.capacity() / 8 {
+        let mut queue = self.queue.borrow_mut();
+        if is_needed(turn.capacity(), queue.len()) {
             self.spare.set(turn);
+        }
+        // As long as one is alone, turn after turn, nobody else looks at the room.
+        if !is_needed(queue.capacity(), queue.len()) {
+            let n_kept = queue.len() * 2;
+            queue.shrink_to(n_kept);
+        }
+    }
+
+    /// Moves all to somewhere else, the first one first.
+    pub(crate) fn move_to(&self, push: impl FnMut(T)) {
+        let mut queue = self.queue.borrow_mut();
+        match queue.capacity() <= MANY {
+            true => queue.drain(..).for_each(push),
+            false => mem::take(&mut *queue).into_iter().for_each(push),
         }
     }
 
@@ -58,11 +74,12 @@ impl<T> Ready<T> {
     }
 }
 
-/// Those that can go on as a turn begins.
-pub(crate) enum Turn<T> {
-    Nobody,
-    One(T),
-    Many(Vec<T>),
+/// There is more than one.
+pub(crate) struct Several;
+
+/// Whether room for so many is needed where there are `n`.
+fn is_needed(capacity: usize, n: usize) -> bool {
+    capacity <= MANY || n >= capacity / 8
 }
 
 /// Those that can go on, longest first, with what tells them apart as one slice: somebody chooses.
@@ -124,7 +141,7 @@ impl<K: Copy + PartialEq, T> Choice<K, T> {
         let (wanted, unwanted): (Vec<_>, Vec<_>) = self
             .keys
             .drain(..)
-            .skip(std::mem::take(&mut self.begin))
+            .skip(mem::take(&mut self.begin))
             .zip(self.items.drain(..))
             .partition(|(_, item)| is_wanted(item));
         for (key, item) in wanted {
@@ -136,7 +153,7 @@ impl<K: Copy + PartialEq, T> Choice<K, T> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Choice, MANY, Ready, Turn};
+    use super::{Choice, MANY, Ready};
 
     #[test]
     fn a_choice_takes_any_and_keeps_the_others_in_order() {
@@ -175,11 +192,30 @@ mod tests {
     fn the_room_of_a_burst_is_given_back() {
         let ready = Ready::default();
         (0..100_000).for_each(|n| ready.push(n));
-        let Turn::Many(turn) = ready.take_turn() else { unreachable!("there are many") };
+        assert!(ready.take_only().is_err());
+        let mut turn = ready.take_turn();
         assert_eq!(turn.len(), 100_000);
-        ready.give_back(turn.into_iter().filter(|_| false).collect());
-        (0..2).for_each(|n| ready.push(n));
-        let Turn::Many(turn) = ready.take_turn() else { unreachable!("there are two") };
-        assert!(turn.capacity() <= MANY && ready.is_empty());
+        // Each of these spawns as many again.
+        (0..100_000).for_each(|n| ready.push(n));
+        turn.clear();
+        ready.give_back(turn);
+        let mut turn = ready.take_turn();
+        turn.clear();
+        ready.push(7);
+        ready.give_back(turn);
+        assert!(matches!(ready.take_only(), Ok(Some(7))));
+        assert!(matches!(ready.take_only(), Ok(None)));
+        assert!(ready.spare.take().capacity() <= MANY && ready.take_turn().capacity() <= MANY);
+    }
+
+    #[test]
+    fn what_is_moved_keeps_its_order() {
+        for n in [2, 2 * MANY] {
+            let (ready, mut moved) = (Ready::default(), Vec::new());
+            (0..n).for_each(|n| ready.push(n));
+            ready.move_to(|n| moved.push(n));
+            assert!(moved.into_iter().eq(0..n) && ready.is_empty());
+            assert!(ready.take_turn().capacity() <= MANY);
+        }
     }
 }

@@ -15,6 +15,9 @@
 //! that was moved since is in `moved`. Entering, granting and leaving cost the same however many wait;
 //! room is given back when few of many are left, at a cost that is small for each of those who went.
 
+#[cfg(test)]
+mod tests;
+
 use std::mem;
 
 /// The end of a chain: no slot has this place.
@@ -71,6 +74,23 @@ pub(crate) struct Ticket {
     slot: u32,
     /// How many had entered before.
     number: u64,
+}
+
+/// Those who were granted together, longest first: they are not in the list any more.
+pub(crate) struct Granted<W> {
+    slots: Vec<Slot<W>>,
+    next: u32,
+}
+
+impl<W> Iterator for Granted<W> {
+    type Item = W;
+
+    #[inline]
+    fn next(&mut self) -> Option<W> {
+        let slot = self.slots.get_mut(self.next as usize)?;
+        self.next = slot.next;
+        slot.waiter.take()
+    }
 }
 
 impl<W> Default for Waiters<W> {
@@ -165,15 +185,21 @@ impl<W> Waiters<W> {
         (self.head != NONE).then(|| self.take(self.head as usize))
     }
 
-    /// The number of the next one who comes: all who have entered have smaller ones.
-    pub(crate) fn end(&self) -> u64 {
-        self.n_entered
+    /// Takes all out who wait now.
+    pub(crate) fn grant_all(&mut self) -> Granted<W> {
+        let granted = Granted { slots: mem::take(&mut self.slots), next: self.head };
+        (self.head, self.tail, self.free, self.n_waiting) = (NONE, NONE, NONE, 0);
+        self.moved = None;
+        granted
     }
 
-    /// Takes the one out who waits longest, if it entered before [`end`](Waiters::end) was `end`.
-    pub(crate) fn grant_before(&mut self, end: u64) -> Option<W> {
-        let first = self.slots.get(self.head as usize)?;
-        (first.number < end).then(|| self.take(self.head as usize))
+    /// Gives the room of those back who were granted together, if it is little and not needed.
+    pub(crate) fn reuse(&mut self, granted: Granted<W>) {
+        let mut slots = granted.slots;
+        if self.slots.capacity() == 0 && slots.capacity() <= SMALL {
+            slots.clear();
+            self.slots = slots;
+        }
     }
 
     /// Takes one out who gives up; `None` if it was granted before.
@@ -272,124 +298,5 @@ impl<W> Waiters<W> {
         moved.dedup_by_key(|it| it.0);
         moved.shrink_to_fit();
         self.moved = (!moved.is_empty()).then(|| Box::new(Moved(moved)));
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::collections::VecDeque;
-
-    use super::{Ticket, Waiters};
-
-    /// Numbers that look random and are the same in each run.
-    fn random(state: &mut u64) -> u64 {
-        *state ^= *state << 13;
-        *state ^= *state >> 7;
-        *state ^= *state << 17;
-        *state
-    }
-
-    #[test]
-    fn it_grants_in_order_whoever_leaves() {
-        for seed in 1..=200 {
-            let mut state = seed * 0x9e37_79b9;
-            let (mut waiters, mut model) = (Waiters::new(), VecDeque::new());
-            let mut gone: Vec<Ticket> = Vec::new();
-            for n in 0..600 {
-                // Seeds differ in how many come for each who goes: some lists grow long and then short.
-                let crowd = if n < 300 { 2 + seed % 7 } else { 1 };
-                match random(&mut state) % (crowd + 2) {
-                    0 => {
-                        let first = model.pop_front();
-                        assert_eq!(
-                            waiters.grant(),
-                            first.map(|it: (Ticket, u64)| it.1),
-                            "seed {seed}"
-                        );
-                        gone.extend(first.map(|it| it.0));
-                    }
-                    1 if !model.is_empty() => {
-                        let place = random(&mut state) as usize % model.len();
-                        let (ticket, value) = model.remove(place).expect("it is there");
-                        assert_eq!(waiters.leave(ticket), Some(value), "seed {seed}");
-                        gone.push(ticket);
-                    }
-                    _ => model.push_back((waiters.enter(n), n)),
-                }
-                assert_eq!(waiters.len(), model.len());
-            }
-            assert!(waiters.iter().eq(model.iter().map(|it| &it.1)), "seed {seed}");
-            for (ticket, value) in &model {
-                assert_eq!(waiters.get(*ticket), Some(value), "seed {seed}");
-                assert_eq!(waiters.replace(*ticket, value + 1), *value);
-            }
-            for ticket in gone {
-                assert!(waiters.get(ticket).is_none() && waiters.leave(ticket).is_none());
-                assert_eq!(waiters.replace(ticket, 7), 7, "it comes back");
-            }
-            while let Some((ticket, value)) = model.pop_front() {
-                assert_eq!(waiters.grant(), Some(value + 1), "seed {seed}");
-                assert!(waiters.leave(ticket).is_none());
-            }
-            assert!(waiters.is_empty() && waiters.grant().is_none());
-        }
-    }
-
-    #[test]
-    fn room_is_given_back_while_one_of_many_still_waits() {
-        for kept in [0, 99_999, 50_000] {
-            let mut waiters = Waiters::new();
-            let tickets: Vec<_> = (0..100_000).map(|n| waiters.enter(n)).collect();
-            for (n, ticket) in tickets.iter().enumerate() {
-                assert!(n == kept || waiters.leave(*ticket) == Some(n as u64));
-            }
-            assert!(waiters.n_slots() <= 96, "{} for one waiter", waiters.n_slots());
-            assert_eq!(waiters.get(tickets[kept]), Some(&(kept as u64)));
-            assert_eq!(waiters.leave(tickets[kept]), Some(kept as u64));
-        }
-    }
-
-    #[test]
-    fn who_comes_and_goes_while_one_stays_costs_no_room() {
-        let mut waiters = Waiters::new();
-        let stays = waiters.enter(0);
-        let mut last = waiters.enter(1);
-        for n in 2..100_000 {
-            let next = waiters.enter(n);
-            assert_eq!(waiters.leave(last), Some(n - 1));
-            last = next;
-        }
-        assert!(waiters.n_slots() <= 8, "{} for two waiters", waiters.n_slots());
-        assert_eq!((waiters.get(stays), waiters.len()), (Some(&0), 2));
-    }
-
-    #[test]
-    fn all_who_wait_are_granted_and_none_of_those_who_come_meanwhile() {
-        let mut waiters = Waiters::new();
-        let tickets: Vec<_> = (0..4).map(|n| waiters.enter(n)).collect();
-        let end = waiters.end();
-        let mut granted = Vec::new();
-        while let Some(n) = waiters.grant_before(end) {
-            granted.push(n);
-            // One gives up meanwhile, and one comes for each that is granted.
-            waiters.leave(tickets[2]);
-            waiters.enter(n + 10);
-        }
-        assert_eq!(granted, [0, 1, 3]);
-        assert!(waiters.iter().eq(&[10, 11, 13]));
-    }
-
-    #[test]
-    fn many_who_give_up_cost_in_proportion() {
-        // In any order: the first one first, the last one first, or all over the place.
-        for step in [1, 39_999, 12_347] {
-            let mut waiters = Waiters::new();
-            let tickets: Vec<_> = (0..40_000).map(|n| waiters.enter(n)).collect();
-            for n in 0..40_000 {
-                waiters.leave(tickets[n * step % 40_000]).expect("it waits");
-            }
-            assert!(waiters.is_empty());
-            assert!(waiters.n_moves < 40_000 / 8, "{} moves", waiters.n_moves);
-        }
     }
 }
