@@ -62,11 +62,11 @@ use std::panic::{AssertUnwindSafe, Location};
 use std::ptr::NonNull;
 use std::rc::Rc;
 
-pub(crate) use self::here::{Busy, Entered, Here, entered, is_busy, is_entered, with_entered};
+pub(crate) use self::here::{Busy, Entered, entered, is_busy, is_entered, with_entered};
 use self::kind::{Kind, Kinds, VTable};
 pub(crate) use self::remote::{Share, leave, open};
 pub(crate) use self::run::{spawn, with_borrowed};
-pub(crate) use self::schedule::{Schedule, Wakers, Woken};
+pub(crate) use self::schedule::{Here, Schedule, Wakers, Woken};
 pub(crate) use self::waker::{task_in, task_of};
 use crate::data::primitives::{AtomicBool, AtomicU32, Life};
 use crate::data::{Awaiter, TaskId};

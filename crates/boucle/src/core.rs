@@ -99,7 +99,7 @@ static WAKERS: Wakers<Core> = Wakers::new();
 
 thread_value! {
     /// The loop that this thread is in.
-    static HERE: Here<Core> = Here::OUTSIDE;
+    static HERE: Here<Core> = Here::outside();
 }
 
 impl Core {
@@ -233,24 +233,12 @@ impl Schedule for Core {
         });
     }
 
+    #[inline]
     fn has_ended(&self, task: TaskId, awaiter: Awaiter, how: Ended) {
         match awaiter.awaits() {
             Awaits::Nobody => {}
             Awaits::Task(awaiter) => self.wake(awaiter),
-            Awaits::Listener { listener, place } => {
-                if let Some((listener, is_last)) = self.ends.ended(listener) {
-                    listener.hear(place, how, is_last);
-                    if is_last {
-                        // It may be all that keeps a waker, which may be anybody's.
-                        self.host.drop(listener);
-                    }
-                }
-            }
-            Awaits::Foreign => {
-                if let Some(waker) = self.ends.take(task) {
-                    self.host.wake(waker);
-                }
-            }
+            other => self.host.tell_end(&self.ends, task, other, how),
         }
         if self.host.is_observed() {
             self.host.task_done(task, how);

@@ -24,7 +24,8 @@ pub(crate) use self::report::Handler;
 pub use self::report::Report;
 use self::watch::{Maker, Stats};
 use crate::cell;
-use crate::data::{TaskError, TaskId, TaskPath};
+use crate::data::{Awaits, Ended, TaskError, TaskId, TaskPath};
+use crate::structures::ends::Ends;
 
 /// Whose code a loop calls; `Builder` fills it in.
 #[derive(Default)]
@@ -156,6 +157,24 @@ impl Host {
     /// Tells the exception handler of an error of a task that nobody will read.
     pub(crate) fn tell_of(&self, id: TaskId, at: &'static Location<'static>, error: TaskError) {
         self.tell(Report::task(id, self.name(id), at, error));
+    }
+
+    /// Tells one who awaits the end of a task, and is no task of the loop.
+    #[inline(never)]
+    pub(crate) fn tell_end(&self, ends: &Ends, task: TaskId, awaits: Awaits, how: Ended) {
+        match awaits {
+            Awaits::Nobody | Awaits::Task(_) => {}
+            Awaits::Listener { listener, place } => {
+                if let Some((listener, is_last)) = ends.ended(listener) {
+                    listener.hear(place, how, is_last);
+                    if is_last {
+                        // It may be all that keeps a waker, which may be anybody's.
+                        self.drop(listener);
+                    }
+                }
+            }
+            Awaits::Foreign => ends.take(task).into_iter().for_each(|it| self.wake(it)),
+        }
     }
 
     /// Who is told from now on.

@@ -5,22 +5,8 @@ use std::cell::Cell;
 use std::ptr;
 use std::rc::Rc;
 
-use super::{Remote, Schedule};
+use super::{Here, Remote, Schedule};
 use crate::data::primitives::{Arc, thread_value};
-
-/// The loop that a thread is in.
-pub(crate) struct Here<S: Schedule> {
-    /// Its remote part, to compare with; null outside of any loop.
-    remote: Cell<*const Remote<S>>,
-    /// The loop, as an `Rc`'s pointer: null outside of any, else alive, kept by the [`Entered`].
-    core: Cell<*const S>,
-}
-
-impl<S: Schedule> Here<S> {
-    /// Outside of any loop.
-    pub(crate) const OUTSIDE: Here<S> =
-        Here { remote: Cell::new(ptr::null()), core: Cell::new(ptr::null()) };
-}
 
 /// This thread is in a loop; dropping it leaves the loop for the one around it.
 pub(crate) struct Entered<S: Schedule> {

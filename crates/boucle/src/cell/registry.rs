@@ -78,7 +78,7 @@ impl<S: Schedule> Registry<S> {
         let places = unsafe { &mut *self.places.get() };
         let place = match places.get(id.place()) {
             Some(place) if ptr::eq(place.0, task.0.as_ptr()) => id.place(),
-            _ => self.find(places, id).expect("a task that leaves is there"),
+            _ => self.moved_to(id).expect("a task that leaves is there"),
         };
         places[place] = Place::free(self.free.replace(place as u32));
         self.n_tasks.set(self.n_tasks.get() - 1);
@@ -107,33 +107,34 @@ impl<S: Schedule> Registry<S> {
         unsafe { *self.moved.get() = moved };
     }
 
-    /// Where the task of this id is.
-    fn find(&self, places: &[Place<S>], id: TaskId) -> Option<usize> {
-        let holds = |place: usize| {
-            // SAFETY: a task leaves the registry before it is DONE, and lives until then.
-            let held = |task: Ptr<S>| unsafe { task.header() }.id == id;
-            places.get(place).and_then(Place::task).is_some_and(held)
-        };
-        if holds(id.place()) {
-            return Some(id.place());
-        }
+    /// Where the task of this id has been moved to, if it was moved.
+    #[cold]
+    #[inline(never)]
+    fn moved_to(&self, id: TaskId) -> Option<usize> {
         // SAFETY: as in `next_id`.
         let moved = unsafe { &*self.moved.get() };
-        if moved.is_empty() {
-            return None;
-        }
         let at = moved.binary_search_by_key(&id, |it| it.0).ok()?;
-        Some(moved[at].1 as usize).filter(|it| holds(*it))
+        Some(moved[at].1 as usize)
     }
 
     /// The task with this id, if it is not DONE.
+    #[inline]
     fn get(&self, id: TaskId) -> Option<(Ptr<S>, &Header<S>)> {
+        match self.at(id.place(), id) {
+            None => self.at(self.moved_to(id)?, id),
+            task => task,
+        }
+    }
+
+    /// The task at this place, if it is the one with this id.
+    #[inline(always)]
+    fn at(&self, place: usize, id: TaskId) -> Option<(Ptr<S>, &Header<S>)> {
         // SAFETY: as in `next_id`.
-        let places = unsafe { &*self.places.get() };
-        let task = places[self.find(places, id)?].task()?;
+        let task = unsafe { &*self.places.get() }.get(place)?.task()?;
         // SAFETY: a task leaves the registry before it is DONE, and lives until then. The reference
         // is used before the caller runs any code of a user.
-        Some((task, unsafe { task.header() }))
+        let header = unsafe { task.header() };
+        (header.id == id).then_some((task, header))
     }
 
     /// How many there are.
@@ -142,6 +143,7 @@ impl<S: Schedule> Registry<S> {
     }
 
     /// Wakes the task with this id, if it is not DONE.
+    #[inline]
     pub(crate) fn wake(&self, core: &S, id: TaskId) {
         match self.get(id) {
             // SAFETY: not DONE, so alive; this is its thread.

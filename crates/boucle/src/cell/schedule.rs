@@ -3,9 +3,10 @@
 use std::cell::Cell;
 use std::marker::PhantomData;
 use std::panic::Location;
+use std::ptr;
 use std::task::RawWakerVTable;
 
-use super::{Here, Registry, Remote, Runnable};
+use super::{Registry, Remote, Runnable};
 use crate::data::primitives::{Arc, LocalKey};
 use crate::data::{Awaiter, Ended, LoopId, TaskError, TaskId};
 
@@ -63,6 +64,21 @@ pub(crate) enum Woken {
     WasReady,
     /// Nothing: it has ended.
     HasEnded,
+}
+
+/// The loop that a thread is in.
+pub(crate) struct Here<S: Schedule> {
+    /// Its remote part, to compare with; null outside of any loop.
+    pub(super) remote: Cell<*const Remote<S>>,
+    /// The loop, as an `Rc`'s pointer: null outside of any, else alive, kept by the [`Entered`](super::Entered).
+    pub(super) core: Cell<*const S>,
+}
+
+impl<S: Schedule> Here<S> {
+    /// Outside of any loop.
+    pub(crate) const fn outside() -> Here<S> {
+        Here { remote: Cell::new(ptr::null()), core: Cell::new(ptr::null()) }
+    }
 }
 
 /// The vtable of a loop's wakers; their data is a task's header.

@@ -13,15 +13,14 @@ use crate::structures::pace::BUDGET;
 use crate::context;
 use crate::context::Core;
 
-/// Nothing is charged.
-const UNLIMITED: u32 = u32::MAX;
+/// More than any poll can use up.
+const UNLIMITED: u64 = u64::MAX;
 
 /// Takes one from the budget of the task that is being polled; once it is used up, wakes the task and
 /// lets it wait for its next turn.
 pub(crate) fn poll_charge(cx: &Context<'_>) -> Poll<()> {
     let is_left = context::with_entered(|core| match core.pace.budget.get() {
         0 => false,
-        UNLIMITED => true,
         left => {
             core.pace.budget.set(left - 1);
             true
@@ -56,7 +55,7 @@ pub(crate) async fn charge() {
 /// Calls `f`, in which nothing is charged.
 pub(crate) fn uncharged<R>(f: impl FnOnce() -> R) -> R {
     /// Sets the budget to what it was, also if `f` panics.
-    struct Before<'a>(&'a Core, u32);
+    struct Before<'a>(&'a Core, u64);
     impl Drop for Before<'_> {
         fn drop(&mut self) {
             self.0.pace.budget.set(self.1);

@@ -100,7 +100,10 @@ pub(crate) fn require_current<R>(f: impl FnOnce(&Core) -> R) -> R {
 #[inline(never)]
 #[track_caller]
 fn require_set() -> Owner {
-    let owner = current().unwrap_or_else(|error| panic!("{error}"));
+    let owner = match current() {
+        Ok(owner) => owner,
+        Err(error) => panic!("{error}"),
+    };
     // Said here: who is called with it, and would find it out, cannot say whose fault it is.
     owner.core().require_open();
     owner

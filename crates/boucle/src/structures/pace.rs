@@ -14,12 +14,12 @@ const SHORT_TURNS: u32 = 8;
 const BETWEEN_DESCRIPTORS: u64 = 1_000_000;
 
 /// So much a task may do in one poll before it gives the turn back, though it need not wait.
-pub(crate) const BUDGET: u32 = 128;
+pub(crate) const BUDGET: u64 = 128;
 
 /// What has passed since the last look, and what the present poll may still do.
 pub(crate) struct Pace {
     /// How much the task that is being polled may still do before it gives the turn back.
-    pub(crate) budget: Cell<u32>,
+    pub(crate) budget: Cell<u64>,
     /// How many polls.
     n_polls: Cell<u32>,
     /// When the time was looked at between two turns; `NEVER` if the loop had nothing to do since.

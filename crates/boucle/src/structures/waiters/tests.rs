@@ -24,11 +24,7 @@ fn it_grants_in_order_whoever_leaves() {
             match random(&mut state) % (crowd + 2) {
                 0 => {
                     let first = model.pop_front();
-                    assert_eq!(
-                        waiters.grant(),
-                        first.map(|it: (Ticket, u64)| it.1),
-                        "seed {seed}"
-                    );
+                    assert_eq!(waiters.grant(), first.map(|it: (Ticket, u64)| it.1), "seed {seed}");
                     gone.extend(first.map(|it| it.0));
                 }
                 1 if !model.is_empty() => {
@@ -108,13 +104,16 @@ fn all_who_wait_are_granted_and_none_of_those_who_come_meanwhile() {
 fn room_of_few_is_used_again_and_that_of_many_given_back() {
     for (n, is_kept) in [(20, true), (20_000, false)] {
         let mut waiters = Waiters::new();
-        (0..n).for_each(|n| drop(waiters.enter(n)));
+        let tickets: Vec<_> = (0..n).map(|n| waiters.enter(n)).collect();
         let mut granted = waiters.grant_all();
         assert!(granted.by_ref().eq(0..n));
         waiters.reuse(granted);
         assert_eq!(waiters.n_slots() > 0, is_kept, "{n}");
+        assert!(tickets.iter().all(|it| waiters.get(*it).is_none()));
         // It is as new.
-        (0..3).for_each(|n| drop(waiters.enter(n)));
+        for n in 0..3 {
+            waiters.enter(n);
+        }
         assert!(waiters.iter().eq(&[0, 1, 2]));
     }
 }
