@@ -3,6 +3,8 @@
 #![cfg(unix)]
 
 use std::io::{BufRead, BufReader};
+use std::panic;
+use std::panic::AssertUnwindSafe;
 use std::process::{Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -48,7 +50,9 @@ pub(crate) fn fork(f: impl FnOnce() -> bool) -> Pid {
     // a child does not have, hold no lock that `f` needs: this process runs one test alone.
     match unsafe { libc::fork() } {
         0 => {
-            let status = if f() { 0 } else { 1 };
+            // A panic would go on to the copy of whoever runs the tests, which has lost its threads.
+            let is_well = panic::catch_unwind(AssertUnwindSafe(f)).unwrap_or(false);
+            let status = if is_well { 0 } else { 1 };
             // SAFETY: it ends the process, and runs nothing of it.
             unsafe { libc::_exit(status) }
         }
