@@ -121,6 +121,12 @@ fn debug_mode_reports_the_greedy_task_and_not_the_polite_one() {
 }
 
 #[test]
+fn holders_shows_who_holds_what_in_a_deadlock() {
+    let watched = || recorded(Loop::builder().instrument(examples::holders::watcher()));
+    check("holders", || examples::holders::deadlock(&watched()));
+}
+
+#[test]
 fn threads_have_a_loop_each_or_none() {
     check("threads", || examples::threads::program(recorded_loop));
 }

@@ -20,6 +20,8 @@ pub(crate) mod famine;
 pub(crate) mod fork;
 #[path = "../../../crates/boucle/examples/fork_and_stop.rs"]
 pub(crate) mod fork_and_stop;
+#[path = "../../../crates/boucle/examples/holders.rs"]
+pub(crate) mod holders;
 #[path = "../../../crates/boucle/examples/leftovers.rs"]
 pub(crate) mod leftovers;
 #[path = "../../../crates/boucle/examples/morceaux.rs"]
