@@ -23,6 +23,7 @@ mod queues;
 mod quiescence;
 mod run_task;
 pub(crate) mod signals;
+mod sleeping;
 mod sync;
 mod task_tree;
 mod threads;
