@@ -1,9 +1,10 @@
 //! Callbacks, hooks, chosen order, slow polls, the task tree.
 
 use std::cell::Cell;
-use std::future::pending;
+use std::future::{pending, poll_fn};
 use std::panic::Location;
 use std::rc::Rc;
+use std::task::Poll;
 use std::time::Duration;
 
 use boucle::{
@@ -200,6 +201,27 @@ fn an_order_that_panics_or_points_outside_means_the_first() {
     }
     event_loop.run();
     assert_eq!(log.words(), "a b c");
+}
+
+#[test]
+fn a_task_that_has_ended_is_no_choice_also_if_it_was_woken_in_its_last_poll() {
+    struct Choices(Transcript);
+    impl Order for Choices {
+        fn choose(&mut self, ready: &[TaskId]) -> usize {
+            let ids: Vec<_> = ready.iter().map(TaskId::to_string).collect();
+            self.0.say(ids.join("|"));
+            0
+        }
+    }
+    let log = Transcript::default();
+    let event_loop = Loop::builder().order(Choices(log.clone())).build();
+    drop(event_loop.add_task(poll_fn(|cx| {
+        cx.waker().wake_by_ref();
+        Poll::Ready(())
+    })));
+    drop(event_loop.add_task(interrupt()));
+    event_loop.run();
+    assert_eq!(log.words(), "1|2 2 2");
 }
 
 #[test]
