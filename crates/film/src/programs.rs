@@ -106,6 +106,7 @@ pub static PROGRAMS: &[Program] = &[
     example!(sync_island),
     example!(debug),
     example!(arange),
+    example!(holders, Main::Example(examples::holders::deadlock)),
     example!(threads, Main::Example(threads::program)),
 ];
 

@@ -17,6 +17,8 @@ pub(super) mod famine;
 pub(super) mod fork;
 #[path = "../../../boucle/examples/fork_and_stop.rs"]
 pub(super) mod fork_and_stop;
+#[path = "../../../boucle/examples/holders.rs"]
+pub(super) mod holders;
 #[path = "../../../boucle/examples/leftovers.rs"]
 pub(super) mod leftovers;
 #[path = "../../../boucle/examples/morceaux.rs"]
