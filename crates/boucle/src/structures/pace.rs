@@ -115,3 +115,31 @@ impl Pace {
         is_due
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Pace, SHORT_TURNS};
+
+    #[test]
+    fn a_long_turn_after_short_ones_is_seen_by_its_tick() {
+        let pace = Pace::default();
+        for now in [1_000, 2_000] {
+            pace.time_is(now);
+        }
+        assert_eq!(pace.turns_between_looks.get(), SHORT_TURNS);
+        // The coarse clock has ticked since.
+        pace.tick.set(pace.tick.get().wrapping_sub(1));
+        assert!(pace.is_time_due(false));
+    }
+
+    #[test]
+    fn eight_short_turns_or_one_that_is_not_short_make_a_look_due() {
+        let pace = Pace::default();
+        pace.time_is(1_000);
+        pace.time_is(2_000);
+        let n_turns = (1..).find(|_| pace.is_time_due(false));
+        assert!(n_turns.is_some_and(|it| it <= SHORT_TURNS));
+        pace.time_is(1_000_000);
+        assert!(pace.is_time_due(false));
+    }
+}
