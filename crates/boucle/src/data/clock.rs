@@ -4,6 +4,8 @@ use std::cell::Cell;
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
+pub(crate) use self::system::{coarse_tick, real_now};
+
 /// One moment as `std` tells it, and as the times of loops do.
 static ANCHOR: LazyLock<(Instant, u64)> = LazyLock::new(|| {
     let ask = || {
@@ -77,8 +79,6 @@ pub(crate) fn time(instant: Instant) -> u64 {
 pub(crate) fn nanoseconds(duration: Duration) -> u64 {
     u64::try_from(duration.as_nanos()).unwrap_or(NEVER)
 }
-
-pub(crate) use self::system::{coarse_tick, real_now};
 
 /// The clocks of the system: those of Linux, which tell a time as a number.
 #[cfg(all(target_os = "linux", not(boucle_loom)))]
