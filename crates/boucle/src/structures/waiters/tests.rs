@@ -88,6 +88,7 @@ fn all_who_wait_are_granted_and_none_of_those_who_come_meanwhile() {
     let tickets: Vec<_> = (0..4).map(|n| waiters.enter(n)).collect();
     assert_eq!(waiters.leave(tickets[0]), Some(0));
     let mut granted = waiters.grant_all();
+    assert!(waiters.is_empty());
     let mut values = Vec::new();
     for n in granted.by_ref() {
         values.push(n);
