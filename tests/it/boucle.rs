@@ -28,6 +28,7 @@ mod sync;
 mod task_tree;
 mod threads;
 mod threads_in_virtual_time;
+mod told;
 mod transcript;
 mod waits;
 mod watching;

@@ -6,6 +6,7 @@ pub(crate) mod line;
 pub(crate) mod loops;
 pub(crate) mod pace;
 pub(crate) mod ready;
+pub(crate) mod room;
 pub(crate) mod timers;
 pub(crate) mod waiters;
 pub(crate) mod wake;

@@ -1,18 +1,21 @@
 //! Wakers of other executors, which run foreign code as they are cloned, woken and dropped: whatever that
 //! does, no wake is lost, and nobody is remembered twice.
 
+mod dropping;
+
 use std::cell::{Cell, RefCell};
 use std::pin::Pin;
 use std::ptr;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::task::{Context, Poll, RawWaker, RawWakerVTable, Wake, Waker};
+use std::task::{Context, RawWaker, RawWakerVTable, Wake, Waker};
+use std::time::Duration;
 
 use boucle::sync::{Barrier, Condition, Event, Lock, Queue, Semaphore, Waiter};
-use boucle::{Loop, quiescent};
+use boucle::{quiescent, sleep};
 
-use super::transcript::{PollFn, run};
+use super::transcript::run;
 
 /// What is done to a waker.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -94,6 +97,8 @@ fn acts(when: Done, act: impl FnOnce() + 'static) -> Waker {
         }
     })
 }
+
+const HOUR: Duration = Duration::from_secs(3600);
 
 /// What lets it go on.
 type Act = Box<dyn FnOnce()>;
@@ -201,18 +206,24 @@ fn one_who_waits_is_remembered_once_however_often_it_is_polled() {
 }
 
 #[test]
-fn one_who_is_not_waited_for_any_more_is_dropped_as_its_loop_closes() {
-    let waker = odd(|_| ());
-    let mut wait = Box::pin(quiescent());
-    let event_loop = Loop::new();
-    let poll = event_loop.run_until_complete(PollFn(|_: &mut Context<'_>| {
-        Poll::Ready(wait.as_mut().poll(&mut Context::from_waker(&waker)).is_pending())
-    }));
-    assert_eq!((poll, N_ODD.get()), (Ok(true), 2));
-    event_loop.close().expect("it does not run");
-    assert_eq!(N_ODD.get(), 1);
-    // Nothing runs in it any more, and nothing will.
-    run(PollFn(|cx: &mut Context<'_>| wait.as_mut().poll(cx)));
+fn a_waker_is_cloned_once_however_often_its_owner_is_polled() {
+    let poll = |name: &str, mut wait: Wait| {
+        let n_clones = Rc::new(Cell::new(0));
+        let counter = Rc::clone(&n_clones);
+        let waker = odd(move |done| {
+            if done == Done::Cloned {
+                counter.set(counter.get() + 1);
+            }
+        });
+        for _ in 0..3 {
+            assert!(wait.as_mut().poll(&mut Context::from_waker(&waker)).is_pending(), "{name}");
+            assert_eq!(n_clones.get(), 1, "{name}");
+        }
+    };
+    for (name, wait, _) in waits() {
+        poll(name, wait);
+    }
+    run(async { poll("a time", Box::pin(sleep(HOUR))) });
 }
 
 #[test]

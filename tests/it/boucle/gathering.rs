@@ -277,3 +277,18 @@ fn a_gather_that_moved_to_another_loop_is_woken_there() {
     turn();
     assert!(waits.done());
 }
+
+#[test]
+fn tasks_of_two_loops_are_gathered() {
+    let (here, there) = (Loop::new(), Loop::new());
+    let tasks = [&here, &there, &here, &there].map(|it| it.add_task(interrupt()));
+    let mut all = Box::pin(gather_tasks(tasks));
+    let is_pending = here.run_until_complete(async {
+        let all = futures_lite::future::poll_once(&mut all).await;
+        all.is_none()
+    });
+    assert_eq!(is_pending, Ok(true));
+    there.run();
+    let all = here.run_until_complete(all).expect("all have ended");
+    assert_eq!(all.expect("none panics").len(), 4);
+}

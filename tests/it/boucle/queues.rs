@@ -5,7 +5,9 @@ mod comparing;
 mod model;
 
 use std::cell::Cell;
+use std::pin::pin;
 use std::rc::Rc;
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use boucle::sync::{Queue, ShutDown, TryGetError, TryPutError};
@@ -284,4 +286,20 @@ fn one_task_done_too_many_is_refused() {
     queue.try_put(()).unwrap();
     queue.task_done();
     queue.task_done();
+}
+
+#[test]
+fn a_queue_says_its_limit() {
+    let limits = [Queue::<u8>::new(3), Queue::lifo(2), Queue::priority(1), Queue::unbounded()];
+    assert_eq!(limits.map(|it| it.maxsize()), [Some(3), Some(2), Some(1), None]);
+}
+
+#[test]
+fn one_who_waits_hears_of_the_end_at_its_first_poll() {
+    let queue = Queue::<u8>::unbounded();
+    let mut get = pin!(queue.get());
+    let mut poll = || get.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+    assert!(poll().is_pending());
+    queue.shutdown(false);
+    assert_eq!(poll(), Poll::Ready(Err(ShutDown(()))));
 }

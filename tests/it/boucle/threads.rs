@@ -2,11 +2,13 @@
 
 use std::cell::Cell;
 use std::rc::Rc;
-use std::sync::mpsc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::Duration;
 
-use boucle::{Elapsed, Loop, LoopClosed, RunError, TaskError, to_thread};
+use boucle::{Elapsed, Instrument, Loop, LoopClosed, RunError, TaskError, now, sleep, to_thread};
+use futures_lite::future::poll_once;
 
 #[test]
 fn another_thread_spawns_a_future_that_is_not_send() {
@@ -182,4 +184,41 @@ fn closing_a_loop_does_not_wait_for_a_call_that_is_stuck() {
     event_loop.close().expect("it does not run");
     assert!(task.cancelled());
     drop(send);
+}
+
+#[test]
+fn a_thread_whose_answer_nobody_awaits_is_waited_for() {
+    struct SaysThatItSleeps(mpsc::Sender<()>);
+    impl Instrument for SaysThatItSleeps {
+        fn before_wait(&self, _timeout: Option<Duration>) {
+            // The thread may have ended before.
+            let _ = self.0.send(());
+        }
+    }
+    let (send, receive) = mpsc::channel();
+    let event_loop =
+        Loop::builder().virtual_time(true).instrument(Rc::new(SaysThatItSleeps(send))).build();
+    let has_ended = Arc::new(AtomicBool::new(false));
+    let ends = Arc::clone(&has_ended);
+    let ended = event_loop.run_until_complete(async {
+        let answer = to_thread(move || {
+            // Nobody ever says it to whom the loop does not sleep.
+            ends.store(receive.recv().is_ok(), Ordering::Release);
+        });
+        // It begins, and nobody waits for its end.
+        assert!(poll_once(answer).await.is_none());
+        std::future::pending::<()>().await;
+    });
+    assert_eq!(ended, Err(RunError::Deadlock));
+    assert!(has_ended.load(Ordering::Acquire), "the loop has not waited for it");
+}
+
+#[test]
+fn outside_of_a_loop_the_time_is_that_of_the_one_that_was_set() {
+    let event_loop = Loop::builder().virtual_time(true).build();
+    let start = event_loop.run_until_complete(async { now() }).expect("it ends");
+    event_loop.run_until_complete(sleep(Duration::from_secs(3600))).expect("it ends");
+    Loop::set_current(Some(&event_loop));
+    assert_eq!(now() - start, Duration::from_secs(3600));
+    Loop::set_current(None);
 }

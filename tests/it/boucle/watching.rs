@@ -291,3 +291,24 @@ fn a_name_is_forgotten_with_its_task() {
     event_loop.run();
     assert_eq!(task.name(), "mine");
 }
+
+#[test]
+fn of_a_task_that_was_woken_in_its_last_poll_nothing_is_told_after_its_end() {
+    struct Polls(Transcript);
+    impl Instrument for Polls {
+        fn before_poll(&self, _task: TaskId) {
+            self.0.say("polled");
+        }
+        fn task_done(&self, _task: TaskId, _how: Ended) {
+            self.0.say("done");
+        }
+    }
+    let log = Transcript::default();
+    let event_loop = Loop::builder().instrument(Rc::new(Polls(log.clone()))).build();
+    drop(event_loop.add_task(poll_fn(|cx| {
+        cx.waker().wake_by_ref();
+        Poll::Ready(())
+    })));
+    event_loop.run();
+    assert_eq!(log.words(), "polled done");
+}

@@ -5,7 +5,8 @@ use std::io;
 use std::rc::Rc;
 use std::time::Duration;
 
-use boucle::{interrupt, sleep, spawn, timeout};
+use boucle::net::UnixStream;
+use boucle::{Loop, Task, hold_up, interrupt, sleep, spawn, timeout};
 
 use super::pair;
 
@@ -114,4 +115,42 @@ fn timers_that_are_always_due_let_a_socket_be_seen() {
         io::Result::Ok(())
     })
     .expect("the loopback works");
+}
+
+/// A task that always goes on, and works for `length` in each turn; counts its turns.
+fn works(length: Duration) -> (Rc<Cell<usize>>, Task<()>) {
+    let n_turns = Rc::new(Cell::new(0));
+    let counter = Rc::clone(&n_turns);
+    let works = spawn(async move {
+        loop {
+            hold_up(length);
+            counter.set(counter.get() + 1);
+            interrupt().await;
+        }
+    });
+    (n_turns, works)
+}
+
+#[test]
+fn turns_that_are_long_let_a_time_and_a_socket_be_seen_after_few() {
+    const MILLISECOND: Duration = Duration::from_millis(1);
+    let event_loop = Loop::builder().virtual_time(true).build();
+    let seen = event_loop.run_until_complete(async {
+        let (n_turns, busy) = works(MILLISECOND);
+        sleep(5 * MILLISECOND).await;
+        let time = n_turns.get();
+        // Nobody waits for a time.
+        let (here, there) = UnixStream::pair()?;
+        let read = spawn(async move { here.read(&mut [0; 1]).await });
+        interrupt().await;
+        let before = n_turns.get();
+        there.write_all(&[1]).await?;
+        assert_eq!(read.await.expect("it does not panic")?, 1);
+        let socket = n_turns.get() - before;
+        busy.cancel();
+        io::Result::Ok((time, socket))
+    });
+    let (time, socket) = seen.expect("it ends").expect("it works");
+    assert!(time <= 6, "{time} turns of a millisecond for 5 milliseconds");
+    assert!(socket <= 4, "{socket} turns of a millisecond for a socket that is ready");
 }

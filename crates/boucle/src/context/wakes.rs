@@ -45,7 +45,7 @@ pub(crate) fn discard<T>(value: T) {
 }
 
 /// Wakes one who waits, from inside its loop, another one, or none. Nothing may be borrowed.
-#[inline]
+#[inline(always)]
 pub(crate) fn wake(parked: Parked) {
     let Parked { wake, event_loop } = parked;
     match wake {

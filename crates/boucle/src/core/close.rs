@@ -16,18 +16,15 @@ impl Core {
         self.mode.set(Mode::Closing);
         // Each of these may run code of a user, which may add to any other.
         for _ in 0..N_ROUNDS {
-            let mut is_empty = true;
             // First the calls that are not made: their destructors may spawn.
-            is_empty &= self.host.drop_each(self.remote.inbox.close());
+            self.host.drop_each(self.remote.inbox.close());
             self.registry.drop_all(self);
             drop(self.ready.take_all());
             drop(self.choice.take());
             let wakes = self.timers.borrow_mut().take_all();
-            is_empty &= self.host.drop_each(wakes);
-            is_empty &= self.host.drop_each(self.quiescent.take_all());
-            is_empty &= self.host.drop_each(self.reactor.take_waiters());
-            let (wakers, listeners) = self.ends.take_all();
-            is_empty &= self.host.drop_each(wakers) & self.host.drop_each(listeners);
+            let is_empty = self.host.drop_each(wakes)
+                & self.host.drop_each(self.quiescent.take_all())
+                & self.host.drop_each(self.reactor.take_waiters());
             if is_empty && self.registry.len() == 0 {
                 break;
             }

@@ -256,6 +256,18 @@ mod tests {
     }
 
     #[test]
+    fn who_is_alone_is_replaced_and_leaves_without_a_list() {
+        let told = Arc::default();
+        let mut line = Line::Nobody;
+        let alone = line.enter(1, named(1, &told));
+        let Ok(before) = line.replace(alone, named(11, &told)) else { panic!("it waits") };
+        assert_eq!(name(before, &told), 1);
+        assert!(matches!(line, Line::One { .. }), "one needs no list");
+        assert_eq!(name(line.leave(alone).expect("it waits"), &told), 11);
+        assert!(line.is_empty() && line.leave(alone).is_none());
+    }
+
+    #[test]
     fn who_is_alone_is_not_taken_for_who_was_alone_before() {
         let told = Arc::default();
         let mut line = Line::Nobody;

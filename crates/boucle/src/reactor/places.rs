@@ -4,13 +4,12 @@
 //! says where it is. So the room of a burst is given back while some of it live on.
 
 use super::Key;
+use crate::structures::room::give_back;
 
 /// The end of the list of free places.
 const NONE: u32 = u32::MAX;
 /// With room for no more than this, none is given back.
 const SMALL: usize = 32;
-/// One of so many in use is few.
-const FEW: usize = 8;
 
 /// What there is at each place.
 #[derive(Debug)]
@@ -97,8 +96,8 @@ impl<P> Places<P> {
             self.unlink(self.places.len() - 1);
             self.places.pop();
         }
-        give_back(&mut self.all);
-        give_back(&mut self.places);
+        give_back(&mut self.all, SMALL);
+        give_back(&mut self.places, SMALL);
         Some(removed.value)
     }
 
@@ -129,13 +128,6 @@ impl<P> Places<P> {
         if let Some(Place::Free { previous: it, .. }) = self.places.get_mut(next as usize) {
             *it = previous;
         }
-    }
-}
-
-/// Gives room back if few of many are left.
-fn give_back<T>(list: &mut Vec<T>) {
-    if list.capacity() > SMALL && list.len() < list.capacity() / FEW {
-        list.shrink_to(list.len() * 2);
     }
 }
 

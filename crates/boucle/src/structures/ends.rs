@@ -95,10 +95,4 @@ impl Ends {
     pub(crate) fn listener(&self, number: u32) -> Option<Rc<dyn Listens>> {
         self.listeners.borrow().get(&number).map(|it| Rc::clone(&it.listener))
     }
-
-    /// Takes all out.
-    pub(crate) fn take_all(&self) -> (Vec<Waker>, Vec<Rc<dyn Listens>>) {
-        let (wakers, listeners) = (self.wakers.take(), self.listeners.take());
-        (wakers.into_values().collect(), listeners.into_values().map(|it| it.listener).collect())
-    }
 }

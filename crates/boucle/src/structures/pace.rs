@@ -118,7 +118,71 @@ impl Pace {
 
 #[cfg(test)]
 mod tests {
-    use super::{Pace, SHORT_TURNS};
+    use super::{BETWEEN_DESCRIPTORS, POLLS_BETWEEN_LOOKS, Pace, QUICK, SHORT_TURNS, coarse_tick};
+
+    /// Tries again what a tick of the coarse clock has disturbed.
+    fn between_ticks<R>(f: impl Fn() -> R) -> R {
+        loop {
+            let (tick, result) = (coarse_tick(), f());
+            if coarse_tick() == tick {
+                return result;
+            }
+        }
+    }
+
+    /// After how many turns it looks at the time, when there were two looks so far apart.
+    fn turns_until_look(apart: u64) -> u32 {
+        between_ticks(|| {
+            let pace = Pace::default();
+            pace.time_is(1_000);
+            pace.time_is(1_000 + apart);
+            (1..).find(|_| pace.is_time_due(false)).expect("some time")
+        })
+    }
+
+    #[test]
+    fn so_many_polls_make_a_look_due_and_one_asks_for_it_sooner() {
+        let pace = Pace::default();
+        for _ in 0..3 {
+            for _ in 1..POLLS_BETWEEN_LOOKS {
+                pace.poll();
+                assert!(!pace.is_to_look());
+            }
+            pace.poll();
+            assert!(pace.is_to_look());
+            pace.looked();
+        }
+        assert!(!pace.is_to_look());
+        pace.look_soon();
+        assert!(pace.is_to_look());
+    }
+
+    #[test]
+    fn after_a_rest_turns_are_long_until_they_are_seen_to_be_short() {
+        let pace = Pace::default();
+        pace.time_is(1_000);
+        pace.time_is(2_000);
+        pace.rest();
+        assert!(pace.is_time_due(false));
+        // How long it rested is no turn.
+        assert!(!pace.time_is(9 * BETWEEN_DESCRIPTORS));
+        assert!(pace.is_time_due(false));
+    }
+
+    #[test]
+    fn descriptors_are_looked_at_when_a_millisecond_has_passed_since_the_last_look_at_the_latest() {
+        let pace = Pace::default();
+        assert!(!pace.time_is(1_000));
+        assert!(!pace.time_is(BETWEEN_DESCRIPTORS));
+        assert!(pace.time_is(1_000 + BETWEEN_DESCRIPTORS));
+        assert!(!pace.time_is(2 * BETWEEN_DESCRIPTORS));
+        // They were looked at, nobody knows when: not before the look at the time that came before.
+        pace.looked();
+        assert!(!pace.time_is(2 * BETWEEN_DESCRIPTORS + 1));
+        assert!(pace.time_is(3 * BETWEEN_DESCRIPTORS + 1));
+        pace.looked();
+        assert!(pace.time_is(4 * BETWEEN_DESCRIPTORS + 1));
+    }
 
     #[test]
     fn a_long_turn_after_short_ones_is_seen_by_its_tick() {
@@ -134,12 +198,9 @@ mod tests {
 
     #[test]
     fn eight_short_turns_or_one_that_is_not_short_make_a_look_due() {
-        let pace = Pace::default();
-        pace.time_is(1_000);
-        pace.time_is(2_000);
-        let n_turns = (1..).find(|_| pace.is_time_due(false));
-        assert!(n_turns.is_some_and(|it| it <= SHORT_TURNS));
-        pace.time_is(1_000_000);
-        assert!(pace.is_time_due(false));
+        assert_eq!(turns_until_look(QUICK - 1), SHORT_TURNS);
+        assert_eq!(turns_until_look(QUICK), 1);
+        // In virtual time it is at hand.
+        assert!(Pace::default().is_time_due(true));
     }
 }

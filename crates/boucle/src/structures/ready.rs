@@ -4,6 +4,8 @@ use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::mem;
 
+use super::room::{self, is_much};
+
 /// More than this many are many: their room is given back when they are gone.
 const MANY: usize = 4096;
 
@@ -48,14 +50,11 @@ impl<T> Ready<T> {
     /// were spawned, say.
     pub(crate) fn give_back(&self, turn: Vec<T>) {
         let mut queue = self.queue.borrow_mut();
-        if is_needed(turn.capacity(), queue.len()) {
+        if turn.capacity() <= MANY || !is_much(queue.len(), turn.capacity()) {
             self.spare.set(turn);
         }
         // As long as one is alone, turn after turn, nobody else looks at the room.
-        if !is_needed(queue.capacity(), queue.len()) {
-            let n_kept = queue.len() * 2;
-            queue.shrink_to(n_kept);
-        }
+        room::give_back(&mut *queue, MANY);
     }
 
     /// Moves all to somewhere else, the first one first.
@@ -77,11 +76,6 @@ impl<T> Ready<T> {
 /// There is more than one.
 pub(crate) struct Several;
 
-/// Whether room for so many is needed where there are `n`.
-fn is_needed(capacity: usize, n: usize) -> bool {
-    capacity <= MANY || n >= capacity / 8
-}
-
 /// Those that can go on, longest first, with what tells them apart as one slice: somebody chooses.
 pub(crate) struct Choice<K, T> {
     /// What tells them apart: from `begin` on it is the same order as in `items`.
@@ -89,11 +83,20 @@ pub(crate) struct Choice<K, T> {
     /// So many at the beginning of `keys` are gone: those that are taken are mostly the first.
     begin: usize,
     items: VecDeque<T>,
+    /// How many keys were moved, to show that they are few.
+    #[cfg(test)]
+    n_moves: usize,
 }
 
 impl<K, T> Default for Choice<K, T> {
     fn default() -> Choice<K, T> {
-        Choice { keys: Vec::new(), begin: 0, items: VecDeque::new() }
+        Choice {
+            keys: Vec::new(),
+            begin: 0,
+            items: VecDeque::new(),
+            #[cfg(test)]
+            n_moves: 0,
+        }
     }
 }
 
@@ -114,20 +117,28 @@ impl<K: Copy + PartialEq, T> Choice<K, T> {
     pub(crate) fn take(&mut self, place: usize) -> Option<T> {
         let item = self.items.remove(place)?;
         if place < self.items.len() / 2 {
+            self.count_moves(place);
             self.keys[self.begin..=self.begin + place].rotate_right(1);
             self.begin += 1;
         } else {
+            self.count_moves(self.items.len() - place);
             self.keys.remove(self.begin + place);
         }
         if self.begin > self.keys.len() / 2 {
+            self.count_moves(self.keys.len() - self.begin);
             self.keys.drain(..self.begin);
             self.begin = 0;
-            if self.keys.capacity() > MANY && self.keys.len() < self.keys.capacity() / 8 {
-                self.keys.shrink_to(self.keys.len() * 2);
-                self.items.shrink_to(self.items.len() * 2);
-            }
+            room::give_back(&mut self.keys, MANY);
+            room::give_back(&mut self.items, MANY);
         }
         Some(item)
+    }
+
+    fn count_moves(&mut self, _n: usize) {
+        #[cfg(test)]
+        {
+            self.n_moves += _n;
+        }
     }
 
     /// Takes the one of this key out that came last.
@@ -179,13 +190,23 @@ mod tests {
     }
 
     #[test]
-    fn to_take_the_first_of_many_moves_nothing() {
+    fn to_take_the_first_or_the_last_of_many_moves_hardly_any() {
+        const N: usize = 100_000;
         let mut choice = Choice::default();
-        (0..100_000).for_each(|n| choice.push(n, n));
-        for n in 0..100_000 {
-            assert_eq!(choice.take(0), Some(n));
+        for _ in 0..2 {
+            (0..N).for_each(|n| choice.push(n, n));
+            for n in 0..N {
+                assert_eq!(choice.take(0), Some(n));
+            }
+            assert!(choice.n_moves <= N, "{} are moved", choice.n_moves);
+            assert!(choice.keys.capacity() <= MANY && choice.items.capacity() <= MANY);
+            choice.n_moves = 0;
+            (0..N).for_each(|n| choice.push(n, n));
+            for n in (0..N).rev() {
+                assert_eq!(choice.take(n), Some(n));
+            }
+            assert_eq!(choice.n_moves, 0);
         }
-        assert!(choice.keys.capacity() + choice.items.capacity() <= 4 * MANY);
     }
 
     #[test]
@@ -200,12 +221,28 @@ mod tests {
         turn.clear();
         ready.give_back(turn);
         let mut turn = ready.take_turn();
+        // As many are ready again: they need it.
+        assert!(ready.queue.borrow().capacity() >= 100_000);
         turn.clear();
         ready.push(7);
         ready.give_back(turn);
         assert!(matches!(ready.take_only(), Ok(Some(7))));
         assert!(matches!(ready.take_only(), Ok(None)));
         assert!(ready.spare.take().capacity() <= MANY && ready.take_turn().capacity() <= MANY);
+    }
+
+    #[test]
+    fn the_room_of_few_is_used_again_turn_after_turn() {
+        let ready = Ready::default();
+        let mut places = Vec::new();
+        for _ in 0..6 {
+            (0..9).for_each(|n| ready.push(n));
+            let mut turn = ready.take_turn();
+            places.push(turn.as_ptr());
+            turn.clear();
+            ready.give_back(turn);
+        }
+        assert_eq!(places[2..], [&places[..2], &places[..2]].concat());
     }
 
     #[test]

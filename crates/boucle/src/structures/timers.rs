@@ -293,7 +293,7 @@ impl Timers {
 
 #[cfg(test)]
 mod tests {
-    use super::{SMALL, TimerKey, Timers};
+    use super::{CROWD, SMALL, TimerKey, Timers};
     use crate::data::TaskId;
     use crate::structures::wake::Wake;
 
@@ -334,7 +334,12 @@ mod tests {
         }
         assert_eq!(timers.next_together(10), Some(109), "111 is too late");
         assert_eq!(timers.next_together(0), Some(100));
-        // Of a crowd nobody looks at each.
+        // Of a crowd nobody looks at each: not until the last one, but as long as may be.
+        let mut timers = Timers::new();
+        set(&mut timers, CROWD as u64 - 1);
+        assert_eq!(timers.next_together(400), Some(CROWD as u64 - 2));
+        set(&mut timers, 1);
+        assert_eq!(timers.next_together(400), Some(400));
         set(&mut timers, 1_000);
         assert_eq!(timers.next_together(400), Some(400));
     }

@@ -144,18 +144,16 @@ pub(super) fn tell_waits(tasks: Vec<TaskId>, object: impl Fn() -> Object) {
     }
 }
 
-/// The tasks of the children; dropped before `release`, it cancels them.
+/// The tasks of the children: dropped, it cancels those that are still in it.
 pub(super) struct Family<T> {
     pub(super) tasks: Vec<Task<T>>,
     /// Of so many of them those who watch were told that the parent waits for them.
     n_told: usize,
-    /// Whether they are to be cancelled with this.
-    is_bound: bool,
 }
 
 impl<T> Family<T> {
     pub(super) fn new(tasks: Vec<Task<T>>) -> Family<T> {
-        Family { tasks, n_told: 0, is_bound: true }
+        Family { tasks, n_told: 0 }
     }
 
     /// Spawns all `children`. If the iterator panics, those that it gave are cancelled.
@@ -196,19 +194,12 @@ impl<T> Family<T> {
         self.tasks = left;
         done
     }
-
-    /// Lets those that have not ended go on alone.
-    pub(super) fn release(&mut self) {
-        self.is_bound = false;
-    }
 }
 
 impl<T> Drop for Family<T> {
     fn drop(&mut self) {
-        if self.is_bound {
-            for task in &self.tasks {
-                task.cancel();
-            }
+        for task in &self.tasks {
+            task.cancel();
         }
     }
 }

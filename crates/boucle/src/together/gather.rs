@@ -186,7 +186,7 @@ async fn all_ended<T>(
         Poll::Pending
     })
     .await;
-    family.release();
+    // Those that have not ended go on alone.
     (std::mem::take(&mut family.tasks), news.failed())
 }
 

@@ -7,14 +7,14 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use allocation_counter::measure;
-use boucle::net::UdpSocket;
+use boucle::net::{UdpSocket, UnixStream};
 use boucle::sync::{Barrier, Condition, Event, Lock, Queue, Semaphore};
 use boucle::{
     Loop, Order, TaskId, all_tasks, as_completed, call_later, gather, gather_all, gather_tasks,
     interrupt, quiescent, sleep, spawn, task_group, timeout,
 };
 
-use super::{assert_proportional, cancel_all, cost, counted};
+use super::{COUNTED, assert_proportional, cancel_all, cost, counted};
 
 /// They end one after the other.
 fn sleepers(n: u64) -> impl Iterator<Item = boucle::Sleep> {
@@ -51,6 +51,19 @@ fn a_group_costs_as_much_as_it_has_children() {
             }
         });
         group.await.expect("no child panics");
+    });
+    // Each second one ends soon, the others stay.
+    assert_proportional(|n| async move {
+        let group = task_group(async |group| {
+            for _ in 0..n {
+                drop(group.spawn(pending::<()>()));
+                drop(group.spawn(async {}));
+                interrupt().await;
+            }
+            pending::<()>().await;
+        });
+        assert!(timeout(SECOND, group).await.is_err());
+        quiescent().await;
     });
     // Children of children, and all are cancelled.
     assert_proportional(|n| async move {
@@ -274,4 +287,57 @@ fn an_order_costs_as_much_room_as_there_are_choices() {
         memory.bytes_total
     });
     assert!(large * 10 <= small * 22, "{small} bytes for one, {large} for twice as many");
+}
+
+/// What these programs allocate does not grow with how long they go on.
+#[track_caller]
+fn assert_allocates_nothing_as_it_goes_on<F: Future<Output = ()>>(program: impl Fn(u64) -> F) {
+    // First what is made once for all.
+    let [_, short, long] = [1, 500, 1_000].map(|n| cost(program(n)));
+    assert_eq!(short[0], long[0], "{}", COUNTED[0]);
+}
+
+#[test]
+fn those_who_wait_again_and_again_allocate_nothing() {
+    assert_allocates_nothing_as_it_goes_on(|n| async move {
+        let event = Rc::new(Event::new());
+        let waiters = [0, 1].map(|_| {
+            let event = Rc::clone(&event);
+            spawn(async move {
+                for _ in 0..n {
+                    event.wait().await;
+                    interrupt().await;
+                }
+            })
+        });
+        for _ in 0..n {
+            interrupt().await;
+            event.set();
+            event.clear();
+            interrupt().await;
+        }
+        drop(gather_tasks(waiters).await);
+    });
+    assert_allocates_nothing_as_it_goes_on(|n| async move {
+        let (here, there) = UnixStream::pair().expect("the system has sockets");
+        let echo = spawn(async move {
+            let mut byte = [0; 1];
+            while there.read(&mut byte).await.expect("it is there") > 0 {
+                there.write_all(&byte).await.expect("there is room");
+            }
+        });
+        for _ in 0..n {
+            here.write_all(&[1]).await.expect("there is room");
+            assert_eq!(here.read(&mut [0; 1]).await.expect("it answers"), 1);
+        }
+        drop(here);
+        echo.await.expect("it ends");
+    });
+    assert_allocates_nothing_as_it_goes_on(|n| async move {
+        let queue = Queue::priority(2);
+        for it in 0..n {
+            queue.put(it).await.expect("there is room");
+            assert_eq!(queue.get().await, Ok(it));
+        }
+    });
 }

@@ -1,20 +1,22 @@
 //! The room that many needed is given back when they have gone.
 
 use std::future::{pending, poll_fn};
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::rc::Rc;
-use std::task::Poll;
+use std::sync::Arc;
+use std::task::{Context, Poll, Wake, Waker};
 use std::time::Duration;
 
 use allocation_counter::measure;
-use boucle::net::UdpSocket;
+use boucle::net::{UdpSocket, UnixStream};
 use boucle::sync::{Barrier, Condition, Event, Lock, Queue, Semaphore};
 use boucle::{
     Loop, Task, all_tasks, call_later, call_soon, gather, interrupt, quiescent, sleep, spawn,
     task_group, timeout,
 };
+use futures_lite::AsyncRead;
 
-use super::{MANY, assert_gives_room_back, assert_never_takes_room, cancel_all};
+use super::{FEW, MANY, assert_gives_room_back, assert_never_takes_room, cancel_all};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -267,4 +269,50 @@ fn looking_at_the_tasks_costs_as_much_as_there_are_now() {
         .expect("it ends");
     let after = look();
     assert!(after.0 <= before.0 && after.1 <= before.1, "{after:?}, and before {before:?}");
+}
+
+#[test]
+fn tasks_of_a_loop_that_is_closed_take_no_room() {
+    let event_loop = Loop::new();
+    let memory = measure(|| {
+        (0..MANY).for_each(|_| drop(event_loop.add_task(pending::<()>())));
+        event_loop.close().expect("it does not run");
+    });
+    assert!(memory.bytes_max > 2 * FEW as u64, "it is no burst: {memory:?}");
+    assert!(memory.bytes_current < FEW, "{memory:?}");
+}
+
+/// Another one of those that are told from each other.
+struct Fresh;
+
+impl Wake for Fresh {
+    fn wake(self: Arc<Fresh>) {}
+}
+
+#[test]
+fn one_who_polls_a_descriptor_with_a_fresh_waker_in_each_turn_takes_no_room() {
+    assert_never_takes_room(async {
+        let (mut here, there) = UnixStream::pair().expect("the system has sockets");
+        for _ in 0..5_000 {
+            let waker = Waker::from(Arc::new(Fresh));
+            let read = Pin::new(&mut here).poll_read(&mut Context::from_waker(&waker), &mut [0; 1]);
+            assert!(read.is_pending());
+            interrupt().await;
+        }
+        [here, there]
+    });
+}
+
+#[test]
+fn descriptors_that_are_gone_take_no_room() {
+    assert_never_takes_room(async {
+        for _ in 0..3_000 {
+            let (here, there) = UnixStream::pair().expect("the system has sockets");
+            there.write_all(&[1]).await.expect("there is room");
+            // It waits once, so that it is watched.
+            assert_eq!(here.read(&mut [0; 2]).await.expect("it is there"), 1);
+            let more = timeout(SECOND, here.read(&mut [0; 1])).await;
+            assert!(more.is_err());
+        }
+    });
 }

@@ -62,6 +62,9 @@ fn what_tasks_take_is_known_by_its_line() {
         wait_at!(unbounded.get());
         wait_at!(priority.get());
         wait_at!(lifo.get());
+        let unfinished = lines.at(line!(), Queue::<u8>::new(1));
+        unfinished.put(1).await.expect("there is room");
+        wait_at!(unfinished.join());
     });
 }
 

@@ -109,6 +109,7 @@ fn what_a_comparison_puts_is_in_the_queue_in_its_order() {
             if next <= 3 {
                 let put = queue.try_put(Job(next, Rc::clone(&same)));
                 assert!(put.is_ok() || matches!(put, Err(TryPutError::Full(_))));
+                assert_eq!(queue.len(), maxsize.min(3 + next as usize));
             }
         });
         jobs.try_put(Job(4, Rc::clone(&hook))).unwrap();

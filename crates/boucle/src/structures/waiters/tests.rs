@@ -129,6 +129,6 @@ fn many_who_give_up_cost_in_proportion() {
             waiters.leave(tickets[n * step % 40_000]).expect("it waits");
         }
         assert!(waiters.is_empty());
-        assert!(waiters.n_moves < 40_000 / 8, "{} moves", waiters.n_moves);
+        assert!((1..40_000 / 8).contains(&waiters.n_moves), "{} moves", waiters.n_moves);
     }
 }

@@ -11,10 +11,10 @@ use std::cmp::{Ordering, Reverse};
 use std::collections::{BinaryHeap, VecDeque};
 use std::mem;
 
+use crate::structures::room::give_back;
+
 /// Room of so many bytes is kept, however few items there are.
 const SMALL: usize = 4096;
-/// One item where so many had room is few.
-const FEW: usize = 8;
 
 /// The items of a queue.
 pub(super) struct Items<T> {
@@ -119,9 +119,7 @@ impl<T> Items<T> {
         }
         let Kept::Plain { items, .. } = &mut *kept else { return (Done::Late, None) };
         let item = items.pop_front();
-        if is_large::<T>(items.capacity()) {
-            shrink(items);
-        }
+        give_back(items, small::<T>());
         (Done::Now, item)
     }
 
@@ -169,17 +167,9 @@ impl<T> Kept<T> {
     }
 }
 
-/// Whether so much room is worth giving back.
-fn is_large<T>(capacity: usize) -> bool {
-    capacity > SMALL / size_of::<T>().max(1)
-}
-
-/// Gives room back if there is much more than is needed.
-#[cold]
-fn shrink<T>(items: &mut VecDeque<T>) {
-    if items.len() < items.capacity() / FEW {
-        items.shrink_to(2 * items.len());
-    }
+/// Room for so many is little.
+const fn small<T>() -> usize {
+    SMALL / if size_of::<T>() == 0 { 1 } else { size_of::<T>() }
 }
 
 /// Items that are out of their [`Ranking`] while they are compared; dropping this puts them back.
@@ -220,7 +210,7 @@ impl<T> Compared<'_, T> {
         ranking.n_sorted = sorted.len();
         ranking.sorted = Some(sorted);
         // None are left, but if a comparison panics. Their room is used again, unless it is much.
-        if ranking.late.is_empty() && !is_large::<Aged<T>>(self.late.capacity()) {
+        if ranking.late.is_empty() && self.late.capacity() <= small::<Aged<T>>() {
             mem::swap(&mut ranking.late, &mut self.late);
         } else {
             ranking.late.extend(self.late.drain(..));
@@ -255,11 +245,7 @@ impl<T: Ord> Sorted<T> for BinaryHeap<Reverse<Aged<T>>> {
 
     fn pop(&mut self) -> Option<T> {
         let Reverse(Aged(item, _)) = BinaryHeap::pop(self)?;
-        let n_items = BinaryHeap::len(self);
-        let capacity = BinaryHeap::capacity(self);
-        if is_large::<Aged<T>>(capacity) && n_items < capacity / FEW {
-            self.shrink_to(2 * n_items);
-        }
+        give_back(self, small::<Aged<T>>());
         Some(item)
     }
 
