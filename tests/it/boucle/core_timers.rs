@@ -202,3 +202,14 @@ fn a_sleep_that_moves_to_another_loop_ends_there() {
     // Its first timer was taken out of the loop that it left.
     assert_eq!(one.run_until_complete(pending::<()>()), Err(RunError::Deadlock));
 }
+
+#[test]
+fn a_sleep_that_another_task_goes_on_with_wakes_that_one() {
+    let (event_loop, _) = virtual_loop();
+    let ended = event_loop.run_until_complete(async {
+        let mut nap = Box::pin(sleep(MS));
+        assert!(futures_lite::future::poll_once(&mut nap).await.is_none());
+        spawn(nap).await
+    });
+    assert!(matches!(ended, Ok(Ok(()))));
+}

@@ -64,6 +64,7 @@ fn an_event_releases_who_waits_also_if_it_is_cleared_at_once() {
         }
         quiescent().await;
         event.set();
+        assert!(event.is_set());
         event.clear();
         quiescent().await;
         let late = spawn_with(&event, async |event| event.wait().await);
@@ -301,6 +302,7 @@ fn a_broken_barrier_fails_those_who_wait_and_those_who_come_until_it_is_reset() 
                 barrier.reset();
             } else {
                 barrier.abort();
+                assert!(barrier.is_broken());
                 assert_eq!(barrier.wait().await, Err(BrokenBarrier));
                 barrier.reset();
             }

@@ -220,5 +220,6 @@ fn outside_of_a_loop_the_time_is_that_of_the_one_that_was_set() {
     event_loop.run_until_complete(sleep(Duration::from_secs(3600))).expect("it ends");
     Loop::set_current(Some(&event_loop));
     assert_eq!(now() - start, Duration::from_secs(3600));
+    assert_eq!(sleep(Duration::from_secs(1)).deadline(), Some(now() + Duration::from_secs(1)));
     Loop::set_current(None);
 }

@@ -296,11 +296,11 @@ fn a_name_is_forgotten_with_its_task() {
 fn of_a_task_that_was_woken_in_its_last_poll_nothing_is_told_after_its_end() {
     struct Polls(Transcript);
     impl Instrument for Polls {
-        fn before_poll(&self, _task: TaskId) {
-            self.0.say("polled");
+        fn before_poll(&self, task: TaskId) {
+            self.0.say(format!("{task} polled"));
         }
-        fn task_done(&self, _task: TaskId, _how: Ended) {
-            self.0.say("done");
+        fn task_done(&self, task: TaskId, _how: Ended) {
+            self.0.say(format!("{task} done"));
         }
     }
     let log = Transcript::default();
@@ -309,6 +309,9 @@ fn of_a_task_that_was_woken_in_its_last_poll_nothing_is_told_after_its_end() {
         cx.waker().wake_by_ref();
         Poll::Ready(())
     })));
+    // So that there are more turns.
+    drop(event_loop.add_task(interrupt()));
     event_loop.run();
-    assert_eq!(log.words(), "polled done");
+    let told = ["1 polled", "1 done", "2 polled", "2 polled", "2 done"];
+    assert_eq!(log.lines(), told);
 }

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use boucle::net::UnixStream;
+use boucle::sync::Event;
 use boucle::{Loop, Task, hold_up, interrupt, sleep, spawn, timeout};
 
 use super::pair;
@@ -153,4 +154,32 @@ fn turns_that_are_long_let_a_time_and_a_socket_be_seen_after_few() {
     let (time, socket) = seen.expect("it ends").expect("it works");
     assert!(time <= 6, "{time} turns of a millisecond for 5 milliseconds");
     assert!(socket <= 4, "{socket} turns of a millisecond for a socket that is ready");
+}
+
+#[test]
+fn polls_that_use_up_what_they_may_do_let_a_socket_be_seen_after_few() {
+    // No time passes in any of them.
+    let event_loop = Loop::builder().virtual_time(true).build();
+    let n_waits = event_loop.run_until_complete(async {
+        let n_waits = Rc::new(Cell::new(0));
+        let counter = Rc::clone(&n_waits);
+        let busy = spawn(async move {
+            let event = Event::new();
+            event.set();
+            loop {
+                event.wait().await;
+                counter.set(counter.get() + 1);
+            }
+        });
+        let (here, there) = UnixStream::pair()?;
+        let read = spawn(async move { here.read(&mut [0; 1]).await });
+        interrupt().await;
+        let before = n_waits.get();
+        there.write_all(&[1]).await?;
+        assert_eq!(read.await.expect("it does not panic")?, 1);
+        busy.cancel();
+        io::Result::Ok(n_waits.get() - before)
+    });
+    let n_waits = n_waits.expect("it ends").expect("it works");
+    assert!(n_waits <= 4 * 128, "{n_waits} waits that are over at once, 128 in a poll");
 }
