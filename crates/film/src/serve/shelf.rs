@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 
 use boucle::to_thread;
-use boucle_trace::{Clock, Finding, Player};
+use boucle_trace::{Clock, Finding, Player, Printable};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -42,7 +42,7 @@ pub(super) struct Shown {
 struct Moved {
     scene: Scene,
     /// Why the player has not moved.
-    nowhere: Option<String>,
+    nowhere: Option<Printable>,
 }
 
 impl Shelf {
@@ -51,7 +51,7 @@ impl Shelf {
         let mut shelf = Shelf::default();
         if let Some(run) = run {
             let is_program = Program::named(&run.name).is_some();
-            let id = if is_program { run.name.clone() } else { shelf.next_file() };
+            let id = if is_program { run.name.to_string() } else { shelf.next_file() };
             shelf.first = Some(id.clone());
             shelf.put(id, run);
         }
