@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::io;
 use std::io::IsTerminal;
+use std::panic;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -69,11 +70,12 @@ fn after_help() -> String {
 }
 
 /// The program: reads the arguments of this process, and does what they say. What goes wrong is told
-/// on stderr, in words that no file name and no recording has a hold on.
+/// on stderr, a panic as well: no file name and no recording steers the terminal by it.
 ///
 /// Returns 0; 1 if something could not be done, 2 if the arguments make no sense.
 #[must_use]
 pub fn main() -> ExitCode {
+    panic::set_hook(Box::new(|it| write::stderr(&Printable::lines(format!("film: {it}\n")))));
     let args = match Args::try_parse() {
         Ok(args) => args,
         Err(error) => return say(&error),
