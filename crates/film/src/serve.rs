@@ -23,7 +23,6 @@ use world::println;
 
 use self::apart::Queue;
 use self::gate::{Gate, Token};
-use self::refusal::Refusal;
 pub(crate) use self::shelf::Shelf;
 
 /// A browser has so long to say what it wants.
@@ -104,7 +103,7 @@ async fn connection(stream: TcpStream, site: Rc<Site>) {
         let service = service_fn(|request| answer::answer(request, &site));
         let _ = builder.serve_connection(stream, service).await;
     } else if let Some(_place) = site.refused.try_acquire() {
-        let service = service_fn(async |_| Ok::<_, Refusal>(answer::refused(&Refusal::crowded())));
+        let service = service_fn(answer::crowded);
         let _ = builder.keep_alive(false).serve_connection(stream, service).await;
     }
 }

@@ -253,7 +253,7 @@ impl State {
         })
     }
 
-    /// The name of a task, or its number.
+    /// The name of a task, or its number; as [`Printable::name`] shows it.
     ///
     /// # Examples
     ///

@@ -29,7 +29,8 @@ impl Trace {
     /// right, whatever time passes between them. [`html`](Trace::html) is for larger ones.
     ///
     /// It needs nothing beside it, follows the reader's choice of light or dark, and says in words
-    /// what it shows. Running, ready and waiting differ in shape as well as in color.
+    /// what it shows. Running, ready and waiting differ in shape as well as in color. It is well-formed
+    /// XML, whatever a name has in it.
     ///
     /// # Examples
     ///

@@ -2,7 +2,6 @@
 
 use std::convert::Infallible;
 use std::rc::Rc;
-use std::sync::Arc;
 
 use boucle::spawn;
 use hyper::body::Incoming;
@@ -66,6 +65,11 @@ pub(super) async fn answer(
     Ok(route(request, site).await.unwrap_or_else(|refusal| refused(&refusal)))
 }
 
+/// Answers a request of one connection too many.
+pub(super) async fn crowded(_: Request<Incoming>) -> Result<Answer, Infallible> {
+    Ok(refused(&Refusal::crowded()))
+}
+
 async fn route(request: Request<Incoming>, site: &Rc<Site>) -> Result<Answer, Refusal> {
     let (head, body) = request.into_parts();
     let path = site.gate.admit(&head)?;
@@ -117,8 +121,7 @@ async fn about(
     kept: &Kept,
     says: impl FnOnce(&Shown) -> Value + Send + 'static,
 ) -> Result<Answer, Refusal> {
-    let shown = Arc::clone(&kept.shown);
-    let text = site.queue.run(&kept.turns, move || says(&shown).to_string()).await?;
+    let text = kept.ask(&site.queue, move |it| says(it).to_string()).await?;
     Ok(answered(StatusCode::OK, JSON, text))
 }
 
@@ -143,12 +146,10 @@ async fn scene(site: &Site, query: &Query<'_>) -> Result<Answer, Refusal> {
 /// The run as one file, to keep or to hand on.
 async fn file(site: &Site, query: &Query<'_>) -> Result<Answer, Refusal> {
     let kept = run(site, query.text("id")).await?;
-    let (shown, kind) = (Arc::clone(&kept.shown), query.text("kind").to_owned());
-    let file = site.queue.run(&site.heavy, move || shown.file(&kind)).await?;
-    let (kind, ending, text) = file.ok_or(refusal("there is no such kind of file"))?;
-    let plain = |it: char| if it.is_ascii_alphanumeric() || "-_.".contains(it) { it } else { '_' };
-    let name: String = kept.shown.run.name.chars().map(plain).collect();
-    let disposition = format!("attachment; filename=\"{name}.{ending}\"");
+    let kind = query.text("kind").to_owned();
+    let file = kept.ask_among(&site.queue, &site.heavy, move |it| it.file(&kind)).await?;
+    let (kind, name, text) = file.ok_or(refusal("there is no such kind of file"))?;
+    let disposition = format!("attachment; filename=\"{name}\"");
     let mut answer = answered(StatusCode::OK, kind, text);
     answer.headers_mut().insert(CONTENT_DISPOSITION, disposition.parse().expect("it is plain"));
     Ok(answer)
@@ -192,7 +193,7 @@ fn said(value: &Value) -> Answer {
 }
 
 /// What is told to who is refused: a line, or nothing.
-pub(super) fn refused(refusal: &Refusal) -> Answer {
+fn refused(refusal: &Refusal) -> Answer {
     let end = if refusal.why.is_empty() { "" } else { "\n" };
     let text = format!("{}{end}", refusal.why);
     let mut answer = answered(refusal.status, "text/plain; charset=utf-8", text);

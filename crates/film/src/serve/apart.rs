@@ -50,11 +50,15 @@ impl Queue {
 mod tests {
     use std::rc::Rc;
     use std::sync::mpsc;
+    use std::time::Duration;
 
     use boucle::sync::Semaphore;
     use boucle::{interrupt, quiescent, spawn};
 
     use super::{LONGEST, Queue};
+
+    /// Who is not told to go on has held up who would have told it.
+    const PATIENCE: Duration = Duration::from_secs(10);
 
     /// A queue, and turns for one at a time.
     fn queue() -> (Rc<Queue>, Rc<Semaphore>) {
@@ -68,7 +72,7 @@ mod tests {
             let quick = Rc::new(Semaphore::new(1));
             let (go_on, wait) = mpsc::channel();
             let (asked, turns) = (Rc::clone(&queue), Rc::clone(&slow));
-            let work = move || wait.recv().expect("somebody says go on");
+            let work = move || wait.recv_timeout(PATIENCE).expect("somebody says go on");
             let long = spawn(async move { asked.run(&turns, work).await });
             interrupt().await;
             // It ends while the other one cannot.
@@ -84,7 +88,7 @@ mod tests {
             let (queue, turns) = queue();
             let (go_on, wait) = mpsc::channel();
             let (asked, its_turns) = (Rc::clone(&queue), Rc::clone(&turns));
-            let work = move || wait.recv().expect("somebody says go on");
+            let work = move || wait.recv_timeout(PATIENCE).expect("somebody says go on");
             let gone = spawn(async move { asked.run(&its_turns, work).await });
             interrupt().await;
             interrupt().await;

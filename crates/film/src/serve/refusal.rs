@@ -1,7 +1,5 @@
 //! Why something is not answered: a status and words, for the page to show.
 
-use std::fmt;
-
 use hyper::StatusCode;
 
 /// What is said to who asks for what cannot be had.
@@ -34,11 +32,3 @@ impl Refusal {
         Refusal::new(StatusCode::SERVICE_UNAVAILABLE, why)
     }
 }
-
-impl fmt::Display for Refusal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.why)
-    }
-}
-
-impl std::error::Error for Refusal {}

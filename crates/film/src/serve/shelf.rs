@@ -8,6 +8,8 @@ use std::sync::Arc;
 use boucle::sync::Semaphore;
 use serde_json::{Value, json};
 
+use super::apart::Queue;
+use super::refusal::Refusal;
 use super::shown::Shown;
 use crate::programs::{PROGRAMS, Program};
 use crate::run::Run;
@@ -34,11 +36,34 @@ pub(crate) struct Shelf {
 pub(super) struct Kept {
     /// What the page calls it.
     pub(super) id: String,
-    pub(super) shown: Arc<Shown>,
+    /// Only [`ask`](Kept::ask) gives it away: whatever is done with a run, a thread does it.
+    shown: Arc<Shown>,
     /// One move at a time: each moves the run's only player.
-    pub(super) turns: Rc<Semaphore>,
+    turns: Rc<Semaphore>,
     /// How large the file was, if it was brought; all others stay.
     n_bytes: Option<usize>,
+}
+
+impl Kept {
+    /// Has a thread say something about the run, when it is its turn among the run's own.
+    pub(super) async fn ask<T: Send + 'static>(
+        &self,
+        queue: &Rc<Queue>,
+        says: impl FnOnce(&Shown) -> T + Send + 'static,
+    ) -> Result<T, Refusal> {
+        self.ask_among(queue, &self.turns, says).await
+    }
+
+    /// The same for what takes long and moves nothing: its turn is among these.
+    pub(super) async fn ask_among<T: Send + 'static>(
+        &self,
+        queue: &Rc<Queue>,
+        turns: &Rc<Semaphore>,
+        says: impl FnOnce(&Shown) -> T + Send + 'static,
+    ) -> Result<T, Refusal> {
+        let shown = Arc::clone(&self.shown);
+        queue.run(turns, move || says(&shown)).await
+    }
 }
 
 impl Shelf {

@@ -68,11 +68,11 @@ impl Shown {
         json!({ "verdict": verdict, "says": says })
     }
 
-    /// The run as a file of this kind: its type, the end of its name, its text; nothing if there is no
-    /// such kind.
-    pub(super) fn file(&self, kind: &str) -> Option<(&'static str, &'static str, String)> {
+    /// The run as a file of this kind: its type, its name in plain letters, its text; nothing if there
+    /// is no such kind.
+    pub(super) fn file(&self, kind: &str) -> Option<(&'static str, String, String)> {
         let trace = &self.run.trace;
-        Some(match kind {
+        let (kind, ending, text) = match kind {
             "html" => ("text/html; charset=utf-8", "html", trace.html()),
             "svg" => ("image/svg+xml", "svg", trace.svg()),
             "json" => {
@@ -81,6 +81,9 @@ impl Shown {
                 ("application/json", "trace", String::from_utf8(bytes).expect("JSON is text"))
             }
             _ => return None,
-        })
+        };
+        let plain = |it: char| it.is_ascii_alphanumeric() || "-_.".contains(it);
+        let name = self.run.name.chars().map(|it| if plain(it) { it } else { '_' });
+        Some((kind, format!("{}.{ending}", name.collect::<String>()), text))
     }
 }

@@ -92,6 +92,7 @@ fn nothing_that_is_printed_steers_a_terminal() {
     assert!(refused.contains("(what can be read of it is shown with --lossy)"), "{refused}");
     // What was said of the first line is said in the words that are shown.
     check_printable(&film(&[name, "--lossy", "--predict"], "\u{1b}[31m\n"));
+    fs::remove_file(path).expect("a file of this test");
 }
 
 #[test]
@@ -144,4 +145,5 @@ fn a_scene_costs_what_it_shows_and_not_what_a_name_has() {
     let path = file("long", &long);
     let shown = film(&[path.to_str().expect("it is UTF-8"), "--lossy", "--text=lines"], "");
     assert!(shown.status.success() && shown.stdout.len() < 100_000);
+    fs::remove_file(path).expect("a file of this test");
 }
