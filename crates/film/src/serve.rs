@@ -50,7 +50,9 @@ pub(crate) struct Site {
     records: Semaphore,
     /// For bodies that are as large as a recording.
     uploads: Semaphore,
+    /// For connections that are served.
     connections: Semaphore,
+    /// For those that are told that there are too many; one more hears nothing.
     refused: Semaphore,
 }
 

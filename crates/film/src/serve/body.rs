@@ -91,7 +91,7 @@ mod tests {
     /// Gives so many pieces of so many bytes; then it ends, or nothing more comes.
     struct Pieces {
         n: usize,
-        size: usize,
+        piece: Bytes,
         ends: bool,
         announced: u64,
     }
@@ -108,7 +108,7 @@ mod tests {
                 return if self.ends { Poll::Ready(None) } else { Poll::Pending };
             }
             self.n -= 1;
-            Poll::Ready(Some(Ok(Frame::data(Bytes::from(vec![7; self.size])))))
+            Poll::Ready(Some(Ok(Frame::data(self.piece.clone()))))
         }
 
         fn size_hint(&self) -> SizeHint {
@@ -123,7 +123,8 @@ mod tests {
         let event_loop = Loop::builder().virtual_time(true).build();
         let result = event_loop.run_until_complete(async move {
             let start = now();
-            let read = read(Pieces { n, size, ends, announced }, 10).await;
+            let piece = Bytes::from(vec![7; size]);
+            let read = read(Pieces { n, piece, ends, announced }, 10).await;
             (read.map(|it| it.len()).map_err(|it| it.status.as_u16()), now() - start)
         });
         result.expect("it comes to an end")
