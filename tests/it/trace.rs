@@ -4,6 +4,7 @@ mod lints;
 mod listening;
 mod pictures;
 mod playing;
+mod printing;
 mod programs;
 mod random;
 mod reading;

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import urllib.error
+import urllib.parse
 import urllib.request
 
 import browser
@@ -30,7 +31,7 @@ class Film:
     def __enter__(self):
         self.process = subprocess.Popen(self.command, stdout=subprocess.PIPE, text=True)
         said = self.process.stdout.readline()
-        self.address = re.search(r"http://127\.0\.0\.1:\d+/", said).group()
+        self.address = re.search(r"http://127\.0\.0\.1:\d+/[0-9a-f]{32}/", said).group()
         return self
 
     def __exit__(self, *_):
@@ -192,7 +193,8 @@ def asks_nobody_else(page, film):
 
 
 def refuses(film, path, headers, status):
-    request = urllib.request.Request(film.address + path, headers=headers)
+    address = urllib.parse.urljoin(film.address, path)
+    request = urllib.request.Request(address, headers=headers)
     try:
         found = urllib.request.urlopen(request).status
     except urllib.error.HTTPError as error:
@@ -204,9 +206,26 @@ def is_for_this_machine(film):
     refuses(film, "programs", {}, 200)
     refuses(film, "programs", {"Host": "evil.example"}, 403)
     refuses(film, "programs", {"Origin": "http://evil.example"}, 403)
+    refuses(film, "programs", {"Sec-Fetch-Site": "cross-site"}, 403)
+    refuses(film, "/programs", {}, 404)
+    refuses(film, f"/{32 * '0'}/programs", {}, 404)
     refuses(film, "run?id=stage99", {}, 404)
     refuses(film, "scene?id=stage2&go=fly", {}, 400)
     refuses(film, "../Cargo.toml", {}, 404)
+
+
+def is_closed_to_other_pages(page, film):
+    """A page from elsewhere that knows the address reads nothing, and sees no picture."""
+    page.open("data:text/html,<title>elsewhere</title>")
+    page.until("document.title", "elsewhere")
+    picture = json.dumps(f"{film.address}file?id=stage1&kind=svg")
+    for way in [
+        f"const it = new Image(); it.onload = () => done('seen'); it.onerror = () => done('refused'); it.src = {picture}",
+        f"fetch({picture}).then(() => done('read'), () => done('refused'))",
+        f"fetch({picture}, {{ mode: 'no-cors' }}).then(() => done('seen'), () => done('refused'))",
+    ]:
+        found = page.run(f"new Promise((done) => {{ {way} }})")
+        assert found == "refused", (way, found)
 
 
 CHECKS = [loads_and_steps, plays_to_the_end, is_led_by_keys_alone, predicts, compares, opens_a_file,
@@ -227,6 +246,7 @@ def main(program, folder=None):
             check(page, film, picture)
             print("ok", check.__name__)
         asks_nobody_else(page, film)
+        is_closed_to_other_pages(page, film)
     print("the page is as it should be")
 
 

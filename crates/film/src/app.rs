@@ -4,7 +4,7 @@ mod guess;
 
 use std::time::Duration;
 
-use boucle_trace::{Finding, Player, TaskNo};
+use boucle_trace::{Finding, Player, Printable, TaskNo};
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
 pub use self::guess::Guess;
@@ -40,7 +40,7 @@ pub struct App {
     /// The search that is under way.
     search: Option<Search>,
     /// What there is to say about the last key.
-    pub(crate) message: Option<String>,
+    pub(crate) message: Option<Printable>,
 }
 
 /// What the keys are for.
@@ -79,7 +79,7 @@ impl App {
     pub fn ask(&mut self) {
         match Guess::about(&self.run.trace) {
             Some(guess) => self.mode = Mode::Guess(guess),
-            None => self.message = Some("there is no order to predict here".to_owned()),
+            None => self.message = Some("there is no order to predict here".into()),
         }
     }
 
@@ -188,7 +188,7 @@ impl App {
                 self.ask();
             }
             KeyCode::Char('?') => self.mode = Mode::Help,
-            _ => self.message = Some("? shows the keys".to_owned()),
+            _ => self.message = Some("? shows the keys".into()),
         }
         true
     }
@@ -202,7 +202,7 @@ impl App {
 
     fn look_for(&mut self, forwards: bool) {
         if self.looked_for.is_empty() {
-            self.message = Some("/ looks for words in what happens".to_owned());
+            self.message = Some("/ looks for words in what happens".into());
             return;
         }
         self.is_playing = false;
@@ -214,7 +214,10 @@ impl App {
     fn look_on(&mut self) {
         let Some(search) = &mut self.search else { return };
         match search.go_on(&mut self.player) {
-            None => self.message = Some(format!("looks for \"{}\"; any key ends it", search.words)),
+            None => {
+                let said = format!("looks for \"{}\"; any key ends it", search.words);
+                self.message = Some(said.into());
+            }
             Some(found) => {
                 self.message = (!found).then(|| search.nowhere());
                 self.search = None;
@@ -225,7 +228,7 @@ impl App {
     fn faster(&mut self, yes: bool) {
         self.speed =
             if yes { (self.speed + 1).min(N_SPEEDS - 1) } else { self.speed.saturating_sub(1) };
-        self.message = Some(format!("{} events a second", self.speed()));
+        self.message = Some(format!("{} events a second", self.speed()).into());
     }
 
     /// Chooses the task below or above; beyond the last and the first, none.
@@ -247,8 +250,8 @@ impl App {
         let next = self.source.map_or(0, |it| it + 1);
         self.source = (next < self.run.sources.len()).then_some(next);
         self.message = Some(match self.source {
-            Some(source) => format!("shows {}", self.run.sources[source].path),
-            None => "shows the source whose line runs".to_owned(),
+            Some(source) => format!("shows {}", self.run.sources[source].path).into(),
+            None => "shows the source whose line runs".into(),
         });
     }
 }

@@ -3,10 +3,13 @@
 use std::error::Error;
 use std::io;
 use std::io::IsTerminal;
+use std::panic;
 use std::path::PathBuf;
+use std::process::ExitCode;
 
+use boucle_trace::Printable;
 use clap::{Parser, ValueEnum};
-use world::{eprintln, println};
+use world::println;
 
 use crate::app::App;
 use crate::predict::{Question, Verdict};
@@ -66,6 +69,36 @@ fn after_help() -> String {
     format!("Programs:\n{}\nIn the player, ? shows the keys.", programs::list())
 }
 
+/// The program: reads the arguments of this process, and does what they say. What goes wrong is told
+/// on stderr, a panic as well: no file name and no recording steers the terminal by it.
+///
+/// Returns 0; 1 if something could not be done, 2 if the arguments make no sense.
+#[must_use]
+pub fn main() -> ExitCode {
+    panic::set_hook(Box::new(|it| write::stderr(&Printable::lines(format!("film: {it}\n")))));
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(error) => return say(&error),
+    };
+    match args.run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            write::stderr(&Printable::lines(format!("film: {error}\n")));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Says what clap has to say: what is wrong with the arguments, or the help that they ask for.
+fn say(error: &clap::Error) -> ExitCode {
+    let text = Printable::lines(error.to_string());
+    if error.use_stderr() {
+        write::stderr(&text);
+        return ExitCode::from(2);
+    }
+    if write::stdout(&text).is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
 impl Args {
     /// Does what the arguments say.
     ///
@@ -93,7 +126,7 @@ impl Args {
             return Ok(terminal::play(app)?);
         }
         if let Some(warning) = &run.warning {
-            eprintln!("film: {warning}");
+            write::stderr(&Printable::lines(format!("film: {warning}\n")));
         }
         if self.predict {
             return Ok(predict(&run)?);
@@ -103,7 +136,7 @@ impl Args {
                 Some(TextKind::Lines) => run.trace.lines(),
                 _ => run.trace.lanes(),
             };
-            write::stdout(&text)?;
+            write::stdout(&Printable::lines(text))?;
         }
         Ok(())
     }
@@ -129,7 +162,7 @@ impl Args {
 /// Reads a prediction from stdin, and says what became of it.
 fn predict(run: &Run) -> io::Result<()> {
     let Some(question) = Question::about(&run.trace) else {
-        return write::stdout("there is no order to predict here\n");
+        return write::stdout(&Printable::lines("there is no order to predict here\n"));
     };
     let lines = io::stdin().lines().collect::<Result<Vec<_>, _>>()?;
     let mut said = Verdict::on(&run.trace, &lines).lines().join("\n") + "\n";
@@ -140,5 +173,5 @@ fn predict(run: &Run) -> io::Result<()> {
             "Predict the first {n} lines, on stdin, one a line. They are among:\n{choices}"
         );
     }
-    write::stdout(&said)
+    write::stdout(&Printable::lines(said))
 }

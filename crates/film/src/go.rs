@@ -1,6 +1,6 @@
 //! Where a player can be sent: the same moves for the keys of the terminal and the buttons of the page.
 
-use boucle_trace::{Player, TaskNo};
+use boucle_trace::{Player, Printable, TaskNo};
 
 use crate::search::Search;
 use crate::source::task_of_last;
@@ -84,8 +84,8 @@ impl Go {
 
     /// What to say if there is no such place.
     #[must_use]
-    pub fn nowhere(&self) -> String {
-        match self {
+    pub fn nowhere(&self) -> Printable {
+        let said = match self {
             Go::Start | Go::Back => "this is the beginning".to_owned(),
             Go::End | Go::Step => "this is the end".to_owned(),
             Go::NextPoll => "no task is polled after this".to_owned(),
@@ -97,7 +97,8 @@ impl Go {
             Go::To(_) => "this is the place".to_owned(),
             Go::Find(words) => format!("\"{words}\" is not found after this"),
             Go::FindBack(words) => format!("\"{words}\" is not found before this"),
-        }
+        };
+        said.into()
     }
 }
 

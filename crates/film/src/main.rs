@@ -1,17 +1,7 @@
-//! The program `film`: reads the arguments, and says what went wrong.
+//! The program `film`: all of it is in the library, where the tests can reach it.
 
 use std::process::ExitCode;
 
-use clap::Parser;
-use film::args::Args;
-use world::eprintln;
-
 fn main() -> ExitCode {
-    match Args::parse().run() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("film: {error}");
-            ExitCode::FAILURE
-        }
-    }
+    film::args::main()
 }

@@ -1,6 +1,6 @@
 //! A prediction: in which order the lines come, compared with a run; the first wrong one is explained.
 
-use boucle_trace::{Player, Trace, What};
+use boucle_trace::{Player, Printable, Trace, What};
 use serde::Serialize;
 
 /// So many lines are asked for at the most: more is copying, not thinking.
@@ -14,7 +14,7 @@ pub struct Question {
     /// How many the run prints in all.
     pub n_printed: usize,
     /// The different ones among them, sorted; each comes at least once.
-    pub choices: Vec<String>,
+    pub choices: Vec<Printable>,
 }
 
 /// What became of a prediction.
@@ -34,19 +34,19 @@ pub struct Wrong {
     /// Which line, from 1.
     pub line: usize,
     /// What was predicted; nothing if the prediction ends before it.
-    pub predicted: Option<String>,
+    pub predicted: Option<Printable>,
     /// What comes; nothing if the run prints no more.
-    pub comes: Option<String>,
+    pub comes: Option<Printable>,
     /// Where in the run it comes: so many events have been played then.
     pub position: usize,
     /// Why, as the run tells it.
-    pub reasons: Vec<String>,
+    pub reasons: Vec<Printable>,
 }
 
-/// The lines that a run prints on stdout, and where: after so many events.
-fn printed(trace: &Trace) -> Vec<(usize, String)> {
+/// The lines that a run prints on stdout, as a reader sees them, and where: after so many events.
+fn printed(trace: &Trace) -> Vec<(usize, Printable)> {
     let said = trace.events().iter().enumerate().filter_map(|(place, event)| match &event.what {
-        What::Printed { error: false, line, .. } => Some((place + 1, line.to_string())),
+        What::Printed { error: false, line, .. } => Some((place + 1, Printable::line(&**line))),
         _ => None,
     });
     said.collect()
@@ -71,22 +71,23 @@ impl Verdict {
     #[must_use]
     pub fn on(trace: &Trace, predicted: &[String]) -> Verdict {
         let lines = printed(trace);
+        let predicted: Vec<_> = predicted.iter().map(Printable::line).collect();
         let n_lines = lines.len().min(MOST).max(predicted.len().min(lines.len()));
-        let pairs = lines.iter().take(n_lines).zip(predicted);
+        let pairs = lines.iter().take(n_lines).zip(&predicted);
         let n_right = pairs.take_while(|((_, comes), it)| comes == *it).count();
         let is_right = n_right == n_lines && predicted.len() <= n_lines;
-        let wrong = (!is_right).then(|| explain(trace, &lines, predicted, n_right));
+        let wrong = (!is_right).then(|| explain(trace, &lines, &predicted, n_right));
         Verdict { n_right, n_lines, wrong }
     }
 
     /// The verdict in words, a line each.
     #[must_use]
-    pub fn lines(&self) -> Vec<String> {
+    pub fn lines(&self) -> Vec<Printable> {
         let Some(wrong) = &self.wrong else {
-            return vec![format!("All {} lines are right.", self.n_lines)];
+            return vec![format!("All {} lines are right.", self.n_lines).into()];
         };
         let line = wrong.line;
-        let mut said = vec![match (&wrong.predicted, &wrong.comes) {
+        let first = match (&wrong.predicted, &wrong.comes) {
             (Some(said), Some(comes)) => {
                 format!("Line {line} is wrong: you said \"{said}\", and \"{comes}\" comes.")
             }
@@ -95,12 +96,14 @@ impl Verdict {
             }
             (None, Some(comes)) => format!("Line {line} is missing: \"{comes}\" comes."),
             (None, None) => unreachable!("a line that is wrong was said, or comes"),
-        }];
+        };
+        // Both of them in whole, if each is as long as a line may be.
+        let mut said = vec![Printable::lines(first)];
         said.extend(wrong.reasons.iter().cloned());
         match self.n_right {
             0 => {}
-            1 => said.push("The line before it is right.".to_owned()),
-            n => said.push(format!("The {n} lines before it are right.")),
+            1 => said.push("The line before it is right.".into()),
+            n => said.push(format!("The {n} lines before it are right.").into()),
         }
         said
     }
@@ -109,8 +112,8 @@ impl Verdict {
 /// Why line `n_right`, from 0, is another one.
 fn explain(
     trace: &Trace,
-    lines: &[(usize, String)],
-    predicted: &[String],
+    lines: &[(usize, Printable)],
+    predicted: &[Printable],
     n_right: usize,
 ) -> Wrong {
     let mut player = Player::new(trace.clone());
@@ -122,21 +125,27 @@ fn explain(
     let mut reasons = Vec::new();
     if comes.is_some() {
         let said = player.told().map(|(who, what)| (who, player.seconds(player.state().now), what));
-        reasons.extend(said.map(|(who, at, what)| format!("At {at} s {who} {what}.")));
-        reasons.extend(player.why());
+        reasons.extend(said.map(|(who, at, what)| format!("At {at} s {who} {what}.").into()));
+        reasons.extend(player.why().map(Printable::from));
     } else {
+        let told = player.told();
         reasons.extend(
-            player.told().map(|(who, what)| format!("The last thing that happens: {who} {what}.")),
+            told.map(|(who, what)| format!("The last thing that happens: {who} {what}.").into()),
         );
     }
     let said = predicted.get(n_right).cloned();
-    reasons.extend(said.as_deref().map(|it| instead(&player, lines, n_right, it)));
+    reasons.extend(said.as_ref().map(|it| instead(&player, lines, n_right, it).into()));
     Wrong { line: n_right + 1, predicted: said, comes, position, reasons }
 }
 
 /// Where the line that was predicted comes instead, and what its task does meanwhile.
-fn instead(player: &Player, lines: &[(usize, String)], n_right: usize, said: &str) -> String {
-    let is_it = |(_, line): &&(usize, String)| line == said;
+fn instead(
+    player: &Player,
+    lines: &[(usize, Printable)],
+    n_right: usize,
+    said: &Printable,
+) -> String {
+    let is_it = |(_, line): &&(usize, Printable)| line == said;
     let Some((position, _)) = lines.iter().skip(n_right).find(is_it) else {
         let before = lines.iter().take(n_right).filter(is_it).count();
         return match before {

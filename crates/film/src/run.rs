@@ -5,7 +5,7 @@ use std::io;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 
-use boucle_trace::{Player, ReadError, Trace};
+use boucle_trace::{Player, Printable, ReadError, Trace};
 
 use crate::programs::{self, Program};
 use crate::source::{self, Source};
@@ -14,15 +14,15 @@ use crate::source::{self, Source};
 #[derive(Clone, Debug)]
 pub struct Run {
     /// What it is called: the name of the program, or of the file.
-    pub name: String,
+    pub name: Printable,
     /// The program's idea, or what the recording says of itself.
-    pub idea: String,
+    pub idea: Printable,
     /// What happened.
     pub trace: Trace,
     /// The program's source, the loop first; nothing if it is not here.
     pub sources: Vec<Source>,
     /// What could not be read of the file.
-    pub warning: Option<String>,
+    pub warning: Option<Printable>,
 }
 
 /// A run cannot be had.
@@ -36,18 +36,18 @@ pub enum OpenError {
     )]
     Unknown {
         /// The name that was given.
-        name: String,
+        name: Printable,
     },
     /// It is an example of boucle that cannot be played. The message says why.
     #[error("cannot play the example `{name}`: {why}")]
     Unplayed {
         /// Its name.
-        name: String,
+        name: Printable,
         /// Why.
         why: &'static str,
     },
     /// The file cannot be opened.
-    #[error("cannot open {}: {error}", path.display())]
+    #[error("cannot open {}: {error}", printable_path(path))]
     Io {
         /// The file.
         path: PathBuf,
@@ -55,15 +55,20 @@ pub enum OpenError {
         error: io::Error,
     },
     /// The file is no recording, or not all of one; lossy reading shows what can be read.
-    #[error("{name}: {error}{}", hint(*is_partly))]
+    #[error("{name}: {}{}", Printable::line(error.to_string()), hint(*is_partly))]
     Read {
         /// The file.
-        name: String,
+        name: Printable,
         /// The line, and what is wrong with it.
         error: ReadError,
         /// Whether some of it can be read.
         is_partly: bool,
     },
+}
+
+/// A path as it can be shown: a file may be called anything.
+pub(crate) fn printable_path(path: &Path) -> Printable {
+    Printable::line(path.to_string_lossy())
 }
 
 fn hint(is_partly: bool) -> &'static str {
@@ -90,9 +95,9 @@ impl Run {
         let path = Path::new(name);
         if !path.exists() {
             if let Some(why) = programs::why_not(name) {
-                return Err(OpenError::Unplayed { name: name.to_owned(), why });
+                return Err(OpenError::Unplayed { name: name.into(), why });
             }
-            return Err(OpenError::Unknown { name: name.to_owned() });
+            return Err(OpenError::Unknown { name: name.into() });
         }
         let told = |error| OpenError::Io { path: path.to_owned(), error };
         let file = File::open(path).map_err(told)?;
@@ -109,8 +114,8 @@ impl Run {
     #[must_use]
     pub fn of(program: &Program) -> Run {
         Run {
-            name: program.name.to_owned(),
-            idea: program.idea().to_owned(),
+            name: program.name.into(),
+            idea: program.idea().into(),
             trace: program.record(),
             sources: program.sources(),
             warning: None,
@@ -123,15 +128,17 @@ impl Run {
     ///
     /// [`OpenError::Read`] names the line that cannot be read.
     pub fn read(name: &str, from: impl BufRead, lossy: bool) -> Result<Run, OpenError> {
+        let name = Printable::name(name);
         let (trace, warning) = match Trace::read_lossy(from) {
             (Some(trace), None) => (trace, None),
             (Some(trace), Some(error)) if lossy => {
                 let n = trace.len();
-                (trace, Some(format!("{name}: {error}; {n} events could be read")))
+                let error = Printable::line(error.to_string());
+                (trace, Some(format!("{name}: {error}; {n} events could be read").into()))
             }
             (trace, Some(error)) => {
                 let is_partly = trace.is_some();
-                return Err(OpenError::Read { name: name.to_owned(), error, is_partly });
+                return Err(OpenError::Read { name, error, is_partly });
             }
             (None, None) => unreachable!("without a header there is an error"),
         };
@@ -139,8 +146,9 @@ impl Run {
             boucle_trace::Clock::Virtual => "virtual",
             boucle_trace::Clock::Real => "real",
         };
-        let idea = format!("a recording of {}, in {clock} time", trace.header().program);
-        Ok(Run { name: name.to_owned(), idea, trace, sources: Vec::new(), warning })
+        let program = Printable::name(&*trace.header().program);
+        let idea = format!("a recording of {program}, in {clock} time").into();
+        Ok(Run { name, idea, trace, sources: Vec::new(), warning })
     }
 
     /// A player at its beginning. It has been at the end once: so the first jump is as quick as all others.

@@ -1,8 +1,9 @@
-//! What there is to see at a moment of a run, in words: the terminal and the page draw the same.
+//! What there is to see at a moment of a run, in words: the terminal and the page draw the same. All of
+//! it is printable by its type, whoever made the recording.
 
 use std::sync::Arc;
 
-use boucle_trace::{Ended, Finding, Life, Player, TaskNo, TaskState};
+use boucle_trace::{Ended, Finding, Life, Player, Printable, TaskNo, TaskState};
 use serde::Serialize;
 
 use crate::run::Run;
@@ -19,17 +20,17 @@ pub struct Scene {
     /// How many there are.
     pub len: usize,
     /// The time, in seconds.
-    pub now: String,
+    pub now: Printable,
     /// What the loop is doing: a word.
-    pub phase: String,
+    pub phase: Printable,
     /// The same in a sentence.
-    pub phase_says: String,
+    pub phase_says: Printable,
     /// The last event in words.
-    pub told: Option<String>,
+    pub told: Option<Printable>,
     /// Why this task runs now.
-    pub why: Option<String>,
+    pub why: Option<Printable>,
     /// What is suspicious about the last event.
-    pub findings: Vec<String>,
+    pub findings: Vec<Printable>,
     /// The task that the last event is about.
     pub task: Option<u32>,
     /// The tasks.
@@ -37,13 +38,13 @@ pub struct Scene {
     /// How many more there are.
     pub n_more_tasks: usize,
     /// The names of those that are ready, next one first.
-    pub ready: Vec<String>,
+    pub ready: Vec<Printable>,
     /// How many more are ready.
     pub n_more_ready: usize,
     /// The timers that are set, earliest first.
-    pub timers: Vec<String>,
+    pub timers: Vec<Printable>,
     /// Until when the loop sleeps, if it does.
-    pub asleep: Option<String>,
+    pub asleep: Option<Printable>,
     /// The last lines of the output.
     pub output: Vec<Printed>,
     /// Whether the last line of the output is what just happened.
@@ -58,11 +59,11 @@ pub struct Row {
     /// Its number.
     pub number: u32,
     /// Its name.
-    pub name: String,
+    pub name: Printable,
     /// `running`, `ready`, `waiting`, `done` or `failed`.
     pub life: &'static str,
     /// What it does, in words: for what it waits, how it ended.
-    pub says: String,
+    pub says: Printable,
     /// How often it was polled.
     pub n_polls: u64,
 }
@@ -71,13 +72,13 @@ pub struct Row {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Printed {
     /// When, in seconds.
-    pub at: String,
+    pub at: Printable,
     /// By whom, if a task did it.
-    pub by: Option<String>,
+    pub by: Option<Printable>,
     /// Whether it went to stderr.
     pub error: bool,
     /// What it says.
-    pub text: String,
+    pub text: Printable,
 }
 
 impl Scene {
@@ -93,19 +94,19 @@ impl Scene {
         Scene {
             position: player.position(),
             len: player.trace().len(),
-            now: player.seconds(state.now),
-            phase: phase.to_owned(),
-            told: player.told().map(|(who, what)| format!("{who} {what}")),
-            why: player.why(),
+            now: player.seconds(state.now).into(),
+            phase: phase.into(),
+            told: player.told().map(|(who, what)| format!("{who} {what}").into()),
+            why: player.why().map(Printable::from),
             findings: findings
                 .iter()
                 .filter(|it| Some(it.event) == last)
-                .map(|it| it.message.clone())
+                .map(|it| it.message.as_str().into())
                 .collect(),
             task: crate::source::task_of_last(player).map(TaskNo::get),
             tasks,
             n_more_tasks,
-            ready: state.ready.iter().take(MOST).map(|it| state.name(*it)).collect(),
+            ready: state.ready.iter().take(MOST).map(|it| name(player, *it)).collect(),
             n_more_ready: state.ready.len().saturating_sub(MOST),
             timers: timers(player),
             asleep: asleep(player),
@@ -115,7 +116,7 @@ impl Scene {
                 Some(boucle_trace::What::Printed { .. })
             ),
             mark: mark(&run.sources, player).map(|Mark { source, line }| (source, line)),
-            phase_says,
+            phase_says: phase_says.into(),
         }
     }
 }
@@ -133,7 +134,7 @@ fn rows(player: &Player) -> (Vec<Row>, usize) {
     for (place, task) in state.ready.iter().enumerate() {
         if let Ok(row) = rows.binary_search_by_key(&task.get(), |it| it.number) {
             if rows[row].life == "ready" {
-                rows[row].says = says_place(place);
+                rows[row].says = says_place(place).into();
             }
         }
     }
@@ -151,7 +152,11 @@ fn row(player: &Player, task: TaskNo, n_polls: u64) -> Row {
         Life::Done(Ended::Panicked) => ("failed", "has panicked".to_owned()),
         Life::Done(Ended::Cancelled) => ("failed", "is cancelled".to_owned()),
     };
-    Row { number: task.get(), name: state.name(task), life, says, n_polls }
+    Row { number: task.get(), name: name(player, task), life, says: says.into(), n_polls }
+}
+
+fn name(player: &Player, task: TaskNo) -> Printable {
+    Printable::name(player.state().name(task))
 }
 
 /// Where a task stands in the ready queue.
@@ -172,31 +177,33 @@ fn waits(player: &Player, task: TaskNo) -> String {
     }
 }
 
-fn timers(player: &Player) -> Vec<String> {
+fn timers(player: &Player) -> Vec<Printable> {
     let state = player.state();
     let said = state.timers.iter().take(MOST).map(|timer| {
         let at = player.seconds(timer.at);
         match timer.by {
-            Some(by) => format!("{at} s, for {}", state.name(by)),
-            None => format!("{at} s"),
+            Some(by) => format!("{at} s, for {}", state.name(by)).into(),
+            None => format!("{at} s").into(),
         }
     });
     said.collect()
 }
 
-fn asleep(player: &Player) -> Option<String> {
+fn asleep(player: &Player) -> Option<Printable> {
     let asleep = player.state().asleep?;
     Some(match asleep.until {
-        Some(until) => format!("the loop sleeps, until {} s at the most", player.seconds(until)),
-        None => "the loop sleeps until somebody wakes it".to_owned(),
+        Some(until) => {
+            format!("the loop sleeps, until {} s at the most", player.seconds(until)).into()
+        }
+        None => "the loop sleeps until somebody wakes it".into(),
     })
 }
 
 fn printed(player: &Player, line: &boucle_trace::Line) -> Printed {
     Printed {
-        at: player.seconds(line.at),
-        by: line.by.map(|it| player.state().name(it)),
+        at: player.seconds(line.at).into(),
+        by: line.by.map(|it| name(player, it)),
         error: line.error,
-        text: line.text.to_string(),
+        text: Printable::line(&*line.text),
     }
 }

@@ -5,6 +5,7 @@ mod overlay;
 mod panes;
 mod text;
 
+use boucle_trace::Printable;
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::style::{Modifier, Style};
@@ -78,10 +79,11 @@ fn draw_too_small(frame: &mut Frame<'_>, area: Rect) {
 fn draw_title(frame: &mut Frame<'_>, area: Rect, app: &App, scene: &Scene) {
     let bold = Style::new().add_modifier(Modifier::BOLD);
     let right = format!("{} s ", scene.now);
-    let room =
-        usize::from(area.width).saturating_sub(app.run.name.chars().count() + right.len() + 5);
+    // The idea has the room that the name and the time leave.
+    let name = text::fit(&app.run.name, usize::from(area.width) / 2);
+    let room = usize::from(area.width).saturating_sub(name.chars().count() + right.len() + 5);
     let line = Line::from(vec![
-        Span::styled(format!(" {}", app.run.name), bold),
+        Span::styled(format!(" {name}"), bold),
         Span::raw(format!("  {}", text::fit(&app.run.idea, room))),
     ]);
     frame.render_widget(Paragraph::new(line), area);
@@ -115,11 +117,12 @@ fn draw_place(frame: &mut Frame<'_>, area: Rect, app: &App, scene: &Scene) {
 
 fn draw_keys(frame: &mut Frame<'_>, area: Rect, app: &App) {
     let dim = Style::new().add_modifier(Modifier::DIM);
+    let room = usize::from(area.width).saturating_sub(1);
     let line = match (&app.mode, &app.message) {
         (Mode::Search(words), _) => {
-            Line::from(format!(" /{words}▏  enter looks for it, esc leaves"))
+            Line::from(format!(" /{}▏  enter looks for it, esc leaves", Printable::line(words)))
         }
-        (_, Some(message)) => Line::from(format!(" {message}")),
+        (_, Some(message)) => Line::from(format!(" {}", text::fit(message, room))),
         _ => Line::styled(
             " ← → step  space play  p poll  o output  t task  / search  ? help  q quit",
             dim,

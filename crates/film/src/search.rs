@@ -1,6 +1,6 @@
 //! A search through what happens, piece by piece: so that a reader need not wait for the end of it.
 
-use boucle_trace::Player;
+use boucle_trace::{Player, Printable};
 
 use crate::go::Go;
 
@@ -41,7 +41,7 @@ impl Search {
     }
 
     /// What to say if nothing was found.
-    pub(crate) fn nowhere(&self) -> String {
+    pub(crate) fn nowhere(&self) -> Printable {
         let words = self.words.clone();
         if self.forwards { Go::Find(words).nowhere() } else { Go::FindBack(words).nowhere() }
     }

@@ -6,15 +6,15 @@ use std::collections::HashSet;
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 
-use boucle_trace::{Phase, Player, TaskNo, Trace, What};
+use boucle_trace::{Phase, Player, Printable, TaskNo, Trace, What};
 
 /// One file of a program.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Source {
     /// Where it is, from the root of its workspace.
-    pub path: String,
+    pub path: Printable,
     /// Its lines.
-    pub lines: Vec<String>,
+    pub lines: Vec<Printable>,
 }
 
 /// A line of a source.
@@ -42,12 +42,12 @@ impl Source {
     /// A file of this path and text.
     #[must_use]
     pub fn new(path: &str, text: &str) -> Source {
-        Source { path: path.to_owned(), lines: text.lines().map(str::to_owned).collect() }
+        Source { path: path.into(), lines: text.lines().map(Printable::line).collect() }
     }
 
     /// The first line that has `words` in it, from 1; comments are not looked at.
     fn line_of(&self, words: &str) -> Option<usize> {
-        let is_it = |line: &String| !line.trim_start().starts_with("//") && line.contains(words);
+        let is_it = |line: &Printable| !line.trim_start().starts_with("//") && line.contains(words);
         self.lines.iter().position(is_it).map(|place| place + 1)
     }
 
@@ -63,7 +63,7 @@ impl Source {
                 part => plain.push(part),
             }
         }
-        plain.ends_with(&self.path)
+        plain.ends_with(&*self.path)
     }
 }
 

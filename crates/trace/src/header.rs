@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::event::Text;
+use crate::text::printable::Printable;
 
 /// The name of the format, in the first line of each recording.
 pub const FORMAT: &str = "boucle-trace";
@@ -42,8 +43,8 @@ impl Header {
 
 impl Header {
     /// What stands above a picture.
-    pub(crate) fn title(&self) -> String {
-        format!("A run of {}", self.program)
+    pub(crate) fn title(&self) -> Printable {
+        Printable::line(format!("A run of {}", Printable::name(&*self.program)))
     }
 }
 

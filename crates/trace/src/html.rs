@@ -1,7 +1,10 @@
 //! A trace as one page that needs no server and no network: to zoom into, and to play.
 
+use serde_json::{Value, json};
+
 use crate::compact::Compact;
 use crate::svg::escape;
+use crate::text::printable::Printable;
 use crate::trace::Trace;
 
 /// The page, with a place for everything else.
@@ -38,12 +41,13 @@ impl Trace {
         for event in self.events() {
             compact.push(event);
         }
-        let data = serde_json::json!({
+        let mut data = json!({
             "header": self.header(),
             "events": self.len(),
             "texts": compact.texts,
             "base": self.base(),
         });
+        make_printable(&mut data);
         // Within a script nothing may look like the end of it.
         let data = data.to_string().replace('<', "\\u003c");
         let title = escape(&self.header().title());
@@ -75,6 +79,16 @@ fn fill(page: &str, parts: &[(&str, &str)]) -> String {
         rest = &rest[name.len()..];
     }
     filled + rest
+}
+
+/// Makes each text in `data` printable; the keys are ours.
+fn make_printable(data: &mut Value) {
+    match data {
+        Value::String(text) => *text = Printable::paragraph(text).into_string(),
+        Value::Array(items) => items.iter_mut().for_each(make_printable),
+        Value::Object(fields) => fields.values_mut().for_each(make_printable),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
 }
 
 /// Bytes as text, as a browser reads them.

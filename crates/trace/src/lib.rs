@@ -46,7 +46,8 @@
 //!   written as JSON, a line an event ([`Trace::write`]), and read back equal ([`Trace::read`]). Of a
 //!   file that was cut, [`Trace::read_lossy`] reads what is there.
 //! - **Text.** [`Trace::lines`]: one line an event. [`Trace::lanes`]: one lane a task, made to be a
-//!   snapshot: `insta::assert_snapshot!(boucle_trace::lanes(|| async { … }))`.
+//!   snapshot: `insta::assert_snapshot!(boucle_trace::lanes(|| async { … }))`. What a program says of
+//!   itself is [`Printable`] there, and in all pictures.
 //! - **Pictures.** [`Trace::svg`] for some hundred events, [`Trace::html`] for up to a million: one
 //!   file to zoom into and to play. [`Trace::chrome_json`] is for Perfetto.
 //! - **Play.** A [`State`] is what the events have led to: who runs, who is ready, who waits for what.
@@ -88,4 +89,5 @@ pub use crate::record::{
 };
 pub use crate::recorder::{Options, Recorder};
 pub use crate::state::{Asleep, Choice, Life, Line, State, TaskState, Timer, Wait, Wake};
+pub use crate::text::printable::Printable;
 pub use crate::trace::Trace;

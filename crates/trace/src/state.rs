@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::task::{Life, TaskState, Wait, Wake};
 use crate::event::{Event, On, PollEnd, RunEnd, TaskNo, Text, What};
+use crate::text::printable::Printable;
 
 /// A loop at a moment: who runs, who is ready, who waits for what, what was printed.
 ///
@@ -252,7 +253,7 @@ impl State {
         })
     }
 
-    /// The name of a task, or its number.
+    /// The name of a task, or its number; as [`Printable::name`] shows it.
     ///
     /// # Examples
     ///
@@ -267,7 +268,7 @@ impl State {
     #[must_use]
     pub fn name(&self, task: TaskNo) -> String {
         let name = self.tasks.get(&task).and_then(|it| it.name.as_deref());
-        name.map_or_else(|| task.to_string(), str::to_owned)
+        name.map_or_else(|| task.to_string(), |it| Printable::name(it).into_string())
     }
 
     /// How much there is of it, but for the output: what a clone without that costs.

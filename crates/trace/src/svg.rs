@@ -8,6 +8,7 @@ use std::fmt::Write;
 use self::layout::Layout;
 use crate::event::Ended;
 use crate::state::Life;
+use crate::text::printable::Printable;
 use crate::text::time::seconds;
 use crate::trace::Trace;
 
@@ -28,7 +29,8 @@ impl Trace {
     /// right, whatever time passes between them. [`html`](Trace::html) is for larger ones.
     ///
     /// It needs nothing beside it, follows the reader's choice of light or dark, and says in words
-    /// what it shows. Running, ready and waiting differ in shape as well as in color.
+    /// what it shows. Running, ready and waiting differ in shape as well as in color. It is well-formed
+    /// XML, whatever a name has in it.
     ///
     /// # Examples
     ///
@@ -59,9 +61,10 @@ impl Trace {
         times(&mut svg, &layout, height);
         for (place, task) in layout.tasks.iter().enumerate() {
             let y = middle(place);
-            let name = escape(&task.name);
+            let (name, short) =
+                (escape(&task.name), escape(&layout::cut(&task.name, layout::LONGEST_NAME)));
             writeln!(svg, "<g role=\"group\" aria-label=\"{name}\">").expect("a string takes all");
-            writeln!(svg, "<text class=\"name\" x=\"12\" y=\"{}\">{name}</text>", y + 4)
+            writeln!(svg, "<text class=\"name\" x=\"12\" y=\"{}\">{short}</text>", y + 4)
                 .expect("a string takes all");
             for span in &task.spans {
                 bar(&mut svg, span.life, span.from, span.to, y);
@@ -161,8 +164,8 @@ fn legend(svg: &mut String, y: usize) {
     svg.push_str("</g>\n");
 }
 
-/// Text as XML has it.
-pub(super) fn escape(text: &str) -> String {
+/// Text as XML has it, in an element or an attribute. What XML cannot say at all is not in it.
+pub(super) fn escape(text: &Printable) -> String {
     let mut escaped = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
@@ -170,8 +173,7 @@ pub(super) fn escape(text: &str) -> String {
             '<' => escaped += "&lt;",
             '>' => escaped += "&gt;",
             '"' => escaped += "&quot;",
-            // What XML cannot say at all.
-            c if c.is_control() => escaped.push('\u{fffd}'),
+            '\'' => escaped += "&#39;",
             c => escaped.push(c),
         }
     }

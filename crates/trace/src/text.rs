@@ -3,6 +3,7 @@
 pub(crate) mod folded;
 mod lanes;
 mod lines;
+pub(crate) mod printable;
 pub(crate) mod time;
 pub(crate) mod words;
 

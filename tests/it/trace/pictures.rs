@@ -14,7 +14,7 @@ use crate::road;
 mod example;
 
 /// Whether each element of an XML text that is opened is closed, in order.
-fn is_well_formed(xml: &str) -> Result<(), String> {
+pub(super) fn is_well_formed(xml: &str) -> Result<(), String> {
     let mut open: Vec<&str> = Vec::new();
     let mut rest = xml;
     while let Some((text, after)) = rest.split_once('<') {

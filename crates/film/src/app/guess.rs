@@ -1,6 +1,6 @@
 //! A prediction in the terminal: the lines are chosen one after another, and compared.
 
-use boucle_trace::Trace;
+use boucle_trace::{Printable, Trace};
 use ratatui::crossterm::event::KeyCode;
 
 use crate::predict::{Question, Verdict};
@@ -13,7 +13,7 @@ pub struct Guess {
     /// Which of the choices the cursor is at.
     pub(crate) cursor: usize,
     /// What was chosen, in order.
-    pub(crate) lines: Vec<String>,
+    pub(crate) lines: Vec<Printable>,
     /// What became of it.
     pub(crate) verdict: Option<Verdict>,
 }
@@ -56,7 +56,8 @@ impl Guess {
             (KeyCode::Enter, None) => {
                 self.lines.push(self.question.choices[self.cursor].clone());
                 if self.lines.len() == self.question.n_lines {
-                    self.verdict = Some(Verdict::on(trace, &self.lines));
+                    let lines: Vec<_> = self.lines.iter().map(|it| it.to_string()).collect();
+                    self.verdict = Some(Verdict::on(trace, &lines));
                 }
             }
             _ => {}

@@ -1,6 +1,6 @@
 // A prediction: the lines are chosen one after another, and the server compares them with the run.
 
-import { ask, make } from "/player.js";
+import { ask, make } from "./player.js";
 
 const at = (id) => document.getElementById(`guess-${id}`);
 const dialog = document.getElementById("guess");
@@ -29,7 +29,7 @@ export function guess(player) {
   };
 
   const judge = async () => {
-    const { verdict, says } = await ask("/predict", { id }, JSON.stringify(lines));
+    const { verdict, says } = await ask("predict", { id }, JSON.stringify(lines));
     at("verdict").replaceChildren(...says.map((line) => make("p", "", line)));
     position = verdict.wrong?.position ?? null;
     if (verdict.wrong) at("lines").children[verdict.n_right]?.classList.add("wrong");

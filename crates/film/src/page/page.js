@@ -1,7 +1,7 @@
 // The page: which runs are shown, which of them the keys are for, and the address that leads back here.
 
-import { guess } from "/guess.js";
-import { Player, ask } from "/player.js";
+import { guess } from "./guess.js";
+import { Player, ask } from "./player.js";
 
 const at = (id) => document.getElementById(id);
 const [chooseA, chooseB] = [at("choose-a"), at("choose-b")];
@@ -13,7 +13,7 @@ const tell = (text) => { at("notice").textContent = text; };
 
 /** Fills both lists; what is chosen stays chosen. */
 async function list() {
-  shelf = await ask("/programs", {});
+  shelf = await ask("programs", {});
   for (const [choose, nothing] of [[chooseA, false], [chooseB, true]]) {
     const was = choose.value;
     const option = (it) => new Option(`${it.name} – ${it.idea}`, it.id);
@@ -36,7 +36,7 @@ async function show(side, id, place = 0) {
   const choose = side === "a" ? chooseA : chooseB;
   let player = null;
   if (id) {
-    const facts = await ask("/run", { id });
+    const facts = await ask("run", { id });
     player = new Player(facts, { tell, moved, ask: guess });
     player.section.addEventListener("focusin", () => activate(side));
     player.section.addEventListener("pointerdown", () => activate(side));
@@ -87,7 +87,10 @@ async function restore() {
 
 /** Reads a recording of the reader's: beside the run that is there. */
 async function open(file, lossy = "") {
-  const facts = await ask("/open", { name: file.name, lossy }, file);
+  if (file.size > shelf.most_bytes) {
+    return tell(`The file is too large: ${shelf.most_bytes >> 20} MiB are the most.`);
+  }
+  const facts = await ask("open", { name: file.name, lossy }, file);
   if (facts.error) {
     tell(facts.error);
     const also = "\n\nShow what can be read of it?";

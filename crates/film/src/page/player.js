@@ -1,6 +1,6 @@
 // One run, its place, and the section that shows it. The server knows the run; this asks it for scenes.
 
-import { drawNow, drawOutput, drawQueue, drawSource, drawTasks, make } from "/draw.js";
+import { drawNow, drawOutput, drawQueue, drawSource, drawTasks, make } from "./draw.js";
 
 const SPEEDS = [1, 2, 4, 8, 16, 32, 64];
 
@@ -29,7 +29,7 @@ export class Player {
     this.speed.append(...SPEEDS.map((it) => new Option(`${it}/s`, it, it === 4, it === 4)));
     this.#sources();
     for (const link of this.section.querySelectorAll("[data-kind]")) {
-      link.href = `/file?${new URLSearchParams({ id: facts.id, kind: link.dataset.kind })}`;
+      link.href = `file?${new URLSearchParams({ id: facts.id, kind: link.dataset.kind })}`;
     }
     for (const button of this.section.querySelectorAll("[data-go]")) {
       button.addEventListener("click", () => this.go(button.dataset.go));
@@ -69,7 +69,7 @@ export class Player {
     if (told) this.pause();
     const move = async () => {
       const at = this.scene?.position ?? 0;
-      const { scene, nowhere } = await ask("/scene", { id: this.facts.id, at, go: name, words });
+      const { scene, nowhere } = await ask("scene", { id: this.facts.id, at, go: name, words });
       this.scene = scene;
       this.draw();
       this.tell(nowhere && told ? `${this.facts.name}: ${nowhere}` : "");

@@ -1,5 +1,6 @@
 //! The pane of the source: the line that runs is marked, and in sight.
 
+use boucle_trace::Printable;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::{Color, Modifier, Style};
@@ -29,13 +30,13 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, scene: &Scene) 
     // What all lines in sight are indented by says nothing, and takes room.
     let indented = visible().filter(|(_, it)| !it.trim().is_empty());
     let indent = indented.map(|(_, it)| it.len() - it.trim_start().len()).min().unwrap_or(0);
-    let line = |(place, text): (usize, &String)| {
+    let line = |(place, text): (usize, &Printable)| {
         let (number, text) = (place + 1, text.get(indent..).unwrap_or(""));
         if Some(number) == marked {
             let style = Style::new().fg(Color::Green).add_modifier(Modifier::BOLD);
-            return Line::styled(fit(&format!("▶{number:>4} {text}"), width), style);
+            return Line::styled(fit(&format!("▶{number:>4} {text}").into(), width), style);
         }
-        Line::from(fit(&format!(" {number:>4} {text}"), width))
+        Line::from(fit(&format!(" {number:>4} {text}").into(), width))
     };
     let lines: Vec<_> = visible().map(line).collect();
     frame.render_widget(Paragraph::new(lines).block(pane(&source.path)), area);

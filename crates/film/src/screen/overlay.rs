@@ -1,12 +1,13 @@
 //! What is drawn over the panes: the keys, and a prediction.
 
+use boucle_trace::Printable;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::{Color, Modifier, Style};
 use ratatui::text::Line;
 use ratatui::widgets::{Block, Clear, Padding, Paragraph, Wrap};
 
-use super::text::plain;
+use super::text::line;
 use crate::app::Guess;
 
 /// The keys, and what they are for.
@@ -50,7 +51,7 @@ pub(super) fn draw_help(frame: &mut Frame<'_>, area: Rect) {
 pub(super) fn draw_guess(frame: &mut Frame<'_>, area: Rect, guess: &Guess) {
     let bold = Style::new().add_modifier(Modifier::BOLD);
     let chosen =
-        |(place, line): (usize, &String)| Line::from(format!("{:>2}  {}", place + 1, plain(line)));
+        |(place, line): (usize, &Printable)| Line::from(format!("{:>2}  {line}", place + 1));
     let chosen = guess.lines.iter().enumerate().map(chosen);
     let (title, lines) = match &guess.verdict {
         None => {
@@ -59,10 +60,10 @@ pub(super) fn draw_guess(frame: &mut Frame<'_>, area: Rect, guess: &Guess) {
                 vec![Line::styled(format!("Which line comes next? {n_left} are left."), bold)];
             for (place, choice) in guess.question.choices.iter().enumerate() {
                 let (sign, style) = match place == guess.cursor {
-                    true => ("▶", Style::new().add_modifier(Modifier::REVERSED)),
-                    false => (" ", Style::new()),
+                    true => ("▶ ", Style::new().add_modifier(Modifier::REVERSED)),
+                    false => ("  ", Style::new()),
                 };
-                lines.push(Line::styled(format!("{sign} {}", plain(choice)), style));
+                lines.push(line(sign, choice).style(style));
             }
             lines.push(Line::from(""));
             lines.extend(chosen);
@@ -71,7 +72,7 @@ pub(super) fn draw_guess(frame: &mut Frame<'_>, area: Rect, guess: &Guess) {
         Some(verdict) => {
             let color = if verdict.wrong.is_some() { Color::Red } else { Color::Green };
             let said = verdict.lines();
-            let mut lines: Vec<_> = said.iter().map(|it| Line::from(plain(it))).collect();
+            let mut lines: Vec<_> = said.iter().map(|it| line("", it)).collect();
             lines[0] = lines[0].clone().style(bold.fg(color));
             lines.push(Line::from(""));
             lines.extend(chosen);

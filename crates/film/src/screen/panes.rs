@@ -7,7 +7,7 @@ use ratatui::style::{Color, Modifier, Style};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Borders, Padding, Paragraph, Wrap};
 
-use super::text::{fit, plain};
+use super::text::{fit, line};
 use crate::app::App;
 use crate::scene::{Row, Scene};
 
@@ -30,16 +30,15 @@ fn sign(life: &str) -> (&'static str, Style) {
 /// What happens now, in words.
 pub(super) fn draw_now(frame: &mut Frame<'_>, area: Rect, scene: &Scene) {
     let bold = Style::new().add_modifier(Modifier::BOLD);
-    let (word, rest) = scene.phase_says.split_once(':').unwrap_or((&scene.phase_says, ""));
+    let (word, rest) = scene.phase_says.split_once(':').unwrap_or((&*scene.phase_says, ""));
     let mut lines = vec![Line::from(vec![
         Span::styled(word.to_owned(), bold.fg(Color::Green)),
         Span::raw(format!(":{rest}")),
     ])];
-    lines.extend(scene.told.iter().map(|it| Line::styled(plain(it), bold)));
-    let finding = |it: &String| Line::styled(format!("! {}", plain(it)), Color::Red);
-    lines.extend(scene.findings.iter().map(finding));
-    lines.extend(scene.why.iter().map(|it| Line::from(format!("why: {}", plain(it)))));
-    lines.extend(scene.asleep.iter().map(|it| Line::from(it.as_str())));
+    lines.extend(scene.told.iter().map(|it| line("", it).style(bold)));
+    lines.extend(scene.findings.iter().map(|it| line("! ", it).style(Color::Red)));
+    lines.extend(scene.why.iter().map(|it| line("why: ", it)));
+    lines.extend(scene.asleep.iter().map(|it| line("", it)));
     frame.render_widget(Paragraph::new(lines).wrap(Wrap { trim: false }).block(pane("now")), area);
 }
 
@@ -83,7 +82,7 @@ pub(super) fn draw_ready(frame: &mut Frame<'_>, area: Rect, scene: &Scene) {
                 0 => String::new(),
                 n => format!(" and {n} more"),
             };
-            format!("{}{more}", plain(&names.join(" · ")))
+            format!("{}{more}", names.join(" · "))
         }
     };
     let paragraph = Paragraph::new(text).wrap(Wrap { trim: false });
@@ -92,7 +91,7 @@ pub(super) fn draw_ready(frame: &mut Frame<'_>, area: Rect, scene: &Scene) {
 
 /// The timers, earliest first.
 pub(super) fn draw_timers(frame: &mut Frame<'_>, area: Rect, scene: &Scene) {
-    let mut lines: Vec<_> = scene.timers.iter().map(|it| Line::from(it.as_str())).collect();
+    let mut lines: Vec<_> = scene.timers.iter().map(|it| line("", it)).collect();
     if lines.is_empty() {
         lines.push(Line::from("none"));
     }
@@ -113,7 +112,7 @@ pub(super) fn draw_output(frame: &mut Frame<'_>, area: Rect, scene: &Scene) {
             style = style.fg(Color::Red);
         }
         let mark = if line.error { "! " } else { "" };
-        Line::styled(fit(&format!("{} {mark}{}", line.at, line.text), width), style)
+        Line::styled(fit(&format!("{} {mark}{}", line.at, line.text).into(), width), style)
     };
     let lines: Vec<_> = scene.output.iter().enumerate().skip(start).map(line).collect();
     frame.render_widget(Paragraph::new(lines).block(pane("output")), area);

@@ -1,16 +1,18 @@
-//! Text for a terminal: cut to a width, and without what would steer it.
+//! Text for a terminal: cut to a width. Only what is printable can be drawn.
+
+use boucle_trace::Printable;
+use ratatui::text::Line;
 
 /// `text` in so many columns at the most; what is cut off is an ellipsis.
-pub(super) fn fit(text: &str, width: usize) -> String {
-    let text = plain(text);
+pub(super) fn fit(text: &Printable, width: usize) -> String {
     if text.chars().count() <= width {
-        return text;
+        return text.to_string();
     }
     let kept: String = text.chars().take(width.saturating_sub(1)).collect();
     if width == 0 { kept } else { kept + "…" }
 }
 
-/// `text` without control characters: a recording may be anybody's.
-pub(super) fn plain(text: &str) -> String {
-    text.replace('\t', "    ").chars().map(|it| if it.is_control() { '·' } else { it }).collect()
+/// `text` as a line of its own, after these words of ours.
+pub(super) fn line(ours: &'static str, text: &Printable) -> Line<'static> {
+    Line::from(format!("{ours}{text}"))
 }

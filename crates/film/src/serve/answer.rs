@@ -3,27 +3,42 @@
 use std::convert::Infallible;
 use std::rc::Rc;
 
-use http_body_util::{BodyExt, Limited};
+use boucle::spawn;
 use hyper::body::Incoming;
 use hyper::header::{
-    CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE,
-    X_CONTENT_TYPE_OPTIONS,
+    CACHE_CONTROL, CONNECTION, CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE,
+    HeaderName, HeaderValue, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
 };
 use hyper::{Method, Request, Response, StatusCode};
 use serde_json::{Value, json};
 
-use super::request::{Query, is_ours};
-use super::shelf::Shelf;
+use super::Site;
+use super::body;
+use super::refusal::Refusal;
+use super::request::Query;
+use super::shelf::{Kept, LARGEST};
+use super::shown::Shown;
 use crate::go::Go;
-use crate::predict::Verdict;
+use crate::programs::PROGRAMS;
 use crate::run::Run;
 
-/// No file that is brought is larger.
-const LARGEST: usize = 64 << 20;
+/// No prediction is larger: it is a dozen lines.
+const LARGEST_PREDICTION: usize = 1 << 20;
 
 /// The page may load what is served here, and nothing else.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; \
     img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/// What every answer says. Another page of the same browser learns from it neither what is in it, nor how
+/// large it is, nor that it is there; and nothing of it is kept, nor told to whom a link leads.
+const HEADERS: [(HeaderName, &str); 6] = [
+    (CONTENT_SECURITY_POLICY, POLICY),
+    (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+    (REFERRER_POLICY, "no-referrer"),
+    (CACHE_CONTROL, "no-store"),
+];
 
 const HTML: &str = "text/html; charset=utf-8";
 const CSS: &str = "text/css; charset=utf-8";
@@ -32,12 +47,12 @@ const JSON: &str = "application/json";
 
 /// The files of the page: their paths, their types, their texts.
 const FILES: &[(&str, &str, &str)] = &[
-    ("/", HTML, include_str!("../page/page.html")),
-    ("/page.css", CSS, include_str!("../page/page.css")),
-    ("/page.js", SCRIPT, include_str!("../page/page.js")),
-    ("/player.js", SCRIPT, include_str!("../page/player.js")),
-    ("/draw.js", SCRIPT, include_str!("../page/draw.js")),
-    ("/guess.js", SCRIPT, include_str!("../page/guess.js")),
+    ("", HTML, include_str!("../page/page.html")),
+    ("page.css", CSS, include_str!("../page/page.css")),
+    ("page.js", SCRIPT, include_str!("../page/page.js")),
+    ("player.js", SCRIPT, include_str!("../page/player.js")),
+    ("draw.js", SCRIPT, include_str!("../page/draw.js")),
+    ("guess.js", SCRIPT, include_str!("../page/guess.js")),
 ];
 
 type Answer = Response<String>;
@@ -45,128 +60,154 @@ type Answer = Response<String>;
 /// Answers one request.
 pub(super) async fn answer(
     request: Request<Incoming>,
-    shelf: Rc<Shelf>,
-    port: u16,
+    site: &Rc<Site>,
 ) -> Result<Answer, Infallible> {
-    if !is_ours(request.headers(), port) {
-        return Ok(refused(StatusCode::FORBIDDEN, "this is for the page of film alone"));
-    }
+    Ok(route(request, site).await.unwrap_or_else(|refusal| refused(&refusal)))
+}
+
+/// Answers a request of one connection too many.
+pub(super) async fn crowded(_: Request<Incoming>) -> Result<Answer, Infallible> {
+    Ok(refused(&Refusal::crowded()))
+}
+
+async fn route(request: Request<Incoming>, site: &Rc<Site>) -> Result<Answer, Refusal> {
     let (head, body) = request.into_parts();
+    let path = site.gate.admit(&head)?;
     let query = Query::of(&head.uri);
-    let answer = match (&head.method, head.uri.path()) {
-        (&Method::GET, "/programs") => said(&shelf.list()),
-        (&Method::GET, "/run") => run(&shelf, query.text("id")).await,
-        (&Method::GET, "/scene") => scene(&shelf, &query).await,
-        (&Method::GET, "/file") => file(&shelf, &query).await,
-        (&Method::POST, "/predict") => predict(&shelf, &query, body).await,
-        (&Method::POST, "/open") => open(&shelf, &query, body).await,
+    match (&head.method, path) {
+        (&Method::GET, "programs") => Ok(said(&site.shelf.list())),
+        (&Method::GET, "run") => {
+            let kept = run(site, query.text("id")).await?;
+            facts(site, &kept).await
+        }
+        (&Method::GET, "scene") => scene(site, &query).await,
+        (&Method::GET, "file") => file(site, &query).await,
+        (&Method::POST, "predict") => predict(site, &query, body).await,
+        (&Method::POST, "open") => {
+            let (name, lossy) = (query.text("name").to_owned(), query.text("lossy") == "yes");
+            let site = Rc::clone(site);
+            // A task of its own: it counts as being brought until it is, also if who brings it has gone.
+            let opened = spawn(async move { open(&site, name, lossy, body).await });
+            opened.await.unwrap_or_else(|_| Err(Refusal::failed()))
+        }
         (&Method::GET, path) => match FILES.iter().find(|(it, ..)| *it == path) {
-            Some((_, kind, text)) => answered(StatusCode::OK, kind, (*text).to_owned()),
-            None => refused(StatusCode::NOT_FOUND, "there is no such page"),
+            Some((_, kind, text)) => Ok(answered(StatusCode::OK, kind, (*text).to_owned())),
+            None => Err(Refusal::new(StatusCode::NOT_FOUND, "there is no such page")),
         },
-        _ => refused(StatusCode::METHOD_NOT_ALLOWED, "this cannot be done"),
-    };
-    Ok(answer)
-}
-
-async fn run(shelf: &Shelf, id: &str) -> Answer {
-    match shelf.run(id).await {
-        Some(shown) => said(&shown.facts(id)),
-        None => no_run(),
+        _ => Err(Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "this cannot be done")),
     }
 }
 
-async fn scene(shelf: &Shelf, query: &Query<'_>) -> Answer {
-    let Some(shown) = shelf.run(query.text("id")).await else { return no_run() };
+/// The run of this name; a program is run if it has not been yet.
+async fn run(site: &Site, id: &str) -> Result<Rc<Kept>, Refusal> {
+    if let Some(kept) = site.shelf.find(id) {
+        return Ok(kept);
+    }
+    let program = PROGRAMS.iter().find(|it| it.name == id);
+    let program = program.ok_or(Refusal::new(StatusCode::NOT_FOUND, "there is no such run"))?;
+    let _turn = site.records.acquire().await;
+    // Somebody else may have asked for it meanwhile.
+    if let Some(kept) = site.shelf.find(id) {
+        return Ok(kept);
+    }
+    let recorded = move || Shown::new(Run::of(program));
+    let shown = site.queue.run(&site.heavy, recorded).await?;
+    Ok(site.shelf.keep(program, shown))
+}
+
+/// What a thread says about a run.
+async fn about(
+    site: &Site,
+    kept: &Kept,
+    says: impl FnOnce(&Shown) -> Value + Send + 'static,
+) -> Result<Answer, Refusal> {
+    let text = kept.ask(&site.queue, move |it| says(it).to_string()).await?;
+    Ok(answered(StatusCode::OK, JSON, text))
+}
+
+async fn facts(site: &Site, kept: &Kept) -> Result<Answer, Refusal> {
+    let id = kept.id.clone();
+    about(site, kept, move |it| it.facts(&id)).await
+}
+
+async fn scene(site: &Site, query: &Query<'_>) -> Result<Answer, Refusal> {
+    let kept = run(site, query.text("id")).await?;
     let go = match query.text("go") {
         "" => None,
         name => match Go::named(name, query.text("words")) {
             Some(go) => Some(go),
-            None => return refused(StatusCode::BAD_REQUEST, "there is no such move"),
+            None => return Err(refusal("there is no such move")),
         },
     };
-    said(&shown.scene(query.number("at"), go.as_ref()))
+    let at = query.number("at");
+    about(site, &kept, move |it| it.scene(at, go.as_ref())).await
 }
 
 /// The run as one file, to keep or to hand on.
-async fn file(shelf: &Shelf, query: &Query<'_>) -> Answer {
-    let Some(shown) = shelf.run(query.text("id")).await else { return no_run() };
-    let trace = &shown.run.trace;
-    let (kind, ending, text) = match query.text("kind") {
-        "html" => (HTML, "html", trace.html()),
-        "svg" => ("image/svg+xml", "svg", trace.svg()),
-        "json" => {
-            let mut bytes = Vec::new();
-            trace.write(&mut bytes).expect("memory takes all");
-            (JSON, "trace", String::from_utf8(bytes).expect("JSON is text"))
-        }
-        _ => return refused(StatusCode::BAD_REQUEST, "there is no such kind of file"),
-    };
-    let plain = |it: char| if it.is_ascii_alphanumeric() || "-_.".contains(it) { it } else { '_' };
-    let name: String = shown.run.name.chars().map(plain).collect();
-    let disposition = format!("attachment; filename=\"{name}.{ending}\"");
+async fn file(site: &Site, query: &Query<'_>) -> Result<Answer, Refusal> {
+    let kept = run(site, query.text("id")).await?;
+    let kind = query.text("kind").to_owned();
+    let file = kept.ask_among(&site.queue, &site.heavy, move |it| it.file(&kind)).await?;
+    let (kind, name, text) = file.ok_or(refusal("there is no such kind of file"))?;
+    let disposition = format!("attachment; filename=\"{name}\"");
     let mut answer = answered(StatusCode::OK, kind, text);
     answer.headers_mut().insert(CONTENT_DISPOSITION, disposition.parse().expect("it is plain"));
-    answer
+    Ok(answer)
 }
 
-async fn predict(shelf: &Shelf, query: &Query<'_>, body: Incoming) -> Answer {
-    let Some(shown) = shelf.run(query.text("id")).await else { return no_run() };
-    let lines = brought(body).await.and_then(|it| serde_json::from_slice::<Vec<String>>(&it).ok());
-    let Some(lines) = lines else {
-        return refused(StatusCode::BAD_REQUEST, "this is no prediction");
-    };
-    let verdict = Verdict::on(&shown.run.trace, &lines);
-    let says = verdict.lines();
-    said(&json!({ "verdict": verdict, "says": says }))
+async fn predict(site: &Site, query: &Query<'_>, body: Incoming) -> Result<Answer, Refusal> {
+    let kept = run(site, query.text("id")).await?;
+    let bytes = body::read(body, LARGEST_PREDICTION).await?;
+    let lines = serde_json::from_slice::<Vec<String>>(&bytes);
+    let lines = lines.map_err(|_| refusal("this is no prediction"))?;
+    about(site, &kept, move |it| it.verdict(&lines)).await
 }
 
 /// Reads a recording that the reader has opened; what is wrong with it is an answer in words.
-async fn open(shelf: &Shelf, query: &Query<'_>, body: Incoming) -> Answer {
-    let Some(bytes) = brought(body).await else {
-        return refused(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            "the file is too large: 64 MiB are the most",
-        );
+async fn open(site: &Site, name: String, lossy: bool, body: Incoming) -> Result<Answer, Refusal> {
+    let Some(_place) = site.uploads.try_acquire() else {
+        body::drain(body).await;
+        let why = "two other files are being opened: try again when they are here";
+        return Err(Refusal::new(StatusCode::SERVICE_UNAVAILABLE, why));
     };
-    match Run::read(query.text("name"), &bytes[..], query.text("lossy") == "yes") {
-        Ok(run) => {
-            let (id, shown) = shelf.bring(run);
-            said(&shown.facts(&id))
-        }
+    let bytes = body::read(body, LARGEST).await?;
+    let n_bytes = bytes.len();
+    let read = move || Run::read(&name, &bytes[..], lossy).map(Shown::new);
+    match site.queue.run(&site.heavy, read).await? {
+        Ok(shown) => facts(site, &site.shelf.bring(shown, n_bytes)).await,
         Err(error) => {
             let is_partly = error.is_partly();
             let says = error.to_string().lines().next().unwrap_or_default().to_owned();
-            said(&json!({ "error": says, "is_partly": is_partly }))
+            Ok(said(&json!({ "error": says, "is_partly": is_partly })))
         }
     }
 }
 
-/// The body of a request; nothing if it is too large, or breaks off.
-async fn brought(body: Incoming) -> Option<Vec<u8>> {
-    let body = Limited::new(body, LARGEST).collect().await.ok()?;
-    Some(body.to_bytes().to_vec())
-}
-
-fn no_run() -> Answer {
-    refused(StatusCode::NOT_FOUND, "there is no such run")
+/// What was asked makes no sense.
+fn refusal(why: &'static str) -> Refusal {
+    Refusal::new(StatusCode::BAD_REQUEST, why)
 }
 
 fn said(value: &Value) -> Answer {
     answered(StatusCode::OK, JSON, value.to_string())
 }
 
-fn refused(status: StatusCode, why: &str) -> Answer {
-    answered(status, "text/plain; charset=utf-8", format!("{why}\n"))
+/// What is told to who is refused: a line, or nothing.
+fn refused(refusal: &Refusal) -> Answer {
+    let end = if refusal.why.is_empty() { "" } else { "\n" };
+    let text = format!("{}{end}", refusal.why);
+    let mut answer = answered(refusal.status, "text/plain; charset=utf-8", text);
+    if *refusal == Refusal::stranger() {
+        // It takes no place from who is let in.
+        answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+    }
+    answer
 }
 
 fn answered(status: StatusCode, kind: &str, text: String) -> Answer {
-    Response::builder()
-        .status(status)
-        .header(CONTENT_TYPE, kind)
-        .header(CONTENT_SECURITY_POLICY, POLICY)
-        .header(X_CONTENT_TYPE_OPTIONS, "nosniff")
-        .header(CACHE_CONTROL, "no-store")
-        .body(text)
-        .expect("the headers are plain")
+    let mut builder = Response::builder().status(status).header(CONTENT_TYPE, kind);
+    for (name, value) in HEADERS {
+        builder = builder.header(name, value);
+    }
+    builder.body(text).expect("the headers are plain")
 }

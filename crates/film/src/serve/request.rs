@@ -1,9 +1,8 @@
-//! What a request says after the `?`, and whether it comes from our own page.
+//! What a request says after the `?`.
 
 use std::borrow::Cow;
 
-use hyper::header::{HOST, ORIGIN};
-use hyper::{HeaderMap, Uri};
+use hyper::Uri;
 
 /// The names and values of a query.
 pub(super) struct Query<'a>(Vec<(Cow<'a, str>, Cow<'a, str>)>);
@@ -22,17 +21,4 @@ impl<'a> Query<'a> {
     pub(super) fn number(&self, name: &str) -> usize {
         self.text(name).parse().unwrap_or(0)
     }
-}
-
-/// Whether a request was made by our page, or by somebody who typed our address.
-///
-/// Any page of the web can have a browser ask 127.0.0.1, also by a name of its own that leads there: then
-/// the host or the origin is not ours.
-pub(super) fn is_ours(headers: &HeaderMap, port: u16) -> bool {
-    let ours = [format!("127.0.0.1:{port}"), format!("localhost:{port}")];
-    let is_host = |it: &str| ours.iter().any(|ours| ours == it);
-    let host = headers.get(HOST).and_then(|it| it.to_str().ok());
-    let origin = headers.get(ORIGIN).map(|it| it.to_str().unwrap_or("?"));
-    host.is_some_and(is_host)
-        && origin.is_none_or(|it| it.strip_prefix("http://").is_some_and(is_host))
 }

@@ -1,48 +1,69 @@
-//! The runs that the page can show: programs are run when they are first asked for, files are brought.
+//! The runs that the page can show: programs once they have been asked for, files that were brought.
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::rc::Rc;
+use std::sync::Arc;
 
-use boucle::to_thread;
-use boucle_trace::{Clock, Finding, Player};
-use serde::Serialize;
+use boucle::sync::Semaphore;
 use serde_json::{Value, json};
 
-use crate::go::Go;
-use crate::predict::Question;
+use super::apart::Queue;
+use super::refusal::Refusal;
+use super::shown::Shown;
 use crate::programs::{PROGRAMS, Program};
 use crate::run::Run;
-use crate::scene::Scene;
 
 /// So many files are kept that were brought; the oldest goes first.
 const N_FILES: usize = 8;
+/// So many bytes they have together at the most.
+const N_BYTES: usize = 128 << 20;
+/// No file that is brought is larger. Two of them fit: the page shows two beside each other.
+pub(super) const LARGEST: usize = N_BYTES / 2;
 
 /// All runs.
 #[derive(Default)]
 pub(crate) struct Shelf {
-    /// The runs that have been asked for, by what the page calls them; the oldest first.
-    runs: RefCell<VecDeque<(String, Rc<Shown>)>>,
-    /// How many files were brought.
+    /// The oldest first.
+    runs: RefCell<VecDeque<Rc<Kept>>>,
+    /// How many files had a name from here.
     n_files: Cell<usize>,
     /// What the command line asked for.
     first: Option<String>,
 }
 
-/// A run that is shown.
-pub(super) struct Shown {
-    pub(super) run: Run,
-    /// Moved for each question, and left wherever that was.
-    player: RefCell<Player>,
-    findings: Vec<Finding>,
+/// A run on the shelf.
+pub(super) struct Kept {
+    /// What the page calls it.
+    pub(super) id: String,
+    /// Only [`ask`](Kept::ask) gives it away: whatever is done with a run, a thread does it.
+    shown: Arc<Shown>,
+    /// One move at a time: each moves the run's only player.
+    turns: Rc<Semaphore>,
+    /// How large the file was, if it was brought; all others stay.
+    n_bytes: Option<usize>,
 }
 
-/// What the page is told of a place in a run.
-#[derive(Serialize)]
-struct Moved {
-    scene: Scene,
-    /// Why the player has not moved.
-    nowhere: Option<String>,
+impl Kept {
+    /// Has a thread say something about the run, when it is its turn among the run's own.
+    pub(super) async fn ask<T: Send + 'static>(
+        &self,
+        queue: &Rc<Queue>,
+        says: impl FnOnce(&Shown) -> T + Send + 'static,
+    ) -> Result<T, Refusal> {
+        self.ask_among(queue, &self.turns, says).await
+    }
+
+    /// The same for what takes long and moves nothing: its turn is among these.
+    pub(super) async fn ask_among<T: Send + 'static>(
+        &self,
+        queue: &Rc<Queue>,
+        turns: &Rc<Semaphore>,
+        says: impl FnOnce(&Shown) -> T + Send + 'static,
+    ) -> Result<T, Refusal> {
+        let shown = Arc::clone(&self.shown);
+        queue.run(turns, move || says(&shown)).await
+    }
 }
 
 impl Shelf {
@@ -51,9 +72,9 @@ impl Shelf {
         let mut shelf = Shelf::default();
         if let Some(run) = run {
             let is_program = Program::named(&run.name).is_some();
-            let id = if is_program { run.name.clone() } else { shelf.next_file() };
+            let id = if is_program { run.name.to_string() } else { shelf.next_file() };
             shelf.first = Some(id.clone());
-            shelf.put(id, run);
+            shelf.put(id, Shown::new(run), None);
         }
         shelf
     }
@@ -67,35 +88,41 @@ impl Shelf {
         let runs = self.runs.borrow();
         let files: Vec<_> = runs
             .iter()
-            .filter(|(id, _)| Program::named(id).is_none())
-            .map(|(id, it)| json!({ "id": id, "name": it.run.name, "idea": it.run.idea }))
+            .filter(|it| Program::named(&it.id).is_none())
+            .map(|it| (&it.id, &it.shown.run))
+            .map(|(id, run)| json!({ "id": id, "name": run.name, "idea": run.idea }))
             .collect();
-        json!({ "programs": programs, "files": files, "first": self.first })
+        json!({
+            "programs": programs,
+            "files": files,
+            "first": self.first,
+            "most_bytes": LARGEST,
+        })
     }
 
-    /// The run of this name; a program is run if it has not been yet.
-    pub(super) async fn run(&self, id: &str) -> Option<Rc<Shown>> {
-        if let Some(shown) = self.get(id) {
-            return Some(shown);
-        }
-        let program = PROGRAMS.iter().find(|it| it.name == id)?;
-        // On a thread of its own: a program may have a loop, and here is one already.
-        let run = to_thread(|| Run::of(program)).await.ok()?;
-        // Somebody else may have asked for it meanwhile.
-        Some(self.get(id).unwrap_or_else(|| self.put(id.to_owned(), run)))
+    /// The run of this name, if it is here.
+    pub(super) fn find(&self, id: &str) -> Option<Rc<Kept>> {
+        self.runs.borrow().iter().find(|it| it.id == id).cloned()
     }
 
-    /// Keeps a file that was brought, and says what it is called from now on.
-    pub(super) fn bring(&self, run: Run) -> (String, Rc<Shown>) {
-        let id = self.next_file();
-        let shown = self.put(id.clone(), run);
+    /// Keeps a program that was recorded.
+    pub(super) fn keep(&self, program: &Program, shown: Shown) -> Rc<Kept> {
+        self.put(program.name.to_owned(), shown, None)
+    }
+
+    /// Keeps a file of so many bytes that was brought. If there is no room, the oldest of those go.
+    pub(super) fn bring(&self, shown: Shown, n_bytes: usize) -> Rc<Kept> {
+        let kept = self.put(self.next_file(), shown, Some(n_bytes));
         let mut runs = self.runs.borrow_mut();
-        let is_file = |(id, _): &(String, Rc<Shown>)| Program::named(id).is_none();
-        if runs.iter().filter(|it| is_file(it)).count() > N_FILES {
-            let oldest = runs.iter().position(is_file).expect("there are some");
-            runs.remove(oldest);
+        loop {
+            let brought = runs.iter().filter_map(|it| it.n_bytes);
+            let (n_files, n_bytes) = brought.fold((0, 0), |(n, sum), it| (n + 1, sum + it));
+            if n_files <= N_FILES && n_bytes <= N_BYTES {
+                return kept;
+            }
+            let oldest = runs.iter().position(|it| it.n_bytes.is_some());
+            runs.remove(oldest.expect("the last one alone has room"));
         }
-        (id, shown)
     }
 
     fn next_file(&self) -> String {
@@ -103,43 +130,46 @@ impl Shelf {
         format!("file-{}", self.n_files.get())
     }
 
-    fn get(&self, id: &str) -> Option<Rc<Shown>> {
-        let runs = self.runs.borrow();
-        runs.iter().find(|(it, _)| it == id).map(|(_, shown)| Rc::clone(shown))
-    }
-
-    fn put(&self, id: String, run: Run) -> Rc<Shown> {
-        let (player, findings) = (RefCell::new(run.player()), run.trace.lint());
-        let shown = Rc::new(Shown { run, player, findings });
-        self.runs.borrow_mut().push_back((id, Rc::clone(&shown)));
-        shown
+    fn put(&self, id: String, shown: Shown, n_bytes: Option<usize>) -> Rc<Kept> {
+        let turns = Rc::new(Semaphore::new(1));
+        let kept = Rc::new(Kept { id, shown: Arc::new(shown), turns, n_bytes });
+        self.runs.borrow_mut().push_back(Rc::clone(&kept));
+        kept
     }
 }
 
-impl Shown {
-    /// What the page has to know of a run before it shows a moment of it.
-    pub(super) fn facts(&self, id: &str) -> Value {
-        let run = &self.run;
-        let sources: Vec<_> =
-            run.sources.iter().map(|it| json!({ "path": it.path, "lines": it.lines })).collect();
-        json!({
-            "id": id,
-            "name": run.name,
-            "idea": run.idea,
-            "len": run.trace.len(),
-            "is_virtual": run.trace.header().clock == Clock::Virtual,
-            "sources": sources,
-            "question": Question::about(&run.trace),
-            "warning": run.warning,
-        })
+#[cfg(test)]
+mod tests {
+    use boucle_trace::{Clock, Header, Trace};
+
+    use super::{LARGEST, N_FILES, Shelf};
+    use crate::run::Run;
+    use crate::serve::shown::Shown;
+
+    fn run() -> Run {
+        let trace = Trace::new(Header::new("empty", Clock::Real), Vec::new());
+        Run { name: "a".into(), idea: "b".into(), trace, sources: Vec::new(), warning: None }
     }
 
-    /// What there is to see after a move from a place.
-    pub(super) fn scene(&self, at: usize, go: Option<&Go>) -> Value {
-        let player = &mut *self.player.borrow_mut();
-        player.seek(at);
-        let is_there = go.is_none_or(|it| it.apply(player));
-        let nowhere = go.filter(|_| !is_there).map(Go::nowhere);
-        json!(Moved { scene: Scene::new(&self.run, player, &self.findings), nowhere })
+    /// Which files are kept, after files of these sizes were brought.
+    fn kept(shelf: &Shelf, sizes: &[usize]) -> Vec<usize> {
+        for size in sizes {
+            shelf.bring(Shown::new(run()), *size);
+        }
+        (1..=sizes.len() + 1).filter(|it| shelf.find(&format!("file-{it}")).is_some()).collect()
+    }
+
+    #[test]
+    fn the_oldest_files_go_if_there_are_too_many_or_they_are_too_large() {
+        assert_eq!(kept(&Shelf::default(), &[1; N_FILES]), [1, 2, 3, 4, 5, 6, 7, 8]);
+        assert_eq!(kept(&Shelf::default(), &[1; N_FILES + 1]), [2, 3, 4, 5, 6, 7, 8, 9]);
+        assert_eq!(kept(&Shelf::default(), &[LARGEST, LARGEST]), [1, 2]);
+        assert_eq!(kept(&Shelf::default(), &[LARGEST, 1, LARGEST]), [2, 3]);
+        assert_eq!(kept(&Shelf::default(), &[1, LARGEST, LARGEST, 1]), [3, 4]);
+    }
+
+    #[test]
+    fn what_the_command_line_asked_for_stays() {
+        assert_eq!(kept(&Shelf::new(Some(run())), &[LARGEST; 3]), [1, 3, 4]);
     }
 }

@@ -1,5 +1,7 @@
 //! Which line of a source can have printed a text: the formats of what prints, read as patterns.
 
+use boucle_trace::Printable;
+
 /// What prints: what its call begins with, and whether it prints something of its own before. The
 /// course's stopwatch does, and it prints by `println!`: then its caller is the line that is meant.
 const CALLS: [(&str, bool); 3] =
@@ -7,7 +9,7 @@ const CALLS: [(&str, bool); 3] =
 
 /// The lines that can have printed `text`, from 1, and how well each fits: the more it says itself, the
 /// better.
-pub(super) fn lines_that_print(lines: &[String], text: &str) -> Vec<(usize, usize)> {
+pub(super) fn lines_that_print(lines: &[Printable], text: &str) -> Vec<(usize, usize)> {
     let mut found = Vec::new();
     for (place, line) in lines.iter().enumerate() {
         let call =
@@ -16,7 +18,7 @@ pub(super) fn lines_that_print(lines: &[String], text: &str) -> Vec<(usize, usiz
             continue;
         };
         // A long call has its format on the next line.
-        let next = lines.get(place + 1).map_or("", String::as_str);
+        let next = lines.get(place + 1).map_or("", |it| it);
         let after = if line[start..].trim().is_empty() { next } else { &line[start..] };
         let Some(mut pieces) = literal(after.trim_start()) else { continue };
         let mut fit = pieces.iter().map(String::len).sum();
@@ -72,10 +74,12 @@ fn matches(pieces: &[String], text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use boucle_trace::Printable;
+
     use super::lines_that_print;
 
     fn found(source: &str, text: &str) -> Vec<(usize, usize)> {
-        lines_that_print(&source.lines().map(str::to_owned).collect::<Vec<_>>(), text)
+        lines_that_print(&source.lines().map(Printable::line).collect::<Vec<_>>(), text)
     }
 
     #[test]

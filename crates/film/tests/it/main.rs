@@ -1,5 +1,6 @@
 //! All tests of the player, a module a theme.
 
+mod hostile;
 mod moves;
 mod opening;
 mod page;

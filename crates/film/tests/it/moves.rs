@@ -131,7 +131,7 @@ fn long(n_events: usize, place: usize) -> Run {
         Event { at: n as u64, what }
     };
     let trace = Trace::new(Header::new("long", Clock::Real), (0..n_events).map(event).collect());
-    let (name, idea) = ("long".to_owned(), String::new());
+    let (name, idea) = ("long".into(), "".into());
     Run { name, idea, trace, sources: Vec::new(), warning: None }
 }
 

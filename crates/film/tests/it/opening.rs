@@ -9,7 +9,7 @@ use std::process::{Command, Output, Stdio};
 use film::{Program, Run};
 
 /// Runs film with these arguments, and this on stdin.
-fn film(args: &[&str], stdin: &str) -> Output {
+pub(crate) fn film(args: &[&str], stdin: &str) -> Output {
     let mut child = Command::new(env!("CARGO_BIN_EXE_film"))
         .args(args)
         .stdin(Stdio::piped())

@@ -9,6 +9,8 @@ use std::process::{Child, Command, Stdio};
 struct Served {
     child: Child,
     port: u16,
+    /// What nobody can guess of its address.
+    token: String,
 }
 
 impl Drop for Served {
@@ -30,31 +32,48 @@ impl Served {
         let stdout = child.stdout.take().expect("it is a pipe");
         BufReader::new(stdout).read_line(&mut said).expect("it says where it is");
         let address = said.split("http://127.0.0.1:").nth(1).expect("this machine only");
-        let port = address.split('/').next().and_then(|it| it.parse().ok()).expect("a port");
-        Served { child, port }
+        let mut parts = address.split('/');
+        let port = parts.next().and_then(|it| it.parse().ok()).expect("a port");
+        let token = parts.next().expect("a token").to_owned();
+        Served { child, port, token }
+    }
+
+    fn connect(&self) -> TcpStream {
+        TcpStream::connect(("127.0.0.1", self.port)).expect("it listens")
     }
 
     /// The answer to a request with this head, but for its end, and this body: head and body.
     fn send(&self, request: &str, body: &[u8]) -> (String, String) {
-        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).expect("it listens");
+        let mut stream = self.connect();
         let n = body.len();
         let head = format!("{request}Content-Length: {n}\r\nConnection: close\r\n\r\n");
         // It may have answered before it has read all: that is its right.
         let _ = stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(body));
-        let mut answer = Vec::new();
-        let _ = stream.read_to_end(&mut answer);
-        let answer = String::from_utf8_lossy(&answer).into_owned();
-        let (head, body) = answer.split_once("\r\n\r\n").expect("a head and a body");
-        (head.to_owned(), body.to_owned())
+        answer(stream)
+    }
+
+    /// The head of a request for this path after the token, but for its end.
+    fn head(&self, method: &str, path: &str) -> String {
+        let (port, token) = (self.port, &self.token);
+        format!("{method} /{token}{path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n")
     }
 
     fn get(&self, path: &str) -> (String, String) {
-        self.send(&format!("GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{}\r\n", self.port), b"")
+        self.send(&self.head("GET", path), b"")
     }
 
     fn post(&self, path: &str, body: &[u8]) -> (String, String) {
-        self.send(&format!("POST {path} HTTP/1.1\r\nHost: 127.0.0.1:{}\r\n", self.port), body)
+        self.send(&self.head("POST", path), body)
     }
+}
+
+/// All that comes: head and body.
+fn answer(mut stream: TcpStream) -> (String, String) {
+    let mut answer = Vec::new();
+    let _ = stream.read_to_end(&mut answer);
+    let answer = String::from_utf8_lossy(&answer).into_owned();
+    let (head, body) = answer.split_once("\r\n\r\n").expect("a head and a body");
+    (head.to_owned(), body.to_owned())
 }
 
 /// The status in the head of an answer.
@@ -67,7 +86,8 @@ fn the_page_and_what_it_asks_for_are_served() {
     let film = Served::start(&[]);
     let page = film.get("/");
     assert_eq!(status(&page), "200");
-    assert!(page.0.contains("content-security-policy: default-src 'none'"), "{}", page.0);
+    // It names nothing by an absolute path: what it asks for is behind the token as well.
+    assert!(!page.1.contains("href=\"/") && !page.1.contains("src=\"/"), "{}", page.1);
     assert!(film.get("/programs").1.contains("\"id\":\"stage7\""));
     assert!(film.get("/run?id=stage2").1.contains("\"path\":\"crates/stage2/src/lib.rs\""));
     let scene = film.get("/scene?id=stage2&at=0&go=next-output").1;
@@ -97,20 +117,110 @@ fn what_cannot_be_answered_is_refused_in_words() {
 }
 
 #[test]
+fn who_does_not_know_the_token_finds_nothing() {
+    let film = Served::start(&[]);
+    let (port, other) = (film.port, "0".repeat(32));
+    for path in ["/", "/programs", "/page.js", &format!("/{other}/"), &format!("/{}", film.token)] {
+        for method in ["GET", "POST", "PUT"] {
+            let head = format!("{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n");
+            let answer = film.send(&head, b"");
+            assert_eq!((status(&answer), answer.1.as_str()), ("404", ""), "{method} {path}");
+        }
+    }
+    // It keeps no connection: there are only so many.
+    let mut stream = film.connect();
+    let head = format!("GET / HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n\r\n");
+    stream.write_all(head.as_bytes()).expect("it reads");
+    let answer = answer(stream);
+    assert!(status(&answer) == "404" && answer.0.contains("connection: close"), "{}", answer.0);
+    // Another one has another token.
+    assert_ne!(film.token, Served::start(&[]).token);
+}
+
+#[test]
+fn every_answer_is_closed_to_other_pages_and_kept_nowhere() {
+    let film = Served::start(&[]);
+    let stranger = film.send(&format!("GET / HTTP/1.1\r\nHost: 127.0.0.1:{}\r\n", film.port), b"");
+    let answers = ["/", "/page.js", "/programs", "/file?id=stage1&kind=svg", "/run?id=none"];
+    for (head, _) in answers.map(|it| film.get(it)).iter().chain([&stranger]) {
+        for header in [
+            "cross-origin-resource-policy: same-origin",
+            "cross-origin-opener-policy: same-origin",
+            "x-content-type-options: nosniff",
+            "content-security-policy: default-src 'none'; script-src 'self'",
+            "frame-ancestors 'none'",
+            "referrer-policy: no-referrer",
+            "cache-control: no-store",
+        ] {
+            assert!(head.contains(header), "{header}: {head}");
+        }
+    }
+}
+
+#[test]
+fn a_connection_too_many_is_told_so() {
+    let film = Served::start(&[]);
+    // They say nothing, and are accepted in this order.
+    let mut silent: Vec<_> = (0..32).map(|_| film.connect()).collect();
+    let refused = film.get("/programs");
+    assert_eq!(status(&refused), "503");
+    assert!(refused.1.starts_with("too many connections"), "{}", refused.1);
+    // One of those before goes on as ever; and when it ends, there is room.
+    let mut first = silent.swap_remove(0);
+    let head = film.head("GET", "/programs") + "Connection: close\r\n\r\n";
+    first.write_all(head.as_bytes()).expect("it is open");
+    assert_eq!(status(&answer(first)), "200");
+    assert_eq!(status(&film.get("/programs")), "200");
+}
+
+#[test]
+fn a_file_too_large_and_one_too_many_are_told_so() {
+    let film = Served::start(&[]);
+    let head = |n: usize| {
+        film.head("POST", "/open") + &format!("Expect: 100-continue\r\nContent-Length: {n}\r\n\r\n")
+    };
+    // Those that are being read are told to go on: so it is known that they have begun.
+    let mut begun: Vec<_> = (0..2).map(|_| film.connect()).collect();
+    for stream in &mut begun {
+        stream.write_all(head(1).as_bytes()).expect("it reads");
+        let mut told = [0; 25];
+        stream.read_exact(&mut told).expect("it says that it reads");
+        assert_eq!(&told, b"HTTP/1.1 100 Continue\r\n\r\n");
+    }
+    let third = film.post("/open", b"x");
+    assert_eq!(status(&third), "503");
+    assert!(third.1.starts_with("two other files are being opened"), "{}", third.1);
+    // Others are served meanwhile.
+    assert_eq!(status(&film.get("/scene?id=stage2&go=end")), "200");
+    drop(begun);
+
+    let mut stream = film.connect();
+    stream.write_all(head(1 << 40).as_bytes()).expect("it reads");
+    let refused = answer(stream);
+    assert_eq!(status(&refused), "413");
+    assert!(refused.1.contains("64 MiB are the most"), "{}", refused.1);
+    assert_eq!(status(&film.post("/predict?id=stage4", &[b' '; (1 << 20) + 1])), "413");
+}
+
+#[test]
 fn another_site_cannot_ask_through_the_browser() {
     let film = Served::start(&[]);
     let port = film.port;
-    let by_name = "GET /programs HTTP/1.1\r\nHost: evil.example\r\n";
-    assert_eq!(status(&film.send(by_name, b"")), "403");
-    let nameless = "GET /programs HTTP/1.0\r\n";
-    assert_eq!(status(&film.send(nameless, b"")), "403");
+    let token = &film.token;
+    let by_name = format!("GET /{token}/programs HTTP/1.1\r\nHost: evil.example\r\n");
+    assert_eq!(status(&film.send(&by_name, b"")), "403");
+    let nameless = format!("GET /{token}/programs HTTP/1.0\r\n");
+    assert_eq!(status(&film.send(&nameless, b"")), "403");
+    let picture = film.head("GET", "/file?id=stage1&kind=svg");
+    let embedded = picture + "Sec-Fetch-Site: cross-site\r\nSec-Fetch-Mode: no-cors\r\n";
+    assert_eq!(status(&film.send(&embedded, b"")), "403");
     for (origin, expected) in [("http://evil.example", "403"), ("null", "403")] {
-        let head = format!("POST /open HTTP/1.1\r\nHost: localhost:{port}\r\nOrigin: {origin}\r\n");
+        let host = format!("Host: localhost:{port}\r\nOrigin: {origin}\r\n");
+        let head = format!("POST /{token}/open HTTP/1.1\r\n{host}");
         assert_eq!(status(&film.send(&head, b"x")), expected, "{origin}");
     }
-    let ours = format!(
-        "POST /open HTTP/1.1\r\nHost: localhost:{port}\r\nOrigin: http://localhost:{port}\r\n"
-    );
+    let host = format!("Host: localhost:{port}\r\nOrigin: http://localhost:{port}\r\n");
+    let ours = format!("POST /{token}/open HTTP/1.1\r\n{host}");
     assert_eq!(status(&film.send(&ours, b"x")), "200");
 }
 

@@ -85,7 +85,7 @@ fn sleeper_and_waiter() -> App {
         waiter.set_name("waiter");
         waiter.await.expect("it waits");
     });
-    let (name, idea) = ("waiting".to_owned(), "one waits for the other".to_owned());
+    let (name, idea) = ("waiting".into(), "one waits for the other".into());
     App::new(Run { name, idea, trace, sources: Vec::new(), warning: None })
 }
 
@@ -99,7 +99,7 @@ fn timers_and_who_waits_for_whom_are_seen() {
 #[test]
 fn what_is_suspicious_is_told_where_it_happens() {
     let trace = boucle_trace::record(std::future::pending::<()>);
-    let (name, idea) = ("lost".to_owned(), "nobody will wake it".to_owned());
+    let (name, idea) = ("lost".into(), "nobody will wake it".into());
     let mut app = App::new(Run { name, idea, trace, sources: Vec::new(), warning: None });
     assert!(!screen(&app, 80, 24).contains(" ! "));
     press(&mut app, ">>>");
@@ -109,12 +109,12 @@ fn what_is_suspicious_is_told_where_it_happens() {
 #[test]
 fn what_a_foreign_recording_says_cannot_steer_the_terminal() {
     let trace = boucle_trace::record(|| async { world::println!("\x1b[2Jgone\t!\u{7}") });
-    let (name, idea) = ("hostile".to_owned(), "\x1b]0;title\x07".to_owned());
+    let (name, idea) = ("hostile".into(), "\x1b]0;title\x07".into());
     let mut app = App::new(Run { name, idea, trace, sources: Vec::new(), warning: None });
     press(&mut app, "o");
     let screen = screen(&app, 80, 24);
     assert!(!screen.contains(['\x1b', '\x07', '\t']), "{screen:?}");
-    assert!(screen.contains("·[2Jgone"));
+    assert!(screen.contains("␛[2Jgone    !␇"));
 }
 
 #[test]

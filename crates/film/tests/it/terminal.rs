@@ -1,8 +1,12 @@
 //! The player in a real terminal: tmux gives it one, presses its keys and reads its screen.
 
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
+
+use crate::hostile;
 
 /// A terminal with film in it; it is closed when dropped.
 struct Tmux {
@@ -13,6 +17,15 @@ struct Tmux {
 impl Tmux {
     /// Starts film in a terminal of this size; nothing where there is no tmux.
     fn start(test: &str, args: &str, width: u16, height: u16) -> Option<Tmux> {
+        Tmux::start_with("", test, args, width, height)
+    }
+
+    /// The same, when a key has been pressed.
+    fn start_after_key(test: &str, args: &str, width: u16, height: u16) -> Option<Tmux> {
+        Tmux::start_with("read key; ", test, args, width, height)
+    }
+
+    fn start_with(before: &str, test: &str, args: &str, width: u16, height: u16) -> Option<Tmux> {
         let is_here = Command::new("tmux").arg("-V").stdout(Stdio::null()).status().is_ok();
         if !is_here {
             std::eprintln!("skipped: tmux is not installed, and only it has a real terminal");
@@ -20,7 +33,8 @@ impl Tmux {
         }
         let tmux = Tmux { socket: format!("film-{test}-{}", std::process::id()) };
         let (width, height) = (width.to_string(), height.to_string());
-        let film = format!("{} {args}; echo film has ended; cat", env!("CARGO_BIN_EXE_film"));
+        let film = env!("CARGO_BIN_EXE_film");
+        let film = format!("{before}'{film}' {args}; echo film has ended; cat");
         tmux.run(&["-f", "/dev/null", "new-session", "-d", "-x", &width, "-y", &height, &film]);
         Some(tmux)
     }
@@ -57,6 +71,24 @@ impl Tmux {
     }
 }
 
+/// What a terminal is told by a program, byte for byte.
+struct Told(PathBuf);
+
+impl Told {
+    /// Waits until these words have come; all that has come then.
+    fn until(&self, words: &str) -> String {
+        let patience = Instant::now();
+        loop {
+            let told = String::from_utf8_lossy(&fs::read(&self.0).unwrap_or_default()).into_owned();
+            if told.contains(words) {
+                return told;
+            }
+            assert!(patience.elapsed() < Duration::from_secs(10), "no {words:?} in\n{told:?}");
+            thread::sleep(Duration::from_millis(10));
+        }
+    }
+}
+
 impl Drop for Tmux {
     fn drop(&mut self) {
         let _ = Command::new("tmux").args(["-L", &self.socket, "kill-server"]).status();
@@ -86,6 +118,47 @@ fn a_terminal_steps_goes_back_searches_plays_and_quits() {
     // The terminal is as it was: what the shell writes is seen again.
     tmux.shows("film has ended");
     assert_eq!(tmux.run(&["display-message", "-p", "#{alternate_on}"]), "0\n");
+}
+
+#[test]
+fn no_control_character_of_a_recording_reaches_a_terminal() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let file = hostile::file("terminal", hostile::WORDS);
+    let plain = folder.join("terminal.trace");
+    fs::rename(&file, &plain).expect("a file of this test");
+    let raw = folder.join("terminal.raw");
+    let _ = fs::remove_file(&raw);
+    // It begins when enter is pressed: then all is kept that it tells the terminal.
+    let Some(tmux) =
+        Tmux::start_after_key("hostile", &format!("'{}' --lossy", plain.display()), 90, 26)
+    else {
+        return;
+    };
+    tmux.run(&["pipe-pane", "-O", &format!("cat > '{}'", raw.display())]);
+    let told = Told(raw);
+    tmux.press(&["Enter"]);
+    told.until("variant");
+    // The place, where each screen ends, says that it is drawn.
+    for place in 1..=12 {
+        tmux.press(&["Right"]);
+        tmux.shows(&format!("event {place} of 12"));
+    }
+    tmux.press(&["g"]);
+    tmux.shows("Which line comes next?");
+    tmux.press(&["Down", "Enter", "Enter"]);
+    tmux.shows("Line 1 is wrong");
+    tmux.press(&["Enter", "/", "T", "I", "T", "L", "E", "Enter"]);
+    tmux.shows("event 6 of 12");
+    tmux.press(&["q"]);
+    let told = told.until("film has ended");
+
+    assert!(told.contains("␛]0;TITLE␇"), "{told:?}");
+    for word in ["\u{1b}[31m", "\u{1b}]", "\u{7}", "\u{8}", "\0", "\u{7f}"] {
+        assert!(!told.contains(word), "{word:?} in {told:?}");
+    }
+    let steers = |it: char| matches!(it, '\u{80}'..='\u{9f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    assert_eq!(told.chars().find(|it| steers(*it)), None);
+    assert!(!tmux.run(&["display-message", "-p", "#{pane_title}"]).contains("TITLE"));
 }
 
 #[test]

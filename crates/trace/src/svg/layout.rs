@@ -6,6 +6,7 @@ use crate::event::{By, TaskNo, What};
 use crate::header::Clock;
 use crate::state::{Life, State};
 use crate::text::folded::{Piece, pieces};
+use crate::text::printable::Printable;
 use crate::text::time::{decimals, seconds};
 use crate::text::words::{predicate, subject};
 use crate::trace::Trace;
@@ -14,6 +15,8 @@ use crate::trace::Trace;
 const LETTER: usize = 7;
 /// A text in a lane is no longer than this.
 const LONGEST: usize = 24;
+/// A name before a lane is no longer than this.
+pub(super) const LONGEST_NAME: usize = 2 * LONGEST;
 
 /// The picture before it is drawn.
 pub(super) struct Layout {
@@ -35,7 +38,7 @@ pub(super) struct Layout {
 
 /// A task's lane.
 pub(super) struct Lane {
-    pub(super) name: String,
+    pub(super) name: Printable,
     /// What the task does, from where to where.
     pub(super) spans: Vec<Span>,
 }
@@ -54,7 +57,7 @@ pub(super) struct Mark {
     pub(super) lane: Option<usize>,
     pub(super) shape: Shape,
     /// What it says when one points to it.
-    pub(super) title: String,
+    pub(super) title: Printable,
 }
 
 /// What a mark looks like.
@@ -70,7 +73,7 @@ pub(super) enum Shape {
     /// An arrow: from the lane of the waker, or from above.
     Wake(Option<usize>),
     /// A text; whether it stands in a running task's box.
-    Said(String, bool),
+    Said(Printable, bool),
     /// Many polls in one: a gap over all lanes, so wide.
     Gap(usize),
 }
@@ -79,13 +82,14 @@ impl Layout {
     pub(super) fn new(trace: &Trace) -> Layout {
         let last = trace.state_at(trace.len());
         let lanes: BTreeMap<TaskNo, usize> = last.tasks.keys().copied().zip(0..).collect();
-        let names: Vec<_> = last.tasks.keys().map(|task| last.name(*task)).collect();
+        let names: Vec<_> =
+            last.tasks.keys().map(|task| Printable::name(last.name(*task))).collect();
         let longest = names.iter().map(|it| it.chars().count()).max().unwrap_or(0);
         let mut layout = Layout {
             tasks: names.into_iter().map(|name| Lane { name, spans: Vec::new() }).collect(),
             times: Vec::new(),
             marks: Vec::new(),
-            width: 12 + longest.min(2 * LONGEST) * LETTER + 16,
+            width: 12 + longest.min(LONGEST_NAME) * LETTER + 16,
             decimals: decimals(trace),
             is_virtual: trace.header().clock == Clock::Virtual,
             end: String::new(),
@@ -120,9 +124,9 @@ impl Layout {
     }
 
     /// The picture in a sentence.
-    pub(super) fn summary(&self) -> String {
-        let names: Vec<_> = self.tasks.iter().map(|it| it.name.as_str()).collect();
-        format!("{} tasks: {}; {}.", names.len(), names.join(", "), self.end)
+    pub(super) fn summary(&self) -> Printable {
+        let names: Vec<_> = self.tasks.iter().map(|it| &*it.name).collect();
+        Printable::lines(format!("{} tasks: {}; {}.", names.len(), names.join(", "), self.end))
     }
 
     /// Notes the time, if it has changed; how much room that takes.
@@ -145,13 +149,13 @@ impl Layout {
     fn gap(&mut self, x: usize, n_polls: usize) -> usize {
         let words = format!("{n_polls} polls");
         let wide = (words.len() + 2) * LETTER;
-        let title = format!("{n_polls} polls that change nothing");
+        let title = Printable::line(format!("{n_polls} polls that change nothing"));
         self.marks.push(Mark { x, lane: None, shape: Shape::Gap(wide), title });
         self.marks.push(Mark {
             x,
             lane: None,
-            shape: Shape::Said(words, false),
-            title: String::new(),
+            shape: Shape::Said(Printable::line(words), false),
+            title: Printable::default(),
         });
         wide
     }
@@ -166,6 +170,7 @@ impl Layout {
     ) -> usize {
         let lane = what.task().and_then(|task| lanes.get(&task).copied());
         let title = format!("{} {}", subject(what, state), predicate(what, state));
+        let title = Printable::lines(title);
         let from = |task: Option<TaskNo>| task.and_then(|it| lanes.get(&it).copied());
         let (shape, wide) = match what {
             What::Added { by, .. } => (Shape::Added(from(*by)), 18),
@@ -175,11 +180,7 @@ impl Layout {
             What::TimerUnset { .. } => (Shape::NoClock, 18),
             What::DescriptorReady { .. } => (Shape::Diamond, 18),
             What::Printed { by, line, .. } => {
-                let long = line.chars().count() > LONGEST;
-                let mut said: String = line.chars().take(LONGEST).collect();
-                if long {
-                    said.push('…');
-                }
+                let said = cut(&Printable::line(&**line), LONGEST);
                 let wide = (said.chars().count() + 1) * LETTER + 4;
                 (Shape::Said(said, by.is_some()), wide)
             }
@@ -190,6 +191,14 @@ impl Layout {
         };
         self.marks.push(Mark { x, lane, shape, title });
         wide
+    }
+}
+
+/// So many letters of a text, and a sign that there are more.
+pub(super) fn cut(text: &Printable, most: usize) -> Printable {
+    match text.char_indices().nth(most) {
+        Some((place, _)) => Printable::line(format!("{}…", &text[..place])),
+        None => text.clone(),
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use super::folded::{Piece, pieces};
+use super::printable::Printable;
 use super::time::{decimals, seconds};
 use super::words::{predicate, waits, waker};
 use crate::event::{By, Ended, Event, PollEnd, TaskNo, What};
@@ -134,10 +135,11 @@ fn row(event: &Event, next: Option<&Event>, state: &State, names: &State) -> Opt
         }
         What::Printed { by: Some(task), error, line } => {
             let mark = if *error { '!' } else { '>' };
-            Some((*task, format!("{} {mark} {line}", stem(*task))))
+            Some((*task, format!("{} {mark} {}", stem(*task), Printable::line(&**line))))
         }
         What::Printed { by: None, error, line } => {
-            across = Some(format!("{} {line}", if *error { '!' } else { '>' }));
+            let mark = if *error { '!' } else { '>' };
+            across = Some(format!("{mark} {}", Printable::line(&**line)));
             None
         }
         What::Woken { task, by: By::Task(other) } if task == other => {

@@ -7,7 +7,8 @@ use super::words::{predicate, subject};
 use crate::trace::Trace;
 
 impl Trace {
-    /// One line an event: the time in seconds, who, and what it does.
+    /// One line an event: the time in seconds, who, and what it does. All of it is
+    /// [`Printable`](crate::Printable).
     ///
     /// # Examples
     ///

@@ -1,8 +1,12 @@
-//! An event in words: who, and what it does.
+//! An event in words: who, and what it does. What the recording has in its own words is `Printable`.
 
-use crate::event::{By, Ended, On, PollEnd, RunEnd, TaskNo, What};
+use crate::event::{By, Ended, On, Place, PollEnd, RunEnd, TaskNo, What};
 use crate::state::State;
+use crate::text::printable::Printable;
 use crate::text::time::duration;
+
+/// So much of a line is quoted at the most.
+const LONGEST_QUOTE: usize = 4096;
 
 /// Who does something: the name of a task, or the loop.
 pub(crate) fn subject(what: &What, state: &State) -> String {
@@ -20,15 +24,17 @@ pub(crate) fn predicate(what: &What, state: &State) -> String {
     match what {
         What::Added { by, place, .. } => {
             let by = by.map_or_else(String::new, |by| format!(" by {}", state.name(by)));
-            let place = place.as_ref().map_or_else(String::new, |it| format!(", at {it}"));
+            let place =
+                place.as_ref().map_or_else(String::new, |it| format!(", at {}", place_of(it)));
             format!("is added{by}{place}")
         }
-        What::Named { name, .. } => format!("is called {name}"),
+        What::Named { name, .. } => format!("is called {}", Printable::name(&**name)),
         What::PollBegins { task } => format!("runs{}", chosen(*task, state)),
         What::PollEnds { task, how } => poll_end(*task, *how, state),
         What::Requeued { .. } => "goes to the end of the queue".to_owned(),
         What::Printed { error, line, .. } => {
-            format!("prints {}{line:?}", if *error { "on stderr " } else { "" })
+            let way = if *error { "on stderr " } else { "" };
+            format!("prints {way}{}", quoted(line))
         }
         What::Woken { task, by } => format!("is woken by {}", waker(*task, *by, state)),
         What::Waits { on, .. } => format!("waits {}", waits(on, state)),
@@ -51,9 +57,22 @@ pub(crate) fn predicate(what: &What, state: &State) -> String {
         What::LoopWakes => "is awake".to_owned(),
         What::Done { how, .. } => done(*how).to_owned(),
         What::Reported { message, .. } => {
-            format!("is reported: {}", message.lines().next().unwrap_or_default())
+            format!("is reported: {}", Printable::line(message.lines().next().unwrap_or_default()))
         }
         What::RunEnds { how } => run_end(how),
+    }
+}
+
+/// A place in the source.
+fn place_of(place: &Place) -> String {
+    format!("{}:{}", Printable::line(&*place.file), place.line)
+}
+
+/// A line as Rust quotes it, which escapes what steers a terminal; no more of it than is shown.
+fn quoted(line: &str) -> String {
+    match line.char_indices().nth(LONGEST_QUOTE) {
+        Some((place, _)) => format!("{:?}…", &line[..place]),
+        None => format!("{line:?}"),
     }
 }
 
@@ -104,7 +123,7 @@ pub(crate) fn waits(on: &On, state: &State) -> String {
         On::Task(task) => format!("for {}", state.name(*task)),
         On::Readable(descriptor) => format!("for descriptor {descriptor} to be readable"),
         On::Writable(descriptor) => format!("for descriptor {descriptor} to be writable"),
-        On::Sync(what) => format!("for {what}"),
+        On::Sync(what) => format!("for {}", Printable::name(&**what)),
         On::Thread => "for another thread".to_owned(),
     }
 }
@@ -124,7 +143,9 @@ pub(crate) fn run_end(how: &RunEnd) -> String {
         RunEnd::Complete => "the run is complete".to_owned(),
         RunEnd::Deadlock => "the run ends: every task waits for another".to_owned(),
         RunEnd::Stopped => "the run is stopped".to_owned(),
-        RunEnd::Panicked(message) => format!("the run ends with a panic: {message}"),
+        RunEnd::Panicked(message) => {
+            format!("the run ends with a panic: {}", Printable::line(&**message))
+        }
         RunEnd::Exit(status) => format!("the program exits with status {status}"),
     }
 }
