@@ -38,3 +38,27 @@ impl Key {
         Key(number)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{HALF, Key};
+
+    #[test]
+    fn a_key_keeps_its_place_and_as_much_of_its_number_as_there_is_room_for() {
+        let last = (1 << HALF) - 1;
+        let mut keys = Vec::new();
+        for (place, n) in [(0, 0), (3, 5), (last, 5), (3, u64::MAX)] {
+            let key = Key::new(place, n).expect("there is room");
+            assert_eq!((key.place(), Key::unpack(key.pack())), (place, key));
+            // The poller's own number and the bell's have the highest bit.
+            assert_eq!(key.pack() >> (usize::BITS - 1), 0, "{place} {n}");
+            assert!(!keys.contains(&key), "{place} {n}");
+            keys.push(key);
+        }
+        // Numbers begin again after half of half a word.
+        let again = 1 << (HALF - 1);
+        assert_eq!(Key::new(3, 5 + again).ok(), Some(keys[1]));
+        assert_ne!(Key::new(3, 5 + again / 2).ok(), Some(keys[1]));
+        assert!(Key::new(last + 1, 0).is_err());
+    }
+}

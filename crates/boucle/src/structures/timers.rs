@@ -378,4 +378,14 @@ mod tests {
         assert!(live.iter().all(|(key, _)| timers.slot_of(*key).is_none()));
         assert!(capacity(&timers) <= 3 * SMALL);
     }
+
+    #[test]
+    fn a_key_of_a_timer_that_was_taken_with_all_others_finds_none_that_comes_later() {
+        let mut timers = Timers::new();
+        let old = set(&mut timers, 3);
+        assert_eq!(timers.take_all().len(), 3);
+        let new = set(&mut timers, 3);
+        assert!(old.iter().all(|key| timers.remove(*key).is_none()));
+        assert!(new.iter().all(|key| timers.remove(*key).is_some()));
+    }
 }

@@ -185,12 +185,14 @@ fn those_who_wait_at_a_barrier_and_give_up_take_no_room() {
 
 #[test]
 fn items_that_were_taken_take_no_room_in_a_queue() {
-    for make in
-        [Queue::unbounded as fn() -> Queue<u64>, || Queue::priority(MANY), || Queue::lifo(MANY)]
-    {
+    for make in [
+        Queue::unbounded as fn() -> Queue<[u64; 8]>,
+        || Queue::priority(MANY),
+        || Queue::lifo(MANY),
+    ] {
         assert_gives_room_back(Loop::builder(), async {
             let queue = make();
-            (0..MANY as u64).for_each(|it| queue.try_put(it).expect("it has room"));
+            (0..MANY as u64).for_each(|it| queue.try_put([it; 8]).expect("it has room"));
             for _ in 1..MANY {
                 queue.get().await.expect("it is open");
             }
