@@ -31,6 +31,8 @@ pub(super) struct Layout {
     is_virtual: bool,
     /// Where the run ends, and how.
     end: String,
+    /// Whether nothing stands in it yet.
+    is_empty: bool,
 }
 
 /// A task's lane.
@@ -89,6 +91,7 @@ impl Layout {
             decimals: decimals(trace),
             is_virtual: trace.header().clock == Clock::Virtual,
             end: String::new(),
+            is_empty: true,
         };
         let mut state = trace.base().clone();
         for piece in pieces(trace.events()) {
@@ -98,17 +101,30 @@ impl Layout {
                 Piece::Idle(places, polls) => (&trace.events()[places], Some(polls)),
             };
             let mut wide = layout.time(x, events[0].at);
+            // Only of these tasks the life can change; at the beginning, all are new.
+            let mut touched = Vec::new();
+            if layout.is_empty {
+                touched.extend(state.tasks.keys().copied());
+            }
+            layout.is_empty = false;
             for event in events {
-                state.apply(event);
+                touched.extend(event.what.task());
+                touched.extend(state.play(event).running());
             }
             wide = wide.max(match idle {
                 Some(polls) => layout.gap(x, polls.values().sum()),
                 None => layout.event(x, &events[0].what, &state, &lanes),
             });
             layout.width += wide;
-            for (task, lane) in &lanes {
-                let known = state.tasks.contains_key(task);
-                layout.tasks[*lane].goes_on(known.then(|| state.life(*task)), x, layout.width);
+            for task in touched.iter().filter(|it| state.tasks.contains_key(it)) {
+                if let Some(lane) = lanes.get(task) {
+                    layout.tasks[*lane].lives(state.life(*task), x);
+                }
+            }
+        }
+        for lane in &mut layout.tasks {
+            if let Some(span) = lane.spans.last_mut() {
+                span.to = layout.width;
             }
         }
         if let Some(event) = trace.events().last() {
@@ -194,12 +210,14 @@ impl Layout {
 }
 
 impl Lane {
-    /// The task does this from here to there.
-    fn goes_on(&mut self, life: Option<Life>, from: usize, to: usize) {
-        let Some(life) = life else { return };
-        match self.spans.last_mut() {
-            Some(span) if span.life == life => span.to = to,
-            _ => self.spans.push(Span { life, from, to }),
+    /// The task does this from here on.
+    fn lives(&mut self, life: Life, from: usize) {
+        if let Some(span) = self.spans.last_mut() {
+            if span.life == life {
+                return;
+            }
+            span.to = from;
         }
+        self.spans.push(Span { life, from, to: from });
     }
 }
