@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::vec;
 
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -268,6 +269,15 @@ impl Ready {
             }
             node = parent;
         }
+    }
+}
+
+impl IntoIterator for Ready {
+    type Item = TaskNo;
+    type IntoIter = vec::IntoIter<TaskNo>;
+
+    fn into_iter(self) -> vec::IntoIter<TaskNo> {
+        self.iter().copied().collect::<Vec<_>>().into_iter()
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::ops::Deref;
+use std::vec;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -76,6 +77,15 @@ impl Deref for Running {
 
     fn deref(&self) -> &[TaskNo] {
         &self.stack
+    }
+}
+
+impl IntoIterator for Running {
+    type Item = TaskNo;
+    type IntoIter = vec::IntoIter<TaskNo>;
+
+    fn into_iter(self) -> vec::IntoIter<TaskNo> {
+        self.stack.into_iter()
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::ops::Index;
+use std::vec;
 
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -110,6 +111,15 @@ impl Index<usize> for Timers {
     /// If there are not so many.
     fn index(&self, place: usize) -> &Timer {
         self.iter().nth(place).expect("there are so many timers")
+    }
+}
+
+impl IntoIterator for Timers {
+    type Item = Timer;
+    type IntoIter = vec::IntoIter<Timer>;
+
+    fn into_iter(self) -> vec::IntoIter<Timer> {
+        self.iter().copied().collect::<Vec<_>>().into_iter()
     }
 }
 

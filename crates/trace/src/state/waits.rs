@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::ops::Index;
+use std::vec;
 
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -176,6 +177,15 @@ impl Index<usize> for Waits {
     /// If there are not so many.
     fn index(&self, place: usize) -> &Wait {
         self.iter().nth(place).expect("there are so many waits")
+    }
+}
+
+impl IntoIterator for Waits {
+    type Item = Wait;
+    type IntoIter = vec::IntoIter<Wait>;
+
+    fn into_iter(self) -> vec::IntoIter<Wait> {
+        self.iter().cloned().collect::<Vec<_>>().into_iter()
     }
 }
 

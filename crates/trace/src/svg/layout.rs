@@ -31,8 +31,6 @@ pub(super) struct Layout {
     is_virtual: bool,
     /// Where the run ends, and how.
     end: String,
-    /// Whether nothing stands in it yet.
-    is_empty: bool,
 }
 
 /// A task's lane.
@@ -91,9 +89,10 @@ impl Layout {
             decimals: decimals(trace),
             is_virtual: trace.header().clock == Clock::Virtual,
             end: String::new(),
-            is_empty: true,
         };
         let mut state = trace.base().clone();
+        // Only of these tasks the life can have changed; at the beginning, all are new.
+        let mut touched: Vec<_> = state.tasks.keys().copied().collect();
         for piece in pieces(trace.events()) {
             let x = layout.width;
             let (events, idle) = match piece {
@@ -101,12 +100,6 @@ impl Layout {
                 Piece::Idle(places, polls) => (&trace.events()[places], Some(polls)),
             };
             let mut wide = layout.time(x, events[0].at);
-            // Only of these tasks the life can change; at the beginning, all are new.
-            let mut touched = Vec::new();
-            if layout.is_empty {
-                touched.extend(state.tasks.keys().copied());
-            }
-            layout.is_empty = false;
             for event in events {
                 touched.extend(event.what.task());
                 touched.extend(state.play(event).running());
@@ -116,9 +109,9 @@ impl Layout {
                 None => layout.event(x, &events[0].what, &state, &lanes),
             });
             layout.width += wide;
-            for task in touched.iter().filter(|it| state.tasks.contains_key(it)) {
-                if let Some(lane) = lanes.get(task) {
-                    layout.tasks[*lane].lives(state.life(*task), x);
+            for task in touched.drain(..).filter(|it| state.tasks.contains_key(it)) {
+                if let Some(lane) = lanes.get(&task) {
+                    layout.tasks[*lane].lives(state.life(task), x);
                 }
             }
         }

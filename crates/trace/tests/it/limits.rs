@@ -109,7 +109,7 @@ fn a_recorder_cuts_what_a_reader_would_refuse() {
         println!("{}", "é".repeat(4 << 20));
         println!("{}", "é".repeat((4 << 20) + 1));
         boucle::spawn(async {}).set_name(&"n".repeat(200_000));
-        let _ = std::panic::panic_any("p".repeat((8 << 20) + 1));
+        std::panic::panic_any("p".repeat((8 << 20) + 1));
     });
     let output = trace.output();
     let mut lines = output.lines();
