@@ -1,6 +1,6 @@
 //! A trace in the form of Chrome's trace events, which Perfetto opens.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use serde_json::{Value, json};
 
@@ -42,23 +42,24 @@ impl Trace {
         let mut state = self.base().clone();
         // Slices that have begun, and where their rows are. A row stands where its slice begins: an arrow
         // binds to a slice that was told of before, so the rows are in the order of their times.
-        let mut polls: Vec<(TaskNo, Begun)> = Vec::new();
+        let mut polls: HashMap<TaskNo, Vec<Begun>> = HashMap::new();
         let mut sleeps: Option<Begun> = None;
         // Who was woken and has not been polled since: an arrow is under way.
         let mut arrows = HashSet::new();
         for (number, event) in self.events().iter().enumerate() {
-            let at = event.at + if is_virtual { 1000 * number as u64 } else { 0 };
+            let own = if is_virtual { 1000 * number as u64 } else { 0 };
+            let at = event.at.saturating_add(own);
             state.apply(event);
             match &event.what {
                 What::PollBegins { task } => {
-                    polls.push((*task, begin(&mut rows, "runs", task.get(), at)));
+                    let begun = begin(&mut rows, "runs", task.get(), at);
+                    polls.entry(*task).or_default().push(begun);
                     if arrows.remove(task) {
                         rows.push(arrow("f", *task, task.get(), at));
                     }
                 }
                 What::PollEnds { task, .. } => {
-                    if let Some(place) = polls.iter().rposition(|(it, _)| it == task) {
-                        let (_, begun) = polls.swap_remove(place);
+                    if let Some(begun) = polls.get_mut(task).and_then(Vec::pop) {
                         end(&mut rows, begun, at, &predicate(&event.what, &state));
                     }
                 }
@@ -68,7 +69,7 @@ impl Trace {
                         // An arrow begins in a slice.
                         let what = predicate(&event.what, &state);
                         let wakes = begin(&mut rows, "wakes", LOOP, at);
-                        end(&mut rows, wakes, at + 1, &what);
+                        end(&mut rows, wakes, at.saturating_add(1), &what);
                     }
                     rows.push(instant(&event.what, &state, task.get(), at));
                     if arrows.insert(*task) {
@@ -95,7 +96,7 @@ impl Trace {
             }
             // What has no end lasts to the end of the recording.
             if number + 1 == self.len() {
-                for (_, begun) in polls.drain(..) {
+                for begun in std::mem::take(&mut polls).into_values().flatten() {
                     end(&mut rows, begun, at, "the recording ends in this poll");
                 }
                 if let Some(begun) = sleeps.take() {
@@ -132,7 +133,7 @@ fn begin(rows: &mut Vec<Value>, name: &str, lane: u32, from: u64) -> Begun {
 fn end(rows: &mut [Value], begun: Begun, at: u64, how: &str) {
     let row = &mut rows[begun.row];
     // Of whole nanoseconds: a difference of two fractions would have a tail.
-    row["dur"] = micros(at - begun.from).into();
+    row["dur"] = micros(at.saturating_sub(begun.from)).into();
     row["args"] = json!({"end": how});
 }
 

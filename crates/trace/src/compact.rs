@@ -130,7 +130,7 @@ mod tests {
         for how in [Ended::Value, Ended::Panicked, Ended::Cancelled] {
             all.push(What::Done { task, how });
         }
-        for kind in [Reported::Panic, Reported::SlowPoll, Reported::Io] {
+        for kind in [Reported::Panic, Reported::SlowPoll, Reported::Io, Reported::Limit] {
             all.push(What::Reported { task: None, kind, message: text("oh\nno") });
         }
         let ends = [RunEnd::Complete, RunEnd::Deadlock, RunEnd::Stopped, RunEnd::Exit(-3)];

@@ -13,7 +13,12 @@
 //! [0,{"poll_ends":{"task":1,"how":"ready"}}]
 //! [0,{"run_ends":{"how":"complete"}}]
 //! ```
+//!
+//! A line has 64 MiB at the most, and the base 1 GiB; a line that was printed, a report or a message
+//! 8 MiB; a name 128 KiB. A recorder cuts what is longer, and a reader refuses it: so a file that is
+//! no recording is not read whole.
 
+pub(crate) mod bounds;
 mod error;
 mod read;
 
@@ -55,7 +60,7 @@ impl Trace {
     /// ```
     pub fn write(&self, mut to: impl Write) -> io::Result<()> {
         write_header(&mut to, &self.header, &self.base)?;
-        for event in &self.events {
+        for event in self.events() {
             write_event(&mut to, event)?;
         }
         to.flush()

@@ -88,6 +88,8 @@ pub use crate::record::{
     lanes, record, record_stage, record_stage_with, record_waking_stage_with, record_with,
 };
 pub use crate::recorder::{Options, Recorder};
-pub use crate::state::{Asleep, Choice, Life, Line, State, TaskState, Timer, Wait, Wake};
+pub use crate::state::{
+    Asleep, Choice, Life, Line, Ready, Running, State, TaskState, Timer, Timers, Wait, Waits, Wake,
+};
 pub use crate::text::printable::Printable;
 pub use crate::trace::Trace;

@@ -7,7 +7,7 @@ use std::collections::HashSet;
 use std::fmt;
 use std::time::Duration;
 
-use crate::event::TaskNo;
+use crate::event::{Reported, TaskNo, What};
 use crate::trace::Trace;
 
 /// Something suspicious about a run.
@@ -147,4 +147,10 @@ impl Trace {
         findings.retain(|it| it.task.is_none() || seen.insert((it.lint, it.task)));
         findings
     }
+}
+
+/// Whether the recording has reached its limit: what is missing then was not lost by the program.
+fn is_cut_off(trace: &Trace) -> bool {
+    let is_limit = |it: &What| matches!(it, What::Reported { kind: Reported::Limit, .. });
+    trace.events().iter().rev().any(|it| is_limit(&it.what))
 }

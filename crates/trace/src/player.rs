@@ -16,8 +16,9 @@ pub use self::phase::Phase;
 
 /// A trace, and a place in it: so many events have been played.
 ///
-/// Going back is quick, also in a trace of a million events: states are kept on the way, the more
-/// seldom the larger they are.
+/// A step costs what its event changes, forwards and backwards. A jump back plays on from a state
+/// that was kept on the way: some thousand events, or a quarter of what the state consists of. All
+/// states that are kept are together no larger than four parts for each event.
 ///
 /// # Examples
 ///
@@ -43,9 +44,9 @@ pub struct Player {
     position: usize,
     /// The state after them.
     state: State,
-    /// States on the way.
+    /// States on the way, and what the last events changed.
     kept: Kept,
-    /// How many events have been played in all, again and again.
+    /// How many events have been played and undone in all, again and again.
     n_played: u64,
     /// How many decimals the times of the trace need: to find that out takes a look at all of them.
     decimals: usize,
@@ -100,7 +101,7 @@ impl Player {
         self.position
     }
 
-    /// How many events it has played in all, again and again: what its moves have cost.
+    /// How many events it has played and undone in all, again and again: what its moves have cost.
     ///
     /// # Examples
     ///
@@ -109,12 +110,32 @@ impl Player {
     ///
     /// let mut player = Player::new(record(|| async { world::println!("Hello") }));
     /// player.seek(3);
-    /// player.step_back(); // from the beginning, since nothing is kept of so short a way
-    /// assert_eq!(player.n_played(), 3 + 2);
+    /// player.step_back();
+    /// assert_eq!(player.n_played(), 3 + 1);
     /// ```
     #[must_use]
     pub fn n_played(&self) -> u64 {
         self.n_played
+    }
+
+    /// How much it keeps for its way back: how many parts of states — tasks, what they wait for, timers,
+    /// places in a queue —, and how many events it can undo one by one.
+    ///
+    /// The first is bounded by the trace, four parts for each event and two times its base; the second
+    /// by 131,072.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use boucle_trace::{Player, record};
+    ///
+    /// let mut player = Player::new(record(|| async { world::println!("Hello") }));
+    /// player.seek_end();
+    /// assert_eq!(player.n_kept(), (0, player.trace().len()));
+    /// ```
+    #[must_use]
+    pub fn n_kept(&self) -> (usize, usize) {
+        self.kept.n_parts()
     }
 
     /// The state after them.
@@ -184,7 +205,8 @@ impl Player {
     /// ```
     pub fn step(&mut self) -> bool {
         let Some(event) = self.trace.events.get(self.position) else { return false };
-        self.state.apply(event);
+        let undo = self.state.play(event);
+        self.kept.note(undo);
         self.position += 1;
         self.n_played += 1;
         self.kept.passed(self.position, &mut self.state);
@@ -229,15 +251,17 @@ impl Player {
                 self.state.apply(event);
             }
             self.kept.restore(place, &mut self.state);
+            self.kept.forget_undos();
             self.position = place;
         }
-        // A long way for a step back: the next one shall be shorter.
-        let stride = self.kept.begin_near(self.position, position, was);
+        while self.position > position {
+            let undo = self.kept.undo().expect("without a shortcut all of them are known");
+            self.position -= 1;
+            self.n_played += 1;
+            self.state.take_back(&self.trace.events[self.position], undo);
+        }
         while self.position < position {
             self.step();
-            if stride.is_some_and(|it| (position - self.position) % it == 0) {
-                self.kept.keep_near(self.position, &mut self.state);
-            }
         }
         self.position != was
     }

@@ -14,7 +14,8 @@ use crate::trace::Trace;
 /// Runs a program of boucle on virtual time and in a sealed world, and hands back what happened.
 ///
 /// `world::println` lands in the trace, and nowhere else. A program that panics, or that waits for
-/// ever, has a trace as well: its last event says so. Two traces of the same program are equal, as
+/// ever, has a trace as well: its last event says so. One that never ends is stopped after 20 million
+/// events, or as many as [`Options::limit`] says. Two traces of the same program are equal, as
 /// long as it asks nobody else: no socket, no thread, no real clock.
 ///
 /// # Panics
@@ -199,8 +200,10 @@ fn run_sealed(recorder: &Recorder, program: impl FnOnce()) {
             None => panic::resume_unwind(payload),
         }
     };
-    // Only the recorder is looked at after a panic, and it keeps whole events.
-    let world = panic::catch_unwind(AssertUnwindSafe(|| world::Recorder::new().record(sealed)));
+    recorder.is_sealed();
+    // Only the recorder is looked at after a panic, and it keeps whole events; the world keeps none.
+    let world = world::Recorder::new().keep_nothing();
+    let world = panic::catch_unwind(AssertUnwindSafe(|| world.record(sealed)));
     let end = end.unwrap_or_else(|| match world {
         Ok(recording) => Some(RunEnd::Exit(recording.status())),
         Err(_) if began => Some(RunEnd::Panicked("(no message)".into())),

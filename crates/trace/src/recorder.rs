@@ -1,6 +1,7 @@
 //! The recorder: it watches a loop, or listens to a stage, and keeps what happens.
 
 mod instrument;
+mod limit;
 mod listening;
 mod numbers;
 mod options;
@@ -12,16 +13,19 @@ use std::fmt;
 use std::io;
 use std::panic::Location;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Instant;
 
 use boucle::{Report, TaskId};
 use world::eprintln;
 
+use self::limit::Limit;
 use self::numbers::Numbers;
 pub use self::options::Options;
 use self::store::Store;
 use crate::event::{Ended, Event, Reported, RunEnd, TaskNo, Text, What};
 use crate::header::{Clock, Header};
+use crate::json::bounds::{TEXT, cut};
 use crate::trace::Trace;
 
 /// Records one loop: give it to [`Builder::instrument`](boucle::Builder::instrument).
@@ -70,6 +74,8 @@ struct Inner {
     texts: Vec<(&'static str, Text)>,
     /// Where the events go.
     store: Store,
+    /// How many events there may be, and how many there were.
+    limit: Limit,
 }
 
 impl Recorder {
@@ -114,6 +120,7 @@ impl Recorder {
             current: Vec::new(),
             last_done: None,
             texts: Vec::new(),
+            limit: Limit::new(options.limit),
         };
         Ok(Recorder { inner: RefCell::new(inner) })
     }
@@ -138,7 +145,7 @@ impl Recorder {
     pub fn trace(&self) -> Trace {
         let inner = self.inner.borrow();
         let (base, events) = inner.store.kept();
-        Trace { header: inner.header.clone(), base, events }
+        Trace { header: inner.header.clone(), base: Arc::new(base), events: Arc::new(events) }
     }
 
     /// Notes how the run has ended, and brings all that was recorded to the file, if there is one.
@@ -156,7 +163,12 @@ impl Recorder {
     pub fn run_ends(&self, how: RunEnd) {
         let inner = &mut *self.inner.borrow_mut();
         inner.tick();
-        inner.keep(What::RunEnds { how });
+        let how = match how {
+            RunEnd::Panicked(message) => RunEnd::Panicked(cut(&message, TEXT)),
+            other => other,
+        };
+        // Kept also if the limit is reached.
+        inner.store.push(&Event { at: inner.now, what: What::RunEnds { how } });
         inner.store.flush();
     }
 
@@ -214,6 +226,11 @@ impl Recorder {
         self.inner.borrow_mut().main = Some(at);
     }
 
+    /// A run begins that ends by itself, or else at the limit.
+    pub(crate) fn is_sealed(&self) {
+        self.inner.borrow_mut().limit.is_sealed();
+    }
+
     fn reported(&self, report: &Report) {
         let kind = match report {
             _ if report.slow_poll().is_some() => Reported::SlowPoll,
@@ -221,7 +238,7 @@ impl Recorder {
             _ => Reported::Panic,
         };
         // Formatted before anything is borrowed: a panic's message may run code of a user.
-        let message = report.to_string().into();
+        let message = cut(&report.to_string(), TEXT);
         let inner = &mut *self.inner.borrow_mut();
         let task = report.task_id().map(|id| inner.number(id));
         inner.tick();
@@ -245,7 +262,12 @@ impl fmt::Debug for Recorder {
 
 impl Inner {
     fn keep(&mut self, what: What) {
-        self.store.push(&Event { at: self.now, what });
+        if self.limit.allows() {
+            self.store.push(&Event { at: self.now, what });
+        } else if let Some(message) = self.limit.first_word() {
+            let what = What::Reported { task: None, kind: Reported::Limit, message };
+            self.store.push(&Event { at: self.now, what });
+        }
     }
 
     /// Looks at the clock, if it is one that goes on by itself.

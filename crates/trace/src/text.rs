@@ -39,7 +39,7 @@ impl Trace {
 
 fn printed(trace: &Trace, wanted: bool) -> String {
     let mut lines = String::new();
-    for event in &trace.events {
+    for event in trace.events() {
         if let crate::event::What::Printed { error, line, .. } = &event.what {
             if *error == wanted {
                 lines.push_str(line);

@@ -1,5 +1,7 @@
 //! A recording: what it says of itself, where it begins, and its events.
 
+use std::sync::Arc;
+
 use crate::event::Event;
 use crate::header::Header;
 use crate::state::State;
@@ -20,9 +22,9 @@ pub struct Trace {
     /// What it says of itself.
     pub(crate) header: Header,
     /// The state before the first event: empty, but for a ring buffer.
-    pub(crate) base: State,
-    /// What happened, oldest first.
-    pub(crate) events: Vec<Event>,
+    pub(crate) base: Arc<State>,
+    /// What happened, oldest first. A clone is the same list.
+    pub(crate) events: Arc<Vec<Event>>,
 }
 
 impl Trace {
@@ -39,7 +41,7 @@ impl Trace {
     /// ```
     #[must_use]
     pub fn new(header: Header, events: Vec<Event>) -> Trace {
-        Trace { header, base: State::default(), events }
+        Trace { header, base: Arc::default(), events: Arc::new(events) }
     }
 
     /// What it says of itself.
@@ -133,7 +135,7 @@ impl Trace {
     /// ```
     #[must_use]
     pub fn state_at(&self, n: usize) -> State {
-        let mut state = self.base.clone();
+        let mut state = self.base().clone();
         for event in &self.events[..n.min(self.events.len())] {
             state.apply(event);
         }

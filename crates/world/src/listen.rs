@@ -5,7 +5,7 @@ use std::fmt;
 use std::rc::Rc;
 use std::time::Duration;
 
-use crate::recording::{Event, Moment, WokenBy};
+use crate::recording::{Event, WokenBy};
 use crate::sealed;
 
 /// Who is told; in the real world there is no virtual time.
@@ -85,7 +85,7 @@ fn keep_and_tell(event: Event) {
         return;
     };
     let at = sealed::with(|world| {
-        world.moments.push(Moment { at: world.now, event: event.clone() });
+        world.keep(event.clone());
         world.now
     });
     // Nothing is borrowed meanwhile, and the listener does not hear itself.

@@ -57,6 +57,8 @@ pub struct Recorder {
     pub(crate) tick: Duration,
     /// How long an endless wait lasts, in real time.
     pub(crate) patience: Duration,
+    /// Whether what happens is kept.
+    pub(crate) keeps: bool,
 }
 
 impl Default for Recorder {
@@ -73,6 +75,7 @@ impl Recorder {
             poll_limit: 1_000_000,
             tick: TICK,
             patience: Duration::from_secs(10),
+            keeps: true,
         }
     }
 
@@ -119,6 +122,25 @@ impl Recorder {
     /// ```
     pub fn patience(mut self, patience: Duration) -> Recorder {
         self.patience = patience;
+        self
+    }
+
+    /// Keeps nothing of what happens, for a program that prints for long: who
+    /// [listens](crate::listen) is told of it, and the recording has the exit status alone.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use world::{Recorder, println, process};
+    ///
+    /// let recording = Recorder::new().keep_nothing().record(|| {
+    ///     println!("Hello");
+    ///     process::exit(3);
+    /// });
+    /// assert_eq!((recording.output().as_str(), recording.status()), ("", 3));
+    /// ```
+    pub fn keep_nothing(mut self) -> Recorder {
+        self.keeps = false;
         self
     }
 

@@ -28,9 +28,11 @@ pub(crate) struct Sealed {
     pub(crate) patience: Duration,
     /// How many polls are allowed before the recording is given up, and how many looks.
     pub(crate) poll_limit: usize,
+    /// Whether what happens is kept.
+    keeps: bool,
     /// What the program gave to `process::exit`, if it did, and is being unwound.
     pub(crate) exiting: Option<i32>,
-    /// All that has happened, oldest first; `now` never goes back, so their times are in order.
+    /// All that has happened and is kept, oldest first; `now` never goes back, so their times are in order.
     pub(crate) moments: Vec<Moment>,
     /// The tasks that have been polled and have not ended, by the address of their future.
     pub(crate) tasks: HashMap<usize, Known>,
@@ -56,13 +58,14 @@ pub(crate) struct Known {
 
 impl Sealed {
     pub(crate) fn new(recorder: Recorder) -> Sealed {
-        let Recorder { args, poll_limit, tick, patience } = recorder;
+        let Recorder { args, poll_limit, tick, patience, keeps } = recorder;
         Sealed {
             now: Duration::ZERO,
             args,
             tick,
             patience,
             poll_limit,
+            keeps,
             exiting: None,
             moments: Vec::new(),
             tasks: HashMap::new(),
@@ -76,7 +79,9 @@ impl Sealed {
 
     /// Keeps `event`, at the present virtual time.
     pub(crate) fn keep(&mut self, event: Event) {
-        self.moments.push(Moment { at: self.now, event });
+        if self.keeps {
+            self.moments.push(Moment { at: self.now, event });
+        }
     }
 
     /// Counts a poll of the future at `address`, unless the limit is reached.

@@ -112,7 +112,8 @@ impl<'a> Decoder<'a> {
         match self.number() {
             0 => Reported::Panic,
             1 => Reported::SlowPoll,
-            _ => Reported::Io,
+            2 => Reported::Io,
+            _ => Reported::Limit,
         }
     }
 
@@ -167,7 +168,7 @@ impl Iterator for Decoder<'_> {
     fn next(&mut self) -> Option<Event> {
         let kind = *self.bytes.next()?;
         let after = self.number();
-        self.at += after;
+        self.at = self.at.saturating_add(after);
         Some(Event { at: self.at, what: self.what(kind) })
     }
 }

@@ -7,7 +7,7 @@ impl Compact {
     /// Adds an event, whose time is not before the last one's.
     pub(crate) fn push(&mut self, event: &Event) {
         let after = event.at.saturating_sub(self.last_at);
-        self.last_at = event.at;
+        self.last_at = self.last_at.max(event.at);
         self.n_events += 1;
         match &event.what {
             What::Added { task, by, place } => {
@@ -217,5 +217,6 @@ fn reported(kind: Reported) -> u64 {
         Reported::Panic => 0,
         Reported::SlowPoll => 1,
         Reported::Io => 2,
+        Reported::Limit => 3,
     }
 }

@@ -164,6 +164,8 @@ pub enum Reported {
     SlowPoll,
     /// Something that the system refused.
     Io,
+    /// The recording has reached its limit: nothing that came after is in it, but for the end of the run.
+    Limit,
 }
 
 /// How a run ended.

@@ -50,6 +50,23 @@ pub enum Problem {
     /// The line is no event.
     #[error("the line is no event: {0}")]
     Malformed(serde_json::Error),
+    /// The line is longer than a line may be. Most likely it is another kind of file.
+    #[error("the line is longer than {limit} bytes, and no line of a recording is")]
+    LineTooLong {
+        /// How long it may be, in bytes.
+        limit: usize,
+    },
+    /// A text of the line is longer than such a text may be.
+    #[error("a {what} is longer than {limit} bytes")]
+    TextTooLong {
+        /// Which text: a name, say.
+        what: &'static str,
+        /// How long it may be, in bytes.
+        limit: usize,
+    },
+    /// The line is the state before the first event, and cannot be true.
+    #[error("the state before the first event cannot be: {0}")]
+    Base(String),
     /// Time goes back at this line.
     #[error("time goes back, from {from} ns to {to} ns")]
     TimeGoesBack {

@@ -1,9 +1,12 @@
 //! Reading a recording: all of it, or as far as it goes.
 
 use std::fs::File;
-use std::io::{BufRead, BufReader};
+use std::io;
+use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
+use std::sync::Arc;
 
+use super::bounds::{BASE, LINE, NAME, too_long};
 use super::{Base, Problem, ReadError};
 use crate::event::Event;
 use crate::header::{FORMAT, Header, VERSION};
@@ -88,18 +91,19 @@ fn read_all(from: &mut dyn BufRead) -> (Option<Trace>, Option<ReadError>) {
     };
     let newer = header.version > VERSION;
     let mut error = newer.then(|| lines.error(Problem::Newer(header.version)));
-    let mut trace = Trace::new(header, Vec::new());
+    let (mut base, mut events) = (State::default(), Vec::new());
     loop {
-        match lines.next_into(&mut trace) {
+        match lines.next_into(&mut base, &mut events) {
             Ok(true) => {}
-            Ok(false) => return (Some(trace), error),
+            Ok(false) => break,
             Err(it) if newer && matches!(it.problem, Problem::Malformed(_)) => {}
             Err(it) => {
                 error.get_or_insert(it);
-                return (Some(trace), error);
+                break;
             }
         }
     }
+    (Some(Trace { header, base: Arc::new(base), events: Arc::new(events) }), error)
 }
 
 /// The lines of a recording.
@@ -120,8 +124,25 @@ impl Lines<'_> {
     fn advance(&mut self) -> Result<bool, ReadError> {
         self.text.clear();
         self.line += 1;
-        let read = self.from.read_until(b'\n', &mut self.text);
-        read.map(|n| n > 0).map_err(|error| self.error(Problem::Io(error)))
+        let limit = self.limit().map_err(|error| self.error(Problem::Io(error)))?;
+        let most = limit as u64 + 1;
+        let read = Read::take(&mut *self.from, most).read_until(b'\n', &mut self.text);
+        let n = read.map_err(|error| self.error(Problem::Io(error)))?;
+        if n > limit {
+            self.text.clear();
+            return Err(self.error(Problem::LineTooLong { limit }));
+        }
+        Ok(n > 0)
+    }
+
+    /// How long the next line may be.
+    fn limit(&mut self) -> io::Result<usize> {
+        match self.line {
+            // The header is two names and two words.
+            1 => Ok(8 * NAME),
+            2 if self.from.fill_buf()?.first() == Some(&b'{') => Ok(BASE),
+            _ => Ok(LINE),
+        }
     }
 
     fn header(&mut self) -> Result<Header, ReadError> {
@@ -130,29 +151,40 @@ impl Lines<'_> {
         }
         let header = serde_json::from_slice::<Header>(&self.text);
         let known = header.ok().filter(|it| it.format.as_ref() == FORMAT);
-        known.ok_or_else(|| self.error(Problem::Foreign))
+        let header = known.ok_or_else(|| self.error(Problem::Foreign))?;
+        if header.program.len() > NAME {
+            let (what, limit) = ("name", NAME);
+            return Err(self.error(Problem::TextTooLong { what, limit }));
+        }
+        Ok(header)
     }
 
-    /// Reads the next line into `trace`; whether there was one.
-    fn next_into(&mut self, trace: &mut Trace) -> Result<bool, ReadError> {
+    /// Reads the next line; whether there was one.
+    fn next_into(&mut self, base: &mut State, events: &mut Vec<Event>) -> Result<bool, ReadError> {
         if !self.advance()? {
             return Ok(false);
         }
         let problem = match serde_json::from_slice::<Event>(&self.text) {
             Ok(event) => {
-                let from = trace.events.last().map_or(trace.base.now, |it| it.at);
-                if event.at >= from {
-                    trace.events.push(event);
+                let from = events.last().map_or(base.now, |it| it.at);
+                if event.at < from {
+                    Problem::TimeGoesBack { from, to: event.at }
+                } else if let Some((what, limit)) = too_long(&event.what) {
+                    Problem::TextTooLong { what, limit }
+                } else {
+                    events.push(event);
                     return Ok(true);
                 }
-                Problem::TimeGoesBack { from, to: event.at }
             }
             Err(_) if self.line == 2 && self.text.starts_with(b"{") => {
                 match serde_json::from_slice::<Base<State>>(&self.text) {
-                    Ok(base) => {
-                        trace.base = base.base;
-                        return Ok(true);
-                    }
+                    Ok(read) => match read.base.contradiction() {
+                        None => {
+                            *base = read.base;
+                            return Ok(true);
+                        }
+                        Some(words) => Problem::Base(words),
+                    },
                     Err(error) => Lines::malformed(error),
                 }
             }

@@ -2,17 +2,21 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Finding, Lint};
+use super::{Finding, Lint, is_cut_off};
 use crate::event::{Ended, On, Reported, RunEnd, TaskNo, What};
 use crate::state::{Life, State, Wait};
 use crate::text::words::waits;
 use crate::trace::Trace;
 
 pub(super) fn find(trace: &Trace) -> Vec<Finding> {
-    let mut findings = panics(trace);
+    let end = trace.state_at(trace.len());
+    let mut findings = panics(trace, &end);
     let Some((place, state)) = standing(trace) else { return findings };
+    if is_cut_off(trace) {
+        return findings;
+    }
     let last = Last::of(trace);
-    let is_stuck = trace.state_at(trace.len()).end == Some(RunEnd::Deadlock);
+    let is_stuck = end.end == Some(RunEnd::Deadlock);
     let waiting: Vec<_> =
         state.tasks.keys().copied().filter(|it| state.life(*it) == Life::Waiting).collect();
     let mut n_lost = 0;
@@ -26,7 +30,8 @@ pub(super) fn find(trace: &Trace) -> Vec<Finding> {
     }
     // Where a wake was lost, that is the reason why nothing goes on.
     if is_stuck && n_lost == 0 && !waiting.is_empty() {
-        let circle = waiting.iter().find_map(|task| circle(&state, *task));
+        let mut seen = BTreeSet::new();
+        let circle = waiting.iter().find_map(|task| circle(&state, *task, &mut seen));
         let task = circle.as_ref().map(|it| it[0]);
         let message = match circle {
             Some(circle) => told(&state, &circle),
@@ -72,7 +77,7 @@ fn standing(trace: &Trace) -> Option<(usize, State)> {
 }
 
 /// The panics that nobody read.
-fn panics(trace: &Trace) -> Vec<Finding> {
+fn panics(trace: &Trace, state: &State) -> Vec<Finding> {
     let mut findings = Vec::new();
     let events = || trace.events().iter().map(|it| &it.what).enumerate();
     let heard_of: BTreeSet<TaskNo> = events()
@@ -82,13 +87,11 @@ fn panics(trace: &Trace) -> Vec<Finding> {
             _ => None,
         })
         .collect();
-    let state = trace.state_at(trace.len());
-    let goes_out = |event: usize| {
-        // The panic of the program itself goes out of the run, right after its last poll.
-        let ended = matches!(state.end, Some(RunEnd::Panicked(_)));
-        let polls = |what: &What| matches!(what, What::PollBegins { .. });
-        ended && !trace.events()[event..].iter().any(|it| polls(&it.what))
-    };
+    // The panic of the program itself goes out of the run, right after its last poll.
+    let ended = matches!(state.end, Some(RunEnd::Panicked(_)));
+    let polls = |what: &What| matches!(what, What::PollBegins { .. });
+    let last_poll = trace.events().iter().rposition(|it| polls(&it.what));
+    let goes_out = |event: usize| ended && last_poll.is_none_or(|it| it < event);
     for (event, what) in events() {
         match what {
             What::Reported { task, kind: Reported::Panic, message } => {
@@ -138,39 +141,52 @@ fn lost(state: &State, last: &Last, task: TaskNo, is_stuck: bool) -> Option<Stri
     })
 }
 
-/// The tasks that wait for one another in a circle, if `task` leads into one.
-fn circle(state: &State, task: TaskNo) -> Option<Vec<TaskNo>> {
-    let mut path = vec![task];
-    let mut seen = BTreeSet::from([task]);
+/// The tasks that wait for one another in a circle, if `task` leads into one; not by way of those that
+/// are `seen`, which lead into none. So a chain is walked once, and not from each of its tasks.
+fn circle(state: &State, task: TaskNo, seen: &mut BTreeSet<TaskNo>) -> Option<Vec<TaskNo>> {
+    let mut path = Vec::new();
+    let mut places = BTreeMap::new();
+    let mut last = task;
     loop {
-        let last = *path.last()?;
-        let next = state.waits_for(last).find_map(|it| match it.on {
+        if let Some(begin) = places.insert(last, path.len()) {
+            return Some(path.split_off(begin));
+        }
+        if !seen.insert(last) {
+            return None;
+        }
+        path.push(last);
+        last = state.waits_for(last).find_map(|it| match it.on {
             On::Task(other) => Some(other),
             _ => None,
         })?;
-        if !seen.insert(next) {
-            let begin = path.iter().position(|it| *it == next)?;
-            return Some(path.split_off(begin));
-        }
-        path.push(next);
     }
 }
+
+/// So many tasks are told of in one finding.
+const TOLD: usize = 20;
 
 /// A circle in words.
 fn told(state: &State, circle: &[TaskNo]) -> String {
     let mut words = "a circle: ".to_owned();
-    for task in circle {
+    for task in circle.iter().take(TOLD) {
         words += &format!("{} waits for ", state.name(*task));
     }
-    words + &state.name(circle[0])
+    match circle.len().saturating_sub(TOLD) {
+        0 => words + &state.name(circle[0]),
+        more => words + &format!("{more} more, and the last of them for {}", state.name(circle[0])),
+    }
 }
 
 /// Who waits for what, in words.
 fn all(state: &State, waiting: &[TaskNo]) -> String {
-    let each = waiting.iter().map(|task| {
-        let on: Vec<_> = state.waits_for(*task).map(|it| waits(&it.on, state)).collect();
+    let each = waiting.iter().take(TOLD).map(|task| {
+        let on: Vec<_> = state.waits_for(*task).take(TOLD).map(|it| waits(&it.on, state)).collect();
         let on = if on.is_empty() { String::new() } else { format!(" {}", on.join(" and ")) };
         format!("{} waits{on}", state.name(*task))
     });
-    format!("nothing can go on: {}", each.collect::<Vec<_>>().join(", "))
+    let more = match waiting.len().saturating_sub(TOLD) {
+        0 => String::new(),
+        more => format!(", and {more} more wait"),
+    };
+    format!("nothing can go on: {}{more}", each.collect::<Vec<_>>().join(", "))
 }

@@ -1,8 +1,8 @@
 //! Polls that are too long, that never end, or that change nothing.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use super::{Finding, Limits, Lint};
+use super::{Finding, Limits, Lint, is_cut_off};
 use crate::event::{By, On, PollEnd, RunEnd, TaskNo, What};
 use crate::state::State;
 use crate::text::time::duration;
@@ -19,8 +19,44 @@ struct Poll {
     woke_itself: bool,
     /// Whether anything else happened in it that changes something.
     changed: bool,
-    /// What the task waited for as it began.
-    waited: Vec<On>,
+    /// Whether the task waited for something known as it began.
+    waited: bool,
+    /// What it waited for, as it first said what it waits for now.
+    waited_for: Option<HashSet<On>>,
+}
+
+/// The polls that have begun and have not ended, the innermost last.
+#[derive(Default)]
+struct Polls {
+    stack: Vec<Poll>,
+    /// Where each task's polls stand in it.
+    places: HashMap<TaskNo, Vec<usize>>,
+}
+
+impl Polls {
+    fn begin(&mut self, poll: Poll) {
+        self.places.entry(poll.task).or_default().push(self.stack.len());
+        self.stack.push(poll);
+    }
+
+    /// The innermost poll of a task.
+    fn of(&mut self, task: TaskNo) -> Option<&mut Poll> {
+        let place = *self.places.get(&task)?.last()?;
+        self.stack.get_mut(place)
+    }
+
+    /// Ends the innermost poll of a task; those within it were left in the middle.
+    fn end(&mut self, task: TaskNo) -> Option<Poll> {
+        let place = *self.places.get(&task)?.last()?;
+        let mut last = None;
+        while self.stack.len() > place {
+            last = self.stack.pop();
+            if let Some(poll) = &last {
+                self.places.get_mut(&poll.task).and_then(Vec::pop);
+            }
+        }
+        last
+    }
 }
 
 /// Polls of a task that changed nothing, since the last one that did.
@@ -35,24 +71,30 @@ struct Idle {
 pub(super) fn find(trace: &Trace, limits: &Limits) -> Vec<Finding> {
     let mut findings = Vec::new();
     let mut state = trace.base().clone();
-    let mut polls: Vec<Poll> = Vec::new();
+    let mut polls = Polls::default();
     let mut idle: HashMap<TaskNo, Idle> = HashMap::new();
     for (event, what) in trace.events().iter().map(|it| &it.what).enumerate() {
         let at = trace.events()[event].at;
         match what {
             What::PollBegins { task } => {
-                let waited = state.waits_for(*task).map(|it| it.on.clone()).collect();
-                let (woke_itself, changed) = (false, false);
-                polls.push(Poll { task: *task, event, at, woke_itself, changed, waited });
+                let waited = state.waits_for(*task).next().is_some();
+                let (woke_itself, changed, waited_for) = (false, false, None);
+                polls.begin(Poll {
+                    task: *task,
+                    event,
+                    at,
+                    woke_itself,
+                    changed,
+                    waited,
+                    waited_for,
+                });
             }
             What::PollEnds { task, how } => {
-                let Some(place) = polls.iter().rposition(|it| it.task == *task) else {
+                let Some(poll) = polls.end(*task) else {
                     state.apply(&trace.events()[event]);
                     continue;
                 };
-                let poll = polls.swap_remove(place);
-                polls.truncate(place);
-                let took = at - poll.at;
+                let took = at.saturating_sub(poll.at);
                 if u128::from(took) > limits.poll.as_nanos() {
                     let name = state.name(*task);
                     let took = duration(took);
@@ -69,28 +111,32 @@ pub(super) fn find(trace: &Trace, limits: &Limits) -> Vec<Finding> {
                 }
             }
             What::Woken { task, by: By::Task(by) } if task == by => {
-                if let Some(poll) = polls.iter_mut().rfind(|it| it.task == *task) {
+                if let Some(poll) = polls.of(*task) {
                     poll.woke_itself = true;
                 }
             }
             What::Waits { task, on } => {
-                if let Some(poll) = polls.iter_mut().rfind(|it| it.task == *task) {
+                if let Some(poll) = polls.of(*task) {
                     // Who looks after a task or a descriptor says so each time; else it is a new wait.
                     let again = matches!(on, On::Task(_) | On::Readable(_) | On::Writable(_));
-                    poll.changed |= !again || !poll.waited.contains(on);
+                    // What it waited for is forgotten with the first word about what it waits for now.
+                    let waited_for = poll.waited_for.get_or_insert_with(|| {
+                        state.waits_for(*task).map(|it| it.on.clone()).collect()
+                    });
+                    poll.changed |= !again || !waited_for.contains(on);
                 }
             }
             _ => {
-                if let Some(poll) = polls.last_mut() {
+                if let Some(poll) = polls.stack.last_mut() {
                     poll.changed = true;
                 }
             }
         }
         state.apply(&trace.events()[event]);
     }
-    // A program that ended itself is in a poll for good reason.
-    if !matches!(state.end, Some(RunEnd::Exit(_))) {
-        findings.extend(polls.last().map(|poll| {
+    // A program that ended itself is in a poll for good reason, and so is one that was cut off.
+    if !matches!(state.end, Some(RunEnd::Exit(_))) && !is_cut_off(trace) {
+        findings.extend(polls.stack.last().map(|poll| {
             let name = state.name(poll.task);
             let message =
                 format!("{name} never gave the turn back: the recording ends in its poll");
@@ -116,7 +162,7 @@ fn count(idle: &mut Idle, poll: &Poll, state: &State, limits: &Limits) -> Option
     let by = known.woken?.by?;
     // It had woken itself, and does not any more: it has found what it looked for. What a descriptor
     // brings is not seen, nor what a task does that waits for nothing known.
-    let is_unseen = poll.waited.is_empty() || matches!(by, By::Descriptor(_));
+    let is_unseen = !poll.waited || matches!(by, By::Descriptor(_));
     if by == By::Task(poll.task) || is_unseen {
         *idle = Idle::default();
         return None;

@@ -1,22 +1,35 @@
-//! States on the way through a trace: a player goes back to one of them, and on from there.
+//! What a player keeps to go back: what the last events changed, and states on the way.
+//!
+//! Both have a budget. A step back undoes one event. A jump begins at the nearest state that is kept,
+//! and plays on from there; on that way it notes what the events change, and so the steps back that
+//! follow cost one event each again.
 
+use std::collections::VecDeque;
 use std::mem;
 
-use crate::state::State;
+use crate::state::{State, Undo};
 
 /// A state is kept after so many events at the least.
 const STRIDE: usize = 4096;
 
-/// And nearby after so many.
-const NEAR: usize = 128;
+/// The larger a state, the longer the way to the next one: so many of its parts are allowed for each
+/// event on the way. All states together have no more parts than this for each event of the trace.
+const PARTS: usize = 4;
 
-/// States that are kept.
+/// So many events at the most can be undone one by one.
+pub(super) const N_UNDOS: usize = 1 << 17;
+
+/// What is kept.
 #[derive(Clone, Debug)]
 pub(super) struct Kept {
-    /// By how many events had been played; the first is the beginning.
-    far: Vec<Moment>,
-    /// More of them, between two of those above: where somebody goes back step by step.
-    near: Vec<Moment>,
+    /// States, by how many events had been played; the first is the beginning.
+    moments: Vec<Moment>,
+    /// Before so many events no state is kept again, and none is measured: that costs a look at all of it.
+    next: usize,
+    /// What the last events changed, the very last one at the end.
+    undos: VecDeque<Undo>,
+    /// How many parts the states have.
+    n_parts: usize,
 }
 
 /// A state, after so many events.
@@ -27,37 +40,69 @@ struct Moment {
     state: State,
     /// How many lines its output has.
     n_lines: usize,
-}
-
-impl Moment {
-    fn new(position: usize, state: &mut State) -> Moment {
-        let output = mem::take(&mut state.output);
-        let (kept, n_lines) = (state.clone(), output.len());
-        state.output = output;
-        Moment { position, state: kept, n_lines }
-    }
+    /// How many parts it has.
+    size: usize,
 }
 
 impl Kept {
     pub(super) fn new(first: &mut State) -> Kept {
-        Kept { far: vec![Moment::new(0, first)], near: Vec::new() }
+        let (moments, undos) = (Vec::new(), VecDeque::new());
+        let mut kept = Kept { moments, next: 0, undos, n_parts: 0 };
+        let size = first.size();
+        kept.keep(0, first, size);
+        kept
     }
 
     /// Keeps a state that the player has come to, if the last one is far enough behind.
-    ///
-    /// The larger a state, the longer the way to the next one: so that all of them together are no
-    /// larger than the trace.
     pub(super) fn passed(&mut self, position: usize, state: &mut State) {
-        let last = self.far.last().expect("the beginning is kept").position;
-        if position >= last + STRIDE && position >= last + state.size() {
-            self.far.push(Moment::new(position, state));
+        if position < self.next {
+            return;
         }
+        let last = self.moments.last().map_or(0, |it| it.position);
+        let size = state.size();
+        self.next = last + STRIDE.max(size / PARTS);
+        if position >= self.next {
+            self.keep(position, state, size);
+        }
+    }
+
+    fn keep(&mut self, position: usize, state: &mut State, size: usize) {
+        let output = mem::take(&mut state.output);
+        let (kept, n_lines) = (state.clone(), output.len());
+        state.output = output;
+        self.moments.push(Moment { position, state: kept, n_lines, size });
+        self.next = position + STRIDE.max(size / PARTS);
+        self.n_parts += size;
+    }
+
+    /// Notes what the last event has changed.
+    pub(super) fn note(&mut self, undo: Undo) {
+        if self.undos.len() == N_UNDOS {
+            self.undos.pop_front();
+        }
+        self.undos.push_back(undo);
+    }
+
+    /// What the last event has changed, if that is known: it is taken back next.
+    pub(super) fn undo(&mut self) -> Option<Undo> {
+        self.undos.pop_back()
+    }
+
+    /// Forgets what the last events changed: others will be the last ones.
+    pub(super) fn forget_undos(&mut self) {
+        self.undos.clear();
     }
 
     /// The place of the state from which the way to `position` is shortest, unless that is `from`.
     pub(super) fn shortcut(&self, from: usize, position: usize) -> Option<usize> {
-        let place = self.before(position).position;
-        (position < from || place > from).then_some(place)
+        let moment = self.before(position);
+        if position >= from {
+            return (moment.position > from).then_some(moment.position);
+        }
+        // One by one, if all of these can be undone and the way is no longer than over the state.
+        let n_back = from - position;
+        let over = (position - moment.position).saturating_add(moment.size / PARTS);
+        (n_back > self.undos.len() || n_back > over.max(1)).then_some(moment.position)
     }
 
     /// Puts back the state at `place`; the output of `state` has at least as many lines as that had.
@@ -69,33 +114,15 @@ impl Kept {
         state.output = output;
     }
 
-    /// Whether states are to be kept nearby on the way from `place` to `position`, and how far apart:
-    /// when a player that goes back from `was` has a long way to go on.
-    pub(super) fn begin_near(
-        &mut self,
-        place: usize,
-        position: usize,
-        was: usize,
-    ) -> Option<usize> {
-        let stride = NEAR.max(self.before(place).state.size() / 8);
-        let is_long = position < was && position - place > stride;
-        is_long.then(|| {
-            self.near.clear();
-            stride
-        })
-    }
-
-    pub(super) fn keep_near(&mut self, position: usize, state: &mut State) {
-        self.near.push(Moment::new(position, state));
+    /// How many parts of states are kept: tasks, waits, timers, places in a queue; and how many events
+    /// can be undone.
+    pub(super) fn n_parts(&self) -> (usize, usize) {
+        (self.n_parts, self.undos.len())
     }
 
     /// The last state that is kept at `position` or before.
     fn before(&self, position: usize) -> &Moment {
-        let last = |moments: &[Moment]| {
-            moments.partition_point(|it| it.position <= position).checked_sub(1)
-        };
-        let far = &self.far[last(&self.far).expect("the beginning is kept")];
-        let near = last(&self.near).map(|it| &self.near[it]);
-        near.filter(|it| it.position > far.position).unwrap_or(far)
+        let n = self.moments.partition_point(|it| it.position <= position);
+        &self.moments[n.checked_sub(1).expect("the beginning is kept")]
     }
 }

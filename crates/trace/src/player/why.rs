@@ -89,7 +89,7 @@ impl Player {
         const SHOWN: usize = 3;
         let state = self.state();
         // Those that became ready since stand behind those that were.
-        let n_others = (choice.n_ready - 1).min(state.ready.len());
+        let n_others = choice.n_ready.saturating_sub(1).min(state.ready.len());
         let names: Vec<_> =
             state.ready.iter().take(n_others.min(SHOWN)).map(|it| state.name(*it)).collect();
         let n_more = n_others.saturating_sub(SHOWN);

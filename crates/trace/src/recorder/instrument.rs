@@ -3,10 +3,11 @@
 use std::panic::Location;
 use std::time::Duration;
 
-use boucle::{Instrument, Object, TaskId, TaskPath, WaitsFor, WokenBy};
+use boucle::{Instrument, Loop, Object, TaskId, TaskPath, WaitsFor, WokenBy};
 
 use super::{Inner, Recorder};
 use crate::event::{By, Ended, On, Place, PollEnd, What};
+use crate::json::bounds::{NAME, cut};
 
 /// A duration in nanoseconds; one that is too long is as long as can be said.
 fn nanoseconds(duration: Duration) -> u64 {
@@ -33,7 +34,7 @@ impl Inner {
             WaitsFor::Writable(descriptor) => On::Writable(descriptor),
             WaitsFor::Sync(what) => On::Sync(self.text(what)),
             WaitsFor::Thread => On::Thread,
-            other => On::Sync(other.to_string().into()),
+            other => On::Sync(cut(&other.to_string(), NAME)),
         }
     }
 }
@@ -52,7 +53,7 @@ impl Instrument for Recorder {
         let inner = &mut *self.inner.borrow_mut();
         inner.tick();
         let task = inner.number(task);
-        inner.keep(What::Named { task, name: name.into() });
+        inner.keep(What::Named { task, name: cut(name, NAME) });
     }
 
     fn before_poll(&self, task: TaskId) {
@@ -62,6 +63,12 @@ impl Instrument for Recorder {
         inner.current.push(task);
         inner.keep(What::PollBegins { task });
         inner.store.poll_begins();
+        if inner.limit.is_reached() {
+            // What this loop does from now on is in no recording: its tasks stay as they are.
+            if let Ok(event_loop) = Loop::current() {
+                event_loop.stop();
+            }
+        }
     }
 
     fn after_poll(&self, task: TaskId, ended: bool) {

@@ -7,6 +7,7 @@ use world::{Event, Listening, WokenBy};
 
 use super::{Inner, Recorder};
 use crate::event::{By, Ended, PollEnd, TaskNo, What};
+use crate::json::bounds::{TEXT, cut};
 
 /// Whose polls are recorded.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -108,8 +109,15 @@ impl Recorder {
         let recorder: Weak<Recorder> = Rc::downgrade(self);
         world::listen(move |at, event| {
             let Some(recorder) = recorder.upgrade() else { return };
-            let inner = &mut *recorder.inner.borrow_mut();
-            inner.heard(polls, at, event);
+            let last_word = {
+                let inner = &mut *recorder.inner.borrow_mut();
+                inner.heard(polls, at, event);
+                inner.limit.last_word(polls != Polls::Loop)
+            };
+            // Nothing is borrowed any more. Who unwinds already cannot be ended once more.
+            if let Some(words) = last_word.filter(|_| !std::thread::panicking()) {
+                panic!("{words}");
+            }
         })
     }
 }
@@ -117,7 +125,8 @@ impl Recorder {
 impl Inner {
     fn heard(&mut self, polls: Polls, at: Option<Duration>, event: &Event) {
         match at.filter(|_| polls != Polls::Loop) {
-            Some(at) => self.now = u64::try_from(at.as_nanos()).unwrap_or(u64::MAX),
+            // A second sealed world begins at zero again, and times never go back.
+            Some(at) => self.now = self.now.max(u64::try_from(at.as_nanos()).unwrap_or(u64::MAX)),
             None => self.tick(),
         }
         match event {
@@ -153,7 +162,7 @@ impl Inner {
 
     fn printed(&mut self, line: &str, error: bool) {
         let by = self.current.last().copied();
-        self.keep(What::Printed { by, error, line: line.into() });
+        self.keep(What::Printed { by, error, line: cut(line, TEXT) });
     }
 
     fn stage_begins(&mut self, polls: Polls, task: TaskNo) {

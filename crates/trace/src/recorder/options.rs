@@ -30,6 +30,8 @@ pub struct Options {
     pub(super) replace: bool,
     /// Whether the file is brought up to date before each poll.
     pub(super) flush_each_poll: bool,
+    /// After how many events the run is ended, if that was said.
+    pub(super) limit: Option<usize>,
 }
 
 impl Options {
@@ -50,6 +52,7 @@ impl Options {
             file: None,
             replace: false,
             flush_each_poll: false,
+            limit: None,
         }
     }
 
@@ -102,6 +105,35 @@ impl Options {
     pub fn last(mut self, n: usize) -> Options {
         self.last = Some(n);
         self.file = None;
+        self
+    }
+
+    /// Ends the run after `n` events, those included that a ring buffer gives up: so a program that never
+    /// ends has a recording. If nothing is said, [`record`](crate::record) and its like end it after 20
+    /// million, and a loop that a recorder watches goes on for ever.
+    ///
+    /// The last two events tell of it: a report of the kind [`Limit`](crate::Reported::Limit), and the
+    /// end of the run. A loop is stopped before its next poll; a stage ends with a panic, and so does a
+    /// task that prints ten thousand lines more in one poll.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::rc::Rc;
+    /// use boucle_trace::{Options, Recorder, RunEnd, record_with};
+    ///
+    /// let recorder = Rc::new(Recorder::with(Options::new().limit(100)).unwrap());
+    /// record_with(&recorder, || async {
+    ///     loop {
+    ///         boucle::interrupt().await;
+    ///     }
+    /// });
+    /// let trace = recorder.trace();
+    /// assert_eq!(trace.len(), 100 + 2);
+    /// assert_eq!(trace.state_at(trace.len()).end, Some(RunEnd::Stopped));
+    /// ```
+    pub fn limit(mut self, n: usize) -> Options {
+        self.limit = Some(n);
         self
     }
 

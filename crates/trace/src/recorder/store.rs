@@ -6,10 +6,10 @@ use std::io::{BufWriter, Write};
 
 use super::Options;
 use crate::compact::Compact;
-use crate::event::Event;
+use crate::event::{Event, PollEnd, TaskNo, What};
 use crate::header::Header;
 use crate::json;
-use crate::state::State;
+use crate::state::{State, TaskState};
 
 /// How many lines of output a ring buffer keeps of what it has given up.
 const N_LINES: usize = 1000;
@@ -105,20 +105,46 @@ pub(super) struct Ring {
     limit: usize,
     /// The times before the first event of each half.
     times: (u64, u64),
+    /// Tasks that have ended, and whose last poll has not.
+    ended: Vec<TaskNo>,
 }
 
 impl Ring {
     fn push(&mut self, event: &Event) {
         self.newer.push(event);
         if self.newer.len() >= self.limit.max(1) {
-            for event in self.older.events(self.times.0) {
-                self.base.apply(&event);
-            }
-            self.base.forget(N_LINES);
+            self.give_up_older();
             std::mem::swap(&mut self.older, &mut self.newer);
             self.newer.clear(event.at);
             self.times = (self.times.1, event.at);
         }
+    }
+
+    /// Plays what is given up, and forgets of it what a ring buffer has no room for: tasks that have
+    /// ended, and all but the last lines. It looks at no other task: there may be a million of them.
+    fn give_up_older(&mut self) {
+        let Ring { base, older, ended, times, .. } = self;
+        for event in older.events(times.0) {
+            base.apply(&event);
+            if let What::Done { task, .. } | What::PollEnds { task, .. } = event.what {
+                let known = base.tasks.get(&task);
+                let is_over = |it: &TaskState| {
+                    it.done.is_some() || !matches!(it.last_poll, None | Some(PollEnd::Pending))
+                };
+                ended.extend(known.is_some_and(|it| is_over(it)).then_some(task));
+            }
+        }
+        ended.retain(|task| {
+            if base.running.contains(task) {
+                return true;
+            }
+            if base.tasks.get(task).is_some_and(|it| !it.is_ready) {
+                base.tasks.remove(task);
+            }
+            false
+        });
+        let surplus = base.output.len().saturating_sub(N_LINES);
+        base.output.drain(..surplus);
     }
 
     fn events(&self) -> Vec<Event> {

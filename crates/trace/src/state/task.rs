@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Waits;
 use crate::event::{By, Ended, On, Place, PollEnd, TaskNo, Text};
 
 /// One task at a moment.
@@ -29,7 +30,7 @@ pub struct TaskState {
     pub woken: Option<Wake>,
     /// What it said that it waits for, in the last poll in which it said something.
     /// [`State::waits_for`](crate::State::waits_for) leaves out what is over.
-    pub waits: Vec<Wait>,
+    pub waits: Waits,
     /// Whether it has said so in the present poll.
     pub waits_told: bool,
     /// How often it was polled.

@@ -95,6 +95,8 @@ impl Layout {
             end: String::new(),
         };
         let mut state = trace.base().clone();
+        // Only of these tasks the life can have changed; at the beginning, all are new.
+        let mut touched: Vec<_> = state.tasks.keys().copied().collect();
         for piece in pieces(trace.events()) {
             let x = layout.width;
             let (events, idle) = match piece {
@@ -103,16 +105,23 @@ impl Layout {
             };
             let mut wide = layout.time(x, events[0].at);
             for event in events {
-                state.apply(event);
+                touched.extend(event.what.task());
+                touched.extend(state.play(event).running());
             }
             wide = wide.max(match idle {
                 Some(polls) => layout.gap(x, polls.values().sum()),
                 None => layout.event(x, &events[0].what, &state, &lanes),
             });
             layout.width += wide;
-            for (task, lane) in &lanes {
-                let known = state.tasks.contains_key(task);
-                layout.tasks[*lane].goes_on(known.then(|| state.life(*task)), x, layout.width);
+            for task in touched.drain(..).filter(|it| state.tasks.contains_key(it)) {
+                if let Some(lane) = lanes.get(&task) {
+                    layout.tasks[*lane].lives(state.life(task), x);
+                }
+            }
+        }
+        for lane in &mut layout.tasks {
+            if let Some(span) = lane.spans.last_mut() {
+                span.to = layout.width;
             }
         }
         if let Some(event) = trace.events().last() {
@@ -203,12 +212,14 @@ pub(super) fn cut(text: &Printable, most: usize) -> Printable {
 }
 
 impl Lane {
-    /// The task does this from here to there.
-    fn goes_on(&mut self, life: Option<Life>, from: usize, to: usize) {
-        let Some(life) = life else { return };
-        match self.spans.last_mut() {
-            Some(span) if span.life == life => span.to = to,
-            _ => self.spans.push(Span { life, from, to }),
+    /// The task does this from here on.
+    fn lives(&mut self, life: Life, from: usize) {
+        if let Some(span) = self.spans.last_mut() {
+            if span.life == life {
+                return;
+            }
+            span.to = from;
         }
+        self.spans.push(Span { life, from, to: from });
     }
 }

@@ -1,6 +1,7 @@
 //! One lane a task: a column in which time goes down.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use super::folded::{Piece, pieces};
@@ -17,19 +18,47 @@ const WIDEST: usize = 48;
 /// What the marks mean, below the lanes.
 const LEGEND: &str = "┃ runs   ╎ ready   · waits   > printed   ! printed on stderr\n";
 
+/// So many rows there are at the most.
+const MOST_ROWS: usize = 1 << 17;
+
+/// So many cells there are at the most: the more rows, the fewer lanes.
+const MOST_CELLS: usize = 1 << 19;
+
+/// So many tasks are named in a row that goes over all lanes.
+const MOST_NAMES: usize = 20;
+
 /// One row of the table.
 struct Row {
     at: u64,
-    /// The cell of each task that has something in this row.
-    cells: BTreeMap<TaskNo, String>,
+    /// What stands in each lane.
+    cells: Vec<Cow<'static, str>>,
     /// What goes over all lanes.
     across: Option<String>,
+}
+
+/// What stands in a row besides the marks of all tasks.
+enum Entry {
+    /// The cell of a task.
+    Cell(TaskNo, String),
+    /// What goes over all lanes.
+    Across(String),
+}
+
+/// Rows of tasks that have no lane: they are told in one.
+struct Folded {
+    at: u64,
+    n_events: usize,
+    tasks: BTreeSet<TaskNo>,
 }
 
 impl Trace {
     /// One lane a task, side by side; time goes down. Made to be a snapshot.
     ///
     /// A time is shown where it changes. Polls in which nothing happens are told in one line.
+    ///
+    /// There are 524,288 cells at the most, in 131,072 rows at the most. Of a longer run with many
+    /// tasks the first ones have a lane, and what the others do is told in one line; the end of the text
+    /// says so. [`lines`](Trace::lines) and [`html`](Trace::html) have no such bounds.
     ///
     /// # Examples
     ///
@@ -64,47 +93,110 @@ impl Trace {
     #[must_use]
     pub fn lanes(&self) -> String {
         let last = self.state_at(self.len());
-        let mut state = self.base.clone();
+        let mut state = self.base().clone();
+        let pieces = pieces(self.events());
+        let named = state.tasks.keys().copied();
+        let named: BTreeSet<_> =
+            named.chain(self.events().iter().filter_map(|it| it.what.task())).collect();
+        let n_lanes = named.len().min(MOST_CELLS / pieces.len().clamp(1, MOST_ROWS));
+        let lanes: BTreeMap<_, _> = named.iter().copied().take(n_lanes).zip(0..).collect();
+
         let mut rows = Vec::new();
-        let mut named: Vec<TaskNo> = state.tasks.keys().copied().collect();
-        for piece in pieces(&self.events) {
+        let mut folded: Option<Folded> = None;
+        let mut n_left = 0;
+        for piece in pieces {
             let (places, idle) = match piece {
                 Piece::Event(place) => (place..place + 1, None),
                 Piece::Idle(places, polls) => (places, Some(polls)),
             };
-            let events = &self.events[places.clone()];
+            if rows.len() >= MOST_ROWS {
+                n_left = self.len() - places.start;
+                break;
+            }
+            let events = &self.events()[places.clone()];
             let at = events[0].at;
             for event in events {
                 state.apply(event);
-                named.extend(event.what.task());
             }
-            let row = match idle {
-                Some(polls) => Row { at, cells: beside(&state), across: Some(idly(&polls, &last)) },
-                None => match row(&events[0], self.events.get(places.end), &state, &last) {
-                    Some(row) => row,
-                    None => continue,
-                },
+            let entry = match idle {
+                Some(polls) => Some(Entry::Across(idly(&polls, &last))),
+                None => entry(&events[0], self.events().get(places.end), &state, &last),
             };
-            rows.push(row);
+            match entry {
+                None => {}
+                Some(Entry::Cell(task, _)) if !lanes.contains_key(&task) => {
+                    let (n_events, tasks) = (0, BTreeSet::new());
+                    let folded = folded.get_or_insert(Folded { at, n_events, tasks });
+                    folded.n_events += 1;
+                    folded.tasks.insert(task);
+                }
+                Some(entry) => {
+                    rows.extend(folded.take().map(|it| told(&it)));
+                    rows.push(row(at, entry, &lanes, &state));
+                }
+            }
         }
-        named.sort_unstable();
-        named.dedup();
-        table(&named, &rows, &last, decimals(self))
+        rows.extend(folded.take().map(|it| told(&it)));
+        let text = table(lanes.keys().copied(), &rows, &last, decimals(self));
+        let mut notes = String::new();
+        if n_lanes < named.len() {
+            let n_more = named.len() - n_lanes;
+            notes += &format!("⋮ {n_more} tasks more have no lane: they are too many\n");
+        }
+        if n_left > 0 {
+            notes += &format!("⋮ {n_left} events more have no row: they are too many\n");
+        }
+        text + "\n" + &notes + LEGEND
     }
+}
+
+/// What tasks without a lane did, in words.
+fn told(folded: &Folded) -> Row {
+    let Folded { at, n_events, tasks } = folded;
+    let across = format!("⋮ {n_events} events of {} tasks without a lane", tasks.len());
+    Row { at: *at, cells: Vec::new(), across: Some(across) }
+}
+
+/// The row of an entry, with the marks of all tasks beside it.
+fn row(at: u64, entry: Entry, lanes: &BTreeMap<TaskNo, usize>, state: &State) -> Row {
+    let mut cells: Vec<_> = lanes.keys().map(|task| Cow::Borrowed(mark(*task, state))).collect();
+    let across = match entry {
+        Entry::Across(across) => Some(across),
+        Entry::Cell(task, cell) => {
+            if let Some(lane) = lanes.get(&task) {
+                cells[*lane] = Cow::Owned(cut(&cell));
+            }
+            None
+        }
+    };
+    Row { at, cells, across }
+}
+
+/// A text that is no wider than a cell.
+fn cut(cell: &str) -> String {
+    let mut cut: String = cell.chars().take(WIDEST).collect();
+    if cut.len() < cell.len() {
+        cut.pop();
+        cut.push('…');
+    }
+    cut
 }
 
 /// How many polls changed nothing, in words.
 fn idly(polls: &BTreeMap<TaskNo, usize>, last: &State) -> String {
     let n_polls: usize = polls.values().sum();
-    let each: Vec<_> =
-        polls.iter().map(|(task, n)| format!("{n} of {}", last.name(*task))).collect();
-    format!("⋮ {n_polls} polls that change nothing: {}", each.join(", "))
+    let named = polls.iter().take(MOST_NAMES);
+    let each: Vec<_> = named.map(|(task, n)| format!("{n} of {}", last.name(*task))).collect();
+    let more = match polls.len().saturating_sub(MOST_NAMES) {
+        0 => String::new(),
+        more => format!(" and {more} tasks more"),
+    };
+    format!("⋮ {n_polls} polls that change nothing: {}{more}", each.join(", "))
 }
 
-/// The row of an event, unless another one says the same; `names` is a state that knows all names.
-fn row(event: &Event, next: Option<&Event>, state: &State, names: &State) -> Option<Row> {
-    let mut cells = beside(state);
-    let mut across = None;
+/// What an event has in its row, unless another one says the same; `names` is a state that knows all
+/// names.
+fn entry(event: &Event, next: Option<&Event>, state: &State, names: &State) -> Option<Entry> {
     let what = &event.what;
     // Within its own poll a task's cell hangs on the line of the poll.
     let stem = |task: TaskNo| if state.running.contains(&task) { "┠" } else { "●" };
@@ -139,8 +231,7 @@ fn row(event: &Event, next: Option<&Event>, state: &State, names: &State) -> Opt
         }
         What::Printed { by: None, error, line } => {
             let mark = if *error { '!' } else { '>' };
-            across = Some(format!("{mark} {}", Printable::line(&**line)));
-            None
+            return Some(Entry::Across(format!("{mark} {}", Printable::line(&**line))));
         }
         What::Woken { task, by: By::Task(other) } if task == other => {
             Some((*task, format!("{} wakes itself", stem(*task))))
@@ -164,15 +255,10 @@ fn row(event: &Event, next: Option<&Event>, state: &State, names: &State) -> Opt
             } else {
                 ""
             };
-            across = Some(format!("{who}{}", predicate(what, names)));
-            None
+            return Some(Entry::Across(format!("{who}{}", predicate(what, names))));
         }
     };
-    if cell.is_none() && across.is_none() {
-        return None;
-    }
-    cells.extend(cell);
-    Some(Row { at: event.at, cells, across })
+    cell.map(|(task, cell)| Entry::Cell(task, cell))
 }
 
 /// How a task ended, in a word.
@@ -184,56 +270,52 @@ fn ended(how: Ended) -> &'static str {
     }
 }
 
-/// The marks of all tasks, as they stand.
-fn beside(state: &State) -> BTreeMap<TaskNo, String> {
-    let mark = |task: &TaskNo| match state.life(*task) {
-        Life::Running => Some("┃"),
-        Life::Ready => Some("╎"),
-        Life::Waiting => Some("·"),
-        Life::Done(_) => None,
-    };
-    state.tasks.keys().filter_map(|task| Some((*task, mark(task)?.to_owned()))).collect()
+/// The mark of a task, as it stands.
+fn mark(task: TaskNo, state: &State) -> &'static str {
+    if !state.tasks.contains_key(&task) {
+        return "";
+    }
+    match state.life(task) {
+        Life::Running => "┃",
+        Life::Ready => "╎",
+        Life::Waiting => "·",
+        Life::Done(_) => "",
+    }
 }
 
 /// The rows below their heads, each lane as wide as its widest cell.
-fn table(tasks: &[TaskNo], rows: &[Row], last: &State, decimals: usize) -> String {
-    let cut = |cell: &str| -> String {
-        if cell.chars().count() <= WIDEST {
-            return cell.to_owned();
+fn table(
+    lanes: impl Iterator<Item = TaskNo>,
+    rows: &[Row],
+    last: &State,
+    decimals: usize,
+) -> String {
+    let heads: Vec<Cow<'_, str>> = lanes.map(|task| cut(&last.name(task)).into()).collect();
+    let mut widths: Vec<_> = heads.iter().map(|it| it.chars().count()).collect();
+    for row in rows {
+        for (width, cell) in widths.iter_mut().zip(&row.cells) {
+            *width = (*width).max(cell.chars().count());
         }
-        cell.chars().take(WIDEST - 1).chain(['…']).collect()
-    };
-    let heads: Vec<_> = tasks.iter().map(|task| cut(&last.name(*task))).collect();
-    let widths: Vec<_> = tasks
-        .iter()
-        .zip(&heads)
-        .map(|(task, head)| {
-            let cells = rows.iter().filter_map(|row| row.cells.get(task));
-            let widest = cells.map(|it| it.chars().count().min(WIDEST)).max().unwrap_or(0);
-            widest.max(head.chars().count())
-        })
-        .collect();
+    }
 
-    let mut text = String::new();
-    let mut write = |at: &str, cells: &mut dyn Iterator<Item = String>| {
+    let beside = |at: &str, cells: &[Cow<'_, str>]| {
         let mut line = format!("{at:>8}");
-        for (cell, width) in cells.zip(&widths) {
+        for (cell, width) in cells.iter().zip(&widths) {
             write!(line, "  {cell:<width$}").expect("a string takes all");
         }
-        writeln!(text, "{}", line.trim_end()).expect("a string takes all");
+        line
     };
-    write("seconds", &mut heads.into_iter());
+    let mut text = beside("seconds", &heads).trim_end().to_owned() + "\n";
     let mut shown = None;
     for row in rows {
         let at = if shown == Some(row.at) { String::new() } else { seconds(row.at, decimals) };
         shown = Some(row.at);
-        match &row.across {
-            Some(across) => write(&at, &mut [across.clone()].into_iter()),
-            None => {
-                let cell = |task| row.cells.get(task).map_or_else(String::new, |it| cut(it));
-                write(&at, &mut tasks.iter().map(cell));
-            }
-        }
+        let line = match &row.across {
+            Some(across) => format!("{at:>8}  {across}"),
+            None => beside(&at, &row.cells),
+        };
+        text += line.trim_end();
+        text.push('\n');
     }
-    text + "\n" + LEGEND
+    text
 }

@@ -28,9 +28,9 @@ impl Trace {
     #[must_use]
     pub fn lines(&self) -> String {
         let decimals = decimals(self);
-        let mut state = self.base.clone();
+        let mut state = self.base().clone();
         let mut rows = Vec::with_capacity(self.events.len());
-        for event in &self.events {
+        for event in self.events() {
             state.apply(event);
             rows.push((event.at, subject(&event.what, &state), predicate(&event.what, &state)));
         }

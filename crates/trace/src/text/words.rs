@@ -153,5 +153,7 @@ pub(crate) fn run_end(how: &RunEnd) -> String {
 /// A place, from 0, as one says it.
 pub(crate) fn ordinal(place: usize) -> String {
     const WORDS: [&str; 6] = ["first", "second", "third", "fourth", "fifth", "sixth"];
-    WORDS.get(place).map_or_else(|| format!("number {}", place + 1), |it| (*it).to_owned())
+    WORDS
+        .get(place)
+        .map_or_else(|| format!("number {}", place.saturating_add(1)), |it| (*it).to_owned())
 }

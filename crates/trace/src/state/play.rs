@@ -1,0 +1,294 @@
+//! An event is played, and taken back: each says what it has changed, and so costs no more than that.
+
+use std::mem;
+use std::sync::Arc;
+
+use super::timers::Key;
+use super::{Asleep, Choice, Line, State, TaskState, Timer, Wait, Waits, Wake};
+use crate::event::{Ended, Event, Place, PollEnd, RunEnd, TaskNo, Text, What};
+
+/// What an event has changed: with it, the event is taken back.
+#[derive(Clone, Debug)]
+pub(crate) struct Undo {
+    position: u64,
+    now: u64,
+    /// Whether its task was not known before.
+    is_new: bool,
+    change: Change,
+}
+
+impl Undo {
+    /// The tasks that were being polled before the event, and are not any more.
+    pub(crate) fn running(&self) -> &[TaskNo] {
+        match &self.change {
+            Change::Ended { running, .. } => running,
+            _ => &[],
+        }
+    }
+}
+
+/// What was before, of all that an event of this kind changes.
+#[derive(Clone, Debug)]
+enum Change {
+    Nothing,
+    Added {
+        by: Option<TaskNo>,
+        place: Option<Place>,
+        queue: Entered,
+    },
+    Named(Option<Text>),
+    Begun {
+        left: Left,
+        choice: Option<Choice>,
+        n_polls: u64,
+        began: Option<u64>,
+        told: bool,
+    },
+    Ended {
+        running: Vec<TaskNo>,
+        began: Option<u64>,
+        busy: u64,
+        last: Option<PollEnd>,
+    },
+    Readied(Entered),
+    Printed,
+    /// The waits that were forgotten, if this is the first one that the poll tells of.
+    Waits(Option<Waits>),
+    TimerSet(Key),
+    TimerTaken(Option<(Key, Timer)>, Option<Wait>),
+    Slept(Option<Asleep>),
+    Done {
+        left: Left,
+        done: Option<Ended>,
+        waits: Waits,
+    },
+    Over(Option<RunEnd>),
+}
+
+/// A task has gone into the ready queue: why it was there the last time; none, if it did not.
+type Entered = Option<Option<Wake>>;
+
+/// A task has left the ready queue.
+#[derive(Clone, Copy, Debug)]
+struct Left {
+    /// Whether it was in it.
+    was_ready: bool,
+    /// Its place.
+    place: Option<usize>,
+}
+
+impl State {
+    /// Plays one event, and says how it is taken back.
+    pub(crate) fn play(&mut self, event: &Event) -> Undo {
+        let (position, now, n_tasks) = (self.position, self.now, self.tasks.len());
+        self.position = position.saturating_add(1);
+        self.now = event.at;
+        let wake = |by| Wake { position, at: event.at, by };
+        let change = match &event.what {
+            What::Added { task, by, place } => {
+                let state = self.task(*task);
+                let by = mem::replace(&mut state.by, *by);
+                let place = mem::replace(&mut state.place, place.clone());
+                Change::Added { by, place, queue: self.make_ready(*task, wake(None)) }
+            }
+            What::Named { task, name } => {
+                Change::Named(self.task(*task).name.replace(Text::clone(name)))
+            }
+            What::PollBegins { task } => self.take(*task, position),
+            What::PollEnds { task, how } => self.poll_ended(*task, *how),
+            What::Requeued { task } => Change::Readied(self.make_ready(*task, wake(None))),
+            What::Printed { by, error, line } => {
+                let line = Line { at: event.at, by: *by, error: *error, text: line.clone() };
+                self.output.push(line);
+                Change::Printed
+            }
+            What::Woken { task, by } => Change::Readied(self.make_ready(*task, wake(Some(*by)))),
+            What::Waits { task, on } => {
+                let state = self.task(*task);
+                let told = mem::replace(&mut state.waits_told, true);
+                let before = (!told).then(|| mem::take(&mut state.waits));
+                state.waits.insert(Wait { position, at: event.at, on: on.clone() });
+                Change::Waits(before)
+            }
+            What::TimerSet { timer, by, after } => {
+                let at = event.at.saturating_add(*after);
+                Change::TimerSet(self.timers.set(Timer { number: *timer, at, by: *by }))
+            }
+            What::LoopSleeps { timeout } => {
+                let until = timeout.map(|it| event.at.saturating_add(it));
+                Change::Slept(self.asleep.replace(Asleep { since: event.at, until }))
+            }
+            What::LoopWakes => Change::Slept(self.asleep.take()),
+            What::TimerFired { timer } => Change::TimerTaken(self.timers.take(*timer), None),
+            What::TimerUnset { timer, .. } => {
+                let taken = self.timers.take(*timer);
+                let wait = taken.and_then(|(_, timer)| self.forget_wait(timer));
+                Change::TimerTaken(taken, wait)
+            }
+            What::Done { task, how } => {
+                let left = self.leave_queue(*task);
+                let state = self.task(*task);
+                let waits = mem::take(&mut state.waits);
+                Change::Done { left, done: state.done.replace(*how), waits }
+            }
+            What::RunEnds { how } => Change::Over(self.end.replace(how.clone())),
+            What::DescriptorReady { .. } | What::Reported { .. } => Change::Nothing,
+        };
+        Undo { position, now, is_new: self.tasks.len() > n_tasks, change }
+    }
+
+    /// Takes back the event that was played last.
+    pub(crate) fn take_back(&mut self, event: &Event, undo: Undo) {
+        let Undo { position, now, is_new, change } = undo;
+        self.position = position;
+        self.now = now;
+        let about = event.what.task();
+        match (change, about) {
+            (Change::Added { by, place, queue }, Some(task)) => {
+                self.unready(task, queue);
+                let state = self.task(task);
+                state.by = by;
+                state.place = place;
+            }
+            (Change::Named(name), Some(task)) => self.task(task).name = name,
+            (Change::Begun { left, choice, n_polls, began, told }, Some(task)) => {
+                self.running.pop();
+                self.choice = choice;
+                let state = self.task(task);
+                state.n_polls = n_polls;
+                state.poll_began = began;
+                state.waits_told = told;
+                self.come_back(task, left);
+            }
+            (Change::Ended { running, began, busy, last }, Some(task)) => {
+                running.into_iter().rev().for_each(|it| self.running.push(it));
+                let state = self.task(task);
+                state.poll_began = began;
+                state.busy = busy;
+                state.last_poll = last;
+            }
+            (Change::Readied(queue), Some(task)) => self.unready(task, queue),
+            (Change::Waits(before), Some(task)) => {
+                let state = self.task(task);
+                match before {
+                    None => drop(state.waits.pop()),
+                    Some(waits) => {
+                        state.waits = waits;
+                        state.waits_told = false;
+                    }
+                }
+            }
+            (Change::Done { left, done, waits }, Some(task)) => {
+                let state = self.task(task);
+                state.done = done;
+                state.waits = waits;
+                self.come_back(task, left);
+            }
+            (Change::Printed, _) => drop(self.output.pop()),
+            (Change::TimerSet(key), _) => self.timers.remove(key),
+            (Change::TimerTaken(taken, wait), _) => {
+                if let Some((key, timer)) = taken {
+                    self.timers.put(key, timer);
+                    if let (Some(wait), Some(by)) = (wait, timer.by) {
+                        self.task(by).waits.insert(wait);
+                    }
+                }
+            }
+            (Change::Slept(asleep), _) => self.asleep = asleep,
+            (Change::Over(end), _) => self.end = end,
+            // Those of a task are about one.
+            (_, None) | (Change::Nothing, _) => {}
+        }
+        if let Some(task) = about.filter(|_| is_new) {
+            self.tasks.remove(&task);
+        }
+    }
+
+    /// What is known of a task; a recording that begins in the middle tells of strangers.
+    fn task(&mut self, task: TaskNo) -> &mut TaskState {
+        Arc::make_mut(self.tasks.entry(task).or_default())
+    }
+
+    /// Puts a task at the end of the ready queue, unless it is there or has ended.
+    fn make_ready(&mut self, task: TaskNo, wake: Wake) -> Entered {
+        let state = self.task(task);
+        if state.done.is_some() || state.is_ready {
+            return None;
+        }
+        state.is_ready = true;
+        let before = state.woken.replace(wake);
+        self.ready.push(task);
+        Some(before)
+    }
+
+    /// Takes back that a task went into the ready queue.
+    fn unready(&mut self, task: TaskNo, queue: Entered) {
+        let Some(before) = queue else { return };
+        self.ready.remove(task);
+        let state = self.task(task);
+        state.is_ready = false;
+        state.woken = before;
+    }
+
+    /// Takes a task out of the ready queue.
+    fn leave_queue(&mut self, task: TaskNo) -> Left {
+        let was_ready = mem::take(&mut self.task(task).is_ready);
+        let place = if was_ready { self.ready.remove(task) } else { None };
+        Left { was_ready, place }
+    }
+
+    /// Takes back that a task left the ready queue.
+    fn come_back(&mut self, task: TaskNo, left: Left) {
+        self.task(task).is_ready = left.was_ready;
+        if let Some(place) = left.place {
+            self.ready.insert(place, task);
+        }
+    }
+
+    /// A task is chosen, and its poll begins.
+    fn take(&mut self, task: TaskNo, position: u64) -> Change {
+        let n_ready = self.ready.len();
+        let left = self.leave_queue(task);
+        // A task of a stage is added as its first poll begins: where it stood before, nobody told.
+        let place = left.place.filter(|_| !self.is_just_met(task, position));
+        let choice = self.choice.replace(Choice { position, task, place, n_ready });
+        self.running.push(task);
+        let now = self.now;
+        let state = self.task(task);
+        let n_polls = state.n_polls;
+        state.n_polls = n_polls.saturating_add(1);
+        let began = state.poll_began.replace(now);
+        let told = mem::take(&mut state.waits_told);
+        Change::Begun { left, choice, n_polls, began, told }
+    }
+
+    /// Whether the event before `position` was the first word of this task, and that came from nowhere.
+    fn is_just_met(&self, task: TaskNo, position: u64) -> bool {
+        let is_new = |it: &TaskState| {
+            let met = it.woken.is_some_and(|wake| wake.position.checked_add(1) == Some(position));
+            it.n_polls == 0 && it.place.is_none() && it.by.is_none() && met
+        };
+        self.tasks.get(&task).is_some_and(|it| is_new(it))
+    }
+
+    fn poll_ended(&mut self, task: TaskNo, how: PollEnd) -> Change {
+        let running = self.running.leave(task);
+        let now = self.now;
+        let state = self.task(task);
+        let (began, busy) = (state.poll_began.take(), state.busy);
+        if let Some(began) = began {
+            state.busy = busy.saturating_add(now.saturating_sub(began));
+        }
+        Change::Ended { running, began, busy, last: state.last_poll.replace(how) }
+    }
+
+    /// Its task does not wait for this timer any more: of the times for which it waits, that one is next to
+    /// the timer's. In real time the clock was looked at between the two events.
+    fn forget_wait(&mut self, timer: Timer) -> Option<Wait> {
+        let task = self.tasks.get_mut(&timer.by?)?;
+        if task.waits.is_empty() {
+            return None;
+        }
+        Arc::make_mut(task).waits.take_nearest(timer.at)
+    }
+}

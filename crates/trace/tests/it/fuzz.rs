@@ -1,0 +1,181 @@
+//! Recordings with mistakes, the same ones at each run: whatever can be read of them can be looked at.
+
+use std::panic;
+use std::panic::AssertUnwindSafe;
+use std::rc::Rc;
+use std::time::Duration;
+
+use boucle::{interrupt, sleep, spawn, timeout};
+use boucle_trace::{Options, Recorder, Trace, record, record_stage, record_with};
+use world::println;
+
+use crate::claims::found;
+use crate::looks::{Chance, look};
+
+/// So many recordings are tried.
+const N_TRIED: u64 = 4000;
+
+/// Numbers at the edge of something.
+const EDGES: [&str; 12] = [
+    "0",
+    "1",
+    "-1",
+    "127",
+    "128",
+    "2147483647",
+    "4294967295",
+    "4294967296",
+    "9007199254740993",
+    "4611686018427387904",
+    "9223372036854775808",
+    "18446744073709551615",
+];
+
+/// A bit of everything.
+async fn program() {
+    let child = spawn(async {
+        sleep(Duration::from_millis(20)).await;
+        println!("é \\ \u{1} </script>");
+    });
+    child.set_name("child");
+    spawn(async {
+        let _ = timeout(Duration::from_millis(5), sleep(Duration::from_secs(9))).await;
+        interrupt().await;
+    });
+    let lost = spawn(std::future::pending::<()>());
+    interrupt().await;
+    lost.cancel();
+    drop(spawn(async { panic!("boom") }));
+    child.await.expect("it ends");
+    std::future::pending::<()>().await;
+}
+
+/// Small recordings that are true.
+fn true_ones() -> Vec<Vec<u8>> {
+    let ring = Recorder::with(Options::new().last(15)).expect("memory is always there");
+    let ring = Rc::new(ring);
+    record_with(&ring, program);
+    let stage = record_stage(|| {
+        let mut turns = 0;
+        let mut task = Box::pin(std::future::poll_fn(move |_| {
+            println!("turn {turns}");
+            turns += 1;
+            if turns < 6 { std::task::Poll::Pending } else { std::task::Poll::Ready(()) }
+        }));
+        while world::step(&mut task, std::task::Waker::noop()).is_pending() {}
+    });
+    let traces = [record(program), ring.trace(), stage];
+    let written = traces.map(|trace| {
+        let mut bytes = Vec::new();
+        trace.write(&mut bytes).expect("memory takes all");
+        bytes
+    });
+    written.into_iter().chain(found().into_iter().map(|(_, bytes)| bytes)).collect()
+}
+
+/// The lines, each with its end.
+fn lines(bytes: &[u8]) -> Vec<&[u8]> {
+    bytes.split_inclusive(|it| *it == b'\n').collect()
+}
+
+/// Where the digits of a number stand.
+fn number(bytes: &[u8], chance: &mut Chance) -> Option<std::ops::Range<usize>> {
+    let from = chance.below(bytes.len());
+    let begin = from + bytes[from..].iter().position(u8::is_ascii_digit)?;
+    let n = bytes[begin..].iter().take_while(|it| it.is_ascii_digit()).count();
+    Some(begin..begin + n)
+}
+
+/// One mistake more.
+fn mistake(bytes: &mut Vec<u8>, others: &[Vec<u8>], chance: &mut Chance) {
+    match chance.below(16) {
+        0 => {
+            let place = chance.below(bytes.len());
+            if let Some(byte) = bytes.get_mut(place) {
+                *byte ^= 1 << chance.below(8);
+            }
+        }
+        1 => bytes.truncate(chance.below(bytes.len() + 1)),
+        2 => {
+            // The end of another one.
+            let other = &others[chance.below(others.len())];
+            bytes.truncate(chance.below(bytes.len() + 1));
+            bytes.extend(&other[chance.below(other.len())..]);
+        }
+        kind @ 3..=5 => {
+            let (all, other) = (lines(bytes), &others[chance.below(others.len())]);
+            let other = lines(other);
+            let at = 1 + chance.below(all.len().saturating_sub(1));
+            let mut all: Vec<Vec<u8>> = all.into_iter().map(<[u8]>::to_vec).collect();
+            let at = at.min(all.len());
+            match kind {
+                3 => all.insert(at, other[chance.below(other.len())].to_vec()),
+                4 if at < all.len() => drop(all.remove(at)),
+                _ => {
+                    let to = 1 + chance.below(all.len().saturating_sub(1));
+                    if at < all.len() && to < all.len() {
+                        all.swap(at, to);
+                    }
+                }
+            }
+            *bytes = all.concat();
+        }
+        6..=8 => {
+            // One number becomes another of the same file: tasks and timers change.
+            let (one, other) = (number(bytes, chance), number(bytes, chance));
+            if let (Some(one), Some(other)) = (one, other) {
+                let digits = bytes[other].to_vec();
+                bytes.splice(one, digits);
+            }
+        }
+        _ => {
+            let edge = EDGES[chance.below(EDGES.len())];
+            if let Some(digits) = number(bytes, chance) {
+                bytes.splice(digits, edge.bytes());
+            }
+        }
+    }
+}
+
+/// Makes time stand still, and the version a newer one: so lines may change places, and those that mean
+/// nothing are left out.
+fn soften(bytes: &[u8]) -> Vec<u8> {
+    let all = lines(bytes).into_iter().map(|line| match line {
+        [b'[', rest @ ..] => {
+            let n = rest.iter().take_while(|it| it.is_ascii_digit()).count();
+            [b"[70000000", &rest[n..]].concat()
+        }
+        other => String::from_utf8_lossy(other).replace("version\":1", "version\":2").into_bytes(),
+    });
+    all.collect::<Vec<_>>().concat()
+}
+
+#[test]
+fn a_recording_with_mistakes_is_read_and_looked_at_as_far_as_it_goes() {
+    let all = true_ones();
+    let (mut n_read, mut n_events) = (0, 0);
+    for seed in 1..=N_TRIED {
+        let mut chance = Chance::new(seed);
+        // The long ones come first, and more often.
+        let most = if seed % 4 == 0 { all.len() } else { 3 };
+        let mut bytes = all[chance.below(most)].clone();
+        if seed % 2 == 0 {
+            bytes = soften(&bytes);
+        }
+        for _ in 0..1 + chance.below(4) {
+            mistake(&mut bytes, &all, &mut chance);
+        }
+        let tried = panic::catch_unwind(AssertUnwindSafe(|| {
+            let (trace, _) = Trace::read_lossy(&bytes[..]);
+            trace.inspect(|it| look(it, &mut chance)).map(|it| it.len())
+        }));
+        let Ok(read) = tried else {
+            let text = String::from_utf8_lossy(&bytes);
+            panic!("seed {seed}: this recording cannot be looked at:\n{text}");
+        };
+        n_read += usize::from(read.is_some());
+        n_events += read.unwrap_or(0);
+    }
+    // Most of them are good for something: else nothing would be tested here.
+    assert!(n_read > 3000 && n_events > 40_000, "{n_read} were read, {n_events} events");
+}

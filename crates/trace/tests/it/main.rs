@@ -1,0 +1,7 @@
+//! Bad input and large input: what a recording claims, and what it costs to look at it.
+
+mod claims;
+mod costs;
+mod fuzz;
+mod limits;
+mod looks;
