@@ -15,9 +15,17 @@ pub(crate) trait Room {
 
 /// Gives room back if few of its places are taken, but never of `small` places or fewer. For as many again
 /// as there are room is left: so this moves nobody who did not stand in for many that have gone.
-#[inline]
+#[inline(always)]
 pub(crate) fn give_back(list: &mut impl Room, small: usize) {
-    if list.n_places() > small && is_much(list.n_taken(), list.n_places()) {
+    // Mostly there is little room: one comparison.
+    if list.n_places() > small {
+        give_back_much(list);
+    }
+}
+
+#[cold]
+fn give_back_much(list: &mut impl Room) {
+    if is_much(list.n_taken(), list.n_places()) {
         let n_places = 2 * list.n_taken();
         list.shrink(n_places);
     }
@@ -35,11 +43,11 @@ macro_rules! impl_room {
                 self.len()
             }
 
+            #[inline(always)]
             fn n_places(&self) -> usize {
                 self.capacity()
             }
 
-            #[cold]
             fn shrink(&mut self, n_places: usize) {
                 self.shrink_to(n_places);
             }
