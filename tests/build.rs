@@ -35,6 +35,7 @@ fn main() {
     arrival();
     sockets();
     on_boucle();
+    held();
 }
 
 /// Every stage with `std` in the place of `world`; `step` and `wait` alone are not `std`'s.
@@ -151,6 +152,22 @@ fn on_boucle() {
     }
     let module = variant("on_boucle", "stage7", vec![("lib.rs".to_owned(), String::new())], demo);
     write("on_boucle.rs", &module);
+}
+
+/// Every stage that has a queue, with collections that note what they really hold after each change.
+fn held() {
+    let mut modules = String::new();
+    for stage in 2..N_STAGES {
+        let mut library = library(stage);
+        for (file, text) in &mut library {
+            *text = text.replace("world::collections::", "crate::truth::held::");
+            if file == "lib.rs" && text.contains("struct TimeEvent") {
+                *text += "\nimpl crate::truth::held::Timed for TimeEvent {\n    fn time(&self) -> Instant {\n        self.t\n    }\n}\n";
+            }
+        }
+        modules += &variant("held", &format!("stage{stage}"), library, source(stage, "main.rs"));
+    }
+    write("held.rs", &modules);
 }
 
 /// Writes one variant, and returns the module that holds it.

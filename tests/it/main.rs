@@ -26,5 +26,6 @@ mod sockets;
 mod tidy;
 mod trace;
 mod transcripts;
+mod truth;
 mod world_sealed;
 mod world_woken;

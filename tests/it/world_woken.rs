@@ -161,7 +161,7 @@ fn another_threads_wake_is_forwarded_at_once_and_kept_with_what_happens_next() {
         assert_eq!(rung.n_rung(), 2);
         println!("next");
     });
-    let tail: Vec<_> = recording.moments().iter().skip(2).map(|it| it.event.clone()).collect();
+    let tail: Vec<_> = recording.moments().iter().skip(3).map(|it| it.event.clone()).collect();
     let woken = Event::Woken { task: TaskId(1), by: WokenBy::Thread };
     assert_eq!(tail, [woken.clone(), woken, Event::Printed("next".to_owned())]);
 }

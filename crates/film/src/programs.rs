@@ -33,10 +33,13 @@ macro_rules! file {
 /// A stage of the road, by the name of its module in `demos`.
 macro_rules! stage {
     ($name:ident) => {
-        stage!($name, Stage, [])
+        stage!($name, [])
     };
-    ($name:ident, waking, [$($file:literal),*]) => {
-        stage!($name, WakingStage, [$($file),*])
+    ($name:ident, [$($file:literal),*]) => {
+        stage!($name, Stage, [$($file),*])
+    };
+    ($name:ident, exact, [$($file:literal),*]) => {
+        stage!($name, ExactStage, [$($file),*])
     };
     ($name:ident, $main:ident, [$($file:literal),*]) => {
         Program {
@@ -82,12 +85,12 @@ pub static PROGRAMS: &[Program] = &[
     stage!(stage5),
     stage!(stage6),
     stage!(stage7),
-    stage!(stage8, waking, []),
-    stage!(stage9, waking, []),
-    stage!(stage10, waking, ["socket.rs"]),
-    stage!(stage11, waking, ["task.rs"]),
-    stage!(stage12, waking, ["task.rs", "life.rs"]),
-    stage!(stage13, waking, ["task.rs", "life.rs", "queue.rs"]),
+    stage!(stage8),
+    stage!(stage9),
+    stage!(stage10, ["socket.rs"]),
+    stage!(stage11, exact, ["task.rs"]),
+    stage!(stage12, exact, ["task.rs", "life.rs"]),
+    stage!(stage13, exact, ["task.rs", "life.rs", "queue.rs"]),
     example!(timer),
     example!(morceaux),
     example!(famine),

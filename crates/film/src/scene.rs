@@ -151,6 +151,7 @@ fn row(player: &Player, task: TaskNo, n_polls: u64) -> Row {
         Life::Done(Ended::Value) => ("done", "is done".to_owned()),
         Life::Done(Ended::Panicked) => ("failed", "has panicked".to_owned()),
         Life::Done(Ended::Cancelled) => ("failed", "is cancelled".to_owned()),
+        Life::Done(Ended::Dropped) => ("failed", "is dropped".to_owned()),
     };
     Row { number: task.get(), name: name(player, task), life, says: says.into(), n_polls }
 }

@@ -28,13 +28,18 @@ pub struct Mark {
 
 /// What a loop of the road writes where it does what a phase says; the first that is found is it.
 const LOOP: &[(Phase, &[&str])] = &[
-    (Phase::Add, &["push_back(Box::pin(task))"]),
+    (Phase::Make, &["future: Box::pin(future)", "pin!(task)"]),
+    (Phase::Yield, &["Poll::Pending =>", ".is_pending()"]),
+    (
+        Phase::Add,
+        &["push_back(Box::pin(task))", "insert(number, Box::pin(task))", "VecDeque::from(tasks)"],
+    ),
     (Phase::Take, &[".pop_front()"]),
-    (Phase::Step, &["match step("]),
+    (Phase::Step, &["match step(", ".poll(&mut cx)"]),
     (Phase::Requeue, &["Poll::Pending =>", ".push_back("]),
     (Phase::Wait, &["Poll::Pending =>"]),
     (Phase::Wake, &["ready.push_back("]),
-    (Phase::End, &["Poll::Ready(()) => {}", "Poll::Ready("]),
+    (Phase::End, &["Poll::Ready(()) => {}", "Poll::Ready(result) =>", ".is_pending()"]),
     (Phase::Sleep, &["poller.wait("]),
 ];
 

@@ -5,6 +5,8 @@ use std::future::poll_fn;
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 
+use world::boxed::Box;
+
 /// What a coroutine and whoever steps it say to each other; Python's `None` is `None`.
 pub type Value = Option<String>;
 

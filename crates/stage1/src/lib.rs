@@ -1,7 +1,8 @@
 //! Stage 1: a task is stepped until it ends.
 
-use std::pin::pin;
 use std::task::{Context, Waker};
+
+use world::pin::pin;
 
 /// Runs `task` to its end.
 pub fn run_task(task: impl Future<Output = ()>) {

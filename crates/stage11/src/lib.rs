@@ -3,7 +3,6 @@
 mod task;
 
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::future::poll_fn;
 use std::pin::Pin;
 use std::rc::Rc;
@@ -13,6 +12,7 @@ use std::thread::{self, ThreadId};
 
 use polling::{Events, Poller};
 
+use world::collections::{BTreeMap, HashMap, VecDeque};
 use world::time::{Duration, Instant};
 use world::{step, wait};
 

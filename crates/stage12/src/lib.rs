@@ -4,7 +4,6 @@ mod life;
 mod task;
 
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::future::poll_fn;
 use std::pin::Pin;
 use std::rc::Rc;
@@ -14,6 +13,7 @@ use std::thread::{self, ThreadId};
 
 use polling::{Events, Poller};
 
+use world::collections::{BTreeMap, HashMap, VecDeque};
 use world::time::{Duration, Instant};
 use world::{step, wait};
 

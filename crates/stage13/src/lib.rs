@@ -5,7 +5,6 @@ mod queue;
 mod task;
 
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::future::poll_fn;
 use std::pin::Pin;
 use std::rc::Rc;
@@ -15,6 +14,7 @@ use std::thread::{self, ThreadId};
 
 use polling::{Events, Poller};
 
+use world::collections::{BTreeMap, HashMap, VecDeque};
 use world::time::{Duration, Instant};
 use world::{step, wait};
 

@@ -1,11 +1,11 @@
 //! Stage 2: tasks take turns in a queue, and one can wait for another.
 
 use std::cell::Cell;
-use std::collections::VecDeque;
 use std::future::poll_fn;
 use std::pin::Pin;
 use std::task::{Poll, Waker};
 
+use world::collections::VecDeque;
 use world::step;
 
 /// A task of any kind, in a box of its own: so they all fit into one queue.

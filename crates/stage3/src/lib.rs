@@ -1,11 +1,11 @@
 //! Stage 3: a task can hand the turn back, and so it can wait for a time.
 
 use std::cell::Cell;
-use std::collections::VecDeque;
 use std::future::poll_fn;
 use std::pin::Pin;
 use std::task::{Poll, Waker};
 
+use world::collections::VecDeque;
 use world::step;
 use world::time::{Duration, Instant};
 

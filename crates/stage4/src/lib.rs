@@ -1,12 +1,12 @@
 //! Stage 4: the queue becomes a loop, to which tasks can be added.
 
 use std::cell::{Cell, RefCell};
-use std::collections::VecDeque;
 use std::future::poll_fn;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Poll, Waker};
 
+use world::collections::VecDeque;
 use world::step;
 use world::time::{Duration, Instant};
 

@@ -1,12 +1,12 @@
 //! Stage 6: a waiter counts, and so a task can gather others.
 
 use std::cell::{Cell, RefCell};
-use std::collections::VecDeque;
 use std::future::poll_fn;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Poll, Waker};
 
+use world::collections::VecDeque;
 use world::step;
 use world::time::{Duration, Instant};
 

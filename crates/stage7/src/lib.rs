@@ -1,7 +1,6 @@
 //! Stage 7: a task can wait for a socket.
 
 use std::cell::{Cell, RefCell};
-use std::collections::VecDeque;
 use std::fmt::Display;
 use std::future::poll_fn;
 use std::io::{self, Error, ErrorKind, Read, Write};
@@ -15,6 +14,7 @@ use std::task::{Poll, Waker};
 use polling::{Event, Events, PollMode, Poller};
 use socket2::{Domain, Protocol, SockAddr, Socket, Type};
 
+use world::collections::VecDeque;
 use world::step;
 use world::time::{Duration, Instant};
 

@@ -1,13 +1,13 @@
 //! Stage 8: a task that waits leaves the queue, and whoever wakes it puts it back.
 
 use std::cell::{Cell, RefCell};
-use std::collections::{HashMap, VecDeque};
 use std::future::poll_fn;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::{Arc, Mutex};
 use std::task::{Poll, Wake, Waker};
 
+use world::collections::{HashMap, VecDeque};
 use world::step;
 use world::time::{Duration, Instant};
 

@@ -1,13 +1,13 @@
 //! Stage 9: the loop keeps the times, and a task that sleeps is polled when its time has come.
 
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::future::poll_fn;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::{Arc, Mutex};
 use std::task::{Poll, Wake, Waker};
 
+use world::collections::{BTreeMap, HashMap, VecDeque};
 use world::step;
 use world::time::{Duration, Instant};
 

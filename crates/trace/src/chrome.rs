@@ -86,6 +86,7 @@ impl Trace {
                     rows.push(json!({"ph": "i", "s": "t", "name": done(*how), "pid": 1, "tid": task.get(), "ts": micros(at)}));
                 }
                 What::Named { .. } | What::Requeued { .. } => {}
+                What::Made { .. } | What::QueuedFirst { .. } | What::Unqueued { .. } => {}
                 What::RunEnds { how } => rows.push(
                     json!({"ph": "i", "s": "g", "name": run_end(how), "pid": 1, "tid": LOOP, "ts": micros(at)}),
                 ),

@@ -77,6 +77,9 @@ pub(crate) mod kind {
     pub(crate) const REPORTED: u8 = 14;
     pub(crate) const RUN_ENDS: u8 = 15;
     pub(crate) const TIMER_UNSET: u8 = 16;
+    pub(crate) const MADE: u8 = 17;
+    pub(crate) const QUEUED_FIRST: u8 = 18;
+    pub(crate) const UNQUEUED: u8 = 19;
 }
 
 #[cfg(test)]
@@ -97,6 +100,10 @@ mod tests {
         let mut all = vec![
             What::Added { task, by: None, place: None },
             What::Added { task: other, by: Some(task), place },
+            What::Made { task, by: None },
+            What::Made { task: other, by: Some(task) },
+            What::QueuedFirst { task: other },
+            What::Unqueued { task },
             What::Named { task, name: text("") },
             What::PollBegins { task: other },
             What::Requeued { task },
@@ -113,9 +120,8 @@ mod tests {
             What::LoopSleeps { timeout: Some(1_000_000_007) },
             What::LoopWakes,
         ];
-        for how in
-            [PollEnd::Pending, PollEnd::Ready, PollEnd::Panicked, PollEnd::Cancelled, PollEnd::Over]
-        {
+        let ends = [PollEnd::Pending, PollEnd::Ready, PollEnd::Panicked, PollEnd::Cancelled];
+        for how in ends.into_iter().chain([PollEnd::Over, PollEnd::Requeued]) {
             all.push(What::PollEnds { task, how });
         }
         let by = [By::Task(other), By::Timer, By::Descriptor(-1), By::Descriptor(i32::MAX)];
@@ -127,7 +133,7 @@ mod tests {
         for (readable, writable) in [(false, false), (true, false), (false, true), (true, true)] {
             all.push(What::DescriptorReady { descriptor: 7, readable, writable });
         }
-        for how in [Ended::Value, Ended::Panicked, Ended::Cancelled] {
+        for how in [Ended::Value, Ended::Panicked, Ended::Cancelled, Ended::Dropped] {
             all.push(What::Done { task, how });
         }
         for kind in [Reported::Panic, Reported::SlowPoll, Reported::Io, Reported::Limit] {

@@ -118,8 +118,7 @@ impl From<Event> for (u64, What) {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum What {
-    /// A task was added: it is ready, behind all that are. A task of a stage is known from its
-    /// first poll on, and so it is added then, by nobody and nowhere.
+    /// A task was added: it is ready, behind all that are.
     Added {
         /// The task.
         task: TaskNo,
@@ -127,6 +126,13 @@ pub enum What {
         by: Option<TaskNo>,
         /// Where in the source.
         place: Option<Place>,
+    },
+    /// A task was made that stands in no queue: somebody polls it by hand.
+    Made {
+        /// The task.
+        task: TaskNo,
+        /// The task that was polled meanwhile.
+        by: Option<TaskNo>,
     },
     /// A task was given a name.
     Named {
@@ -147,9 +153,19 @@ pub enum What {
         /// With what.
         how: PollEnd,
     },
-    /// A task that gave the turn back goes to the end of the queue, unasked: the stages without
-    /// wakers do that.
+    /// A task goes to the end of the queue, unasked. One that gives the turn back and is put back at
+    /// once does both in [one event](PollEnd::Requeued).
     Requeued {
+        /// The task.
+        task: TaskNo,
+    },
+    /// A task goes to the head of the queue, wherever it stood: the next poll is its own.
+    QueuedFirst {
+        /// The task.
+        task: TaskNo,
+    },
+    /// A task leaves the queue without being polled.
+    Unqueued {
         /// The task.
         task: TaskNo,
     },
@@ -252,10 +268,13 @@ impl What {
     pub fn task(&self) -> Option<TaskNo> {
         match *self {
             What::Added { task, .. }
+            | What::Made { task, .. }
             | What::Named { task, .. }
             | What::PollBegins { task }
             | What::PollEnds { task, .. }
             | What::Requeued { task }
+            | What::QueuedFirst { task }
+            | What::Unqueued { task }
             | What::Woken { task, .. }
             | What::Waits { task, .. }
             | What::Done { task, .. } => Some(task),

@@ -58,8 +58,8 @@
 //!
 //! # What a trace does not show
 //!
-//! - A task of a stage is known from its first poll on: the stages tell nobody whom they add.
-//! - A timer that is taken back is not told of; nor is a look at the result of a task.
+//! - The queue of a loop that is not one of `world::collections`: there who is woken is believed to be ready.
+//! - A look at the result of a task.
 //! - A wake of a task that is ready already changes nothing, and is no event.
 
 mod chrome;
@@ -84,9 +84,7 @@ pub use crate::header::{Clock, FORMAT, Header, VERSION};
 pub use crate::json::{Problem, ReadError};
 pub use crate::lint::{Finding, Limits, Lint};
 pub use crate::player::{Phase, Player};
-pub use crate::record::{
-    lanes, record, record_stage, record_stage_with, record_waking_stage_with, record_with,
-};
+pub use crate::record::{lanes, record, record_stage, record_stage_with, record_with};
 pub use crate::recorder::{Options, Recorder};
 pub use crate::state::{
     Asleep, Choice, Life, Line, Ready, Running, State, TaskState, Timer, Timers, Wait, Waits, Wake,

@@ -141,31 +141,6 @@ pub fn record_stage_with(recorder: &Rc<Recorder>, main: impl FnOnce()) {
     drop(listening);
 }
 
-/// As [`record_stage_with`], for the stages from the eighth on: their tasks wait until they are woken.
-///
-/// # Panics
-///
-/// As [`record_stage`] does.
-///
-/// # Examples
-///
-/// ```
-/// use std::rc::Rc;
-/// use boucle_trace::{Options, Recorder, record_waking_stage_with};
-///
-/// let recorder = Rc::new(Recorder::with(Options::new()).unwrap());
-/// record_waking_stage_with(&recorder, || world::println!("Hello"));
-/// assert_eq!(recorder.trace().output(), "Hello\n");
-/// ```
-pub fn record_waking_stage_with(recorder: &Rc<Recorder>, main: impl FnOnce()) {
-    let listening = recorder.listen_to_waking_stage();
-    run_sealed(recorder, || {
-        main();
-        recorder.run_ends(RunEnd::Complete);
-    });
-    drop(listening);
-}
-
 /// The lanes of a program of boucle on virtual time: one line in a test.
 ///
 /// # Panics
@@ -202,7 +177,7 @@ fn run_sealed(recorder: &Recorder, program: impl FnOnce()) {
     };
     recorder.is_sealed();
     // Only the recorder is looked at after a panic, and it keeps whole events; the world keeps none.
-    let world = world::Recorder::new().keep_nothing();
+    let world = world::Recorder::new().keep_nothing().tick(recorder.world_tick());
     let world = panic::catch_unwind(AssertUnwindSafe(|| world.record(sealed)));
     let end = end.unwrap_or_else(|| match world {
         Ok(recording) => Some(RunEnd::Exit(recording.status())),

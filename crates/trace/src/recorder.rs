@@ -5,23 +5,24 @@ mod limit;
 mod listening;
 mod numbers;
 mod options;
+mod stage;
 mod store;
 
 use std::cell::RefCell;
-use std::collections::HashSet;
 use std::fmt;
 use std::io;
 use std::panic::Location;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use boucle::{Report, TaskId};
+use boucle::{Loop, Report, TaskId};
 use world::eprintln;
 
 use self::limit::Limit;
 use self::numbers::Numbers;
 pub use self::options::Options;
+use self::stage::Stage;
 use self::store::Store;
 use crate::event::{Ended, Event, Reported, RunEnd, TaskNo, Text, What};
 use crate::header::{Clock, Header};
@@ -62,16 +63,18 @@ struct Inner {
     main: Option<&'static Location<'static>>,
     /// The tasks' numbers.
     numbers: Numbers,
-    /// How many tasks of a stage have been met.
-    n_met: u32,
-    /// The tasks of a waking stage that nobody has woken since their last poll began.
-    unwoken: HashSet<TaskNo>,
+    /// What is known of a stage, if it is one that is listened to.
+    stage: Stage,
     /// The tasks that are being polled, the innermost last.
     current: Vec<TaskNo>,
     /// The last task that ended, and how: the end of its poll tells of it once more.
     last_done: Option<(TaskNo, Ended)>,
+    /// What a look at the clock costs in a sealed world.
+    world_tick: Duration,
     /// The texts that live as long as the program, by where they lie.
     texts: Vec<(&'static str, Text)>,
+    /// How many events were kept, or written, or kept and given up.
+    n_kept: u64,
     /// Where the events go.
     store: Store,
     /// How many events there may be, and how many there were.
@@ -115,11 +118,12 @@ impl Recorder {
             now: 0,
             main: None,
             numbers: Numbers::default(),
-            n_met: 0,
-            unwoken: HashSet::new(),
+            stage: Stage::default(),
             current: Vec::new(),
             last_done: None,
+            world_tick: options.tick,
             texts: Vec::new(),
+            n_kept: 0,
             limit: Limit::new(options.limit),
         };
         Ok(Recorder { inner: RefCell::new(inner) })
@@ -144,8 +148,28 @@ impl Recorder {
     #[must_use]
     pub fn trace(&self) -> Trace {
         let inner = self.inner.borrow();
-        let (base, events) = inner.store.kept();
+        let (base, mut events) = inner.store.kept();
+        // What follows may yet say what it was: here it is the last.
+        events.extend(inner.stage.held().map(|what| Event { at: inner.now, what }));
         Trace { header: inner.header.clone(), base: Arc::new(base), events: Arc::new(events) }
+    }
+
+    /// How many events there are so far, those that were given up included.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use boucle_trace::{Recorder, RunEnd};
+    ///
+    /// let recorder = Recorder::new();
+    /// assert_eq!(recorder.n_events(), 0);
+    /// recorder.run_ends(RunEnd::Stopped);
+    /// assert_eq!(recorder.n_events(), 1);
+    /// ```
+    #[must_use]
+    pub fn n_events(&self) -> u64 {
+        let inner = self.inner.borrow();
+        inner.n_kept + u64::from(inner.stage.held().is_some())
     }
 
     /// Notes how the run has ended, and brings all that was recorded to the file, if there is one.
@@ -162,13 +186,14 @@ impl Recorder {
     /// ```
     pub fn run_ends(&self, how: RunEnd) {
         let inner = &mut *self.inner.borrow_mut();
+        inner.settle();
         inner.tick();
         let how = match how {
             RunEnd::Panicked(message) => RunEnd::Panicked(cut(&message, TEXT)),
             other => other,
         };
         // Kept also if the limit is reached.
-        inner.store.push(&Event { at: inner.now, what: What::RunEnds { how } });
+        inner.store(What::RunEnds { how });
         inner.store.flush();
     }
 
@@ -226,6 +251,11 @@ impl Recorder {
         self.inner.borrow_mut().main = Some(at);
     }
 
+    /// What a look at the clock of the sealed world costs.
+    pub(crate) fn world_tick(&self) -> Duration {
+        self.inner.borrow().world_tick
+    }
+
     /// A run begins that ends by itself, or else at the limit.
     pub(crate) fn is_sealed(&self) {
         self.inner.borrow_mut().limit.is_sealed();
@@ -262,24 +292,29 @@ impl fmt::Debug for Recorder {
 
 impl Inner {
     fn keep(&mut self, what: What) {
+        self.settle();
+        self.push(what);
+    }
+
+    /// Keeps an event before what was held back, if anything was.
+    fn push(&mut self, what: What) {
         if self.limit.allows() {
-            self.store.push(&Event { at: self.now, what });
+            self.store(what);
         } else if let Some(message) = self.limit.first_word() {
-            let what = What::Reported { task: None, kind: Reported::Limit, message };
-            self.store.push(&Event { at: self.now, what });
+            self.store(What::Reported { task: None, kind: Reported::Limit, message });
         }
     }
 
-    /// Looks at the clock, if it is one that goes on by itself.
+    fn store(&mut self, what: What) {
+        self.n_kept += 1;
+        self.store.push(&Event { at: self.now, what });
+    }
+
+    /// Looks at the loop's clock: a virtual one goes on within a poll as well, if somebody holds it up.
     fn tick(&mut self) {
-        if self.header.clock == Clock::Real {
-            self.look(Instant::now());
-        }
-    }
-
-    /// Looks at the loop's clock: virtual time only moves between two polls.
-    fn look_at_loop(&mut self) {
         match self.header.clock {
+            // Outside of every loop there is no virtual time: it stands where it stood.
+            Clock::Virtual if Loop::current().is_err() => {}
             Clock::Virtual => self.look(boucle::now()),
             Clock::Real => self.look(Instant::now()),
         }
@@ -305,4 +340,9 @@ impl Inner {
         self.texts.push((text, Text::clone(&made)));
         made
     }
+}
+
+/// A duration in nanoseconds; one that is too long is as long as can be said.
+fn nanoseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
 }

@@ -110,6 +110,7 @@ fn bar(svg: &mut String, life: Life, from: usize, to: usize, y: usize) {
                     (format!("M{from} {}l12 12m0 -12l-12 12", y - 6), "panicked")
                 }
                 Ended::Cancelled => (format!("M{from} {}l12 -12", y + 6), "cancelled"),
+                Ended::Dropped => (format!("M{from} {}l12 -12", y + 6), "dropped"),
             };
             writeln!(svg, "<path class=\"end\" d=\"{shape}\"><title>{word}</title></path>")
         }

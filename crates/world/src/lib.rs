@@ -3,7 +3,8 @@
 //! A stage of the road imports from here what plain Rust would import from `std`, by the same path:
 //! `world::time::Instant`, `world::thread::sleep`, `world::println`. In a program they *are* `std`.
 //! Inside [`record`] they are sealed: time is virtual, nothing really sleeps, and what is printed
-//! is kept. Two things here are not in `std`: [`step`], the slides' `next(it)`, so that a recording
+//! is kept. The [`collections`] of a loop, and a future that is polled by hand ([`boxed`], [`pin`]), tell
+//! what happens to them. Two things here are not in `std`: [`step`], the slides' `next(it)`, so that a recording
 //! can keep each poll and each wake; and [`wait`], so that it can let the time of a loop that sleeps pass at once.
 //!
 //! ```
@@ -21,14 +22,18 @@
 //! assert_eq!(recording.to_string(), "   0.000 before\n3600.000 after\n");
 //! ```
 
+pub mod boxed;
+pub mod collections;
 pub mod env;
 mod listen;
+pub mod pin;
 mod print;
 pub mod process;
 mod recorder;
 mod recording;
 mod sealed;
 mod step;
+mod steps;
 pub mod thread;
 pub mod time;
 mod wait;

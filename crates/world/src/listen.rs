@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use crate::recording::{Event, WokenBy};
 use crate::sealed;
+use crate::woken::FromThread;
 
 /// Who is told; in the real world there is no virtual time.
 type Listener = Rc<dyn Fn(Option<Duration>, &Event)>;
@@ -19,7 +20,8 @@ thread_local! {
 /// Tells `listener` of each event on this thread, until what this returns is dropped.
 ///
 /// In a recording it is told of all that the recording keeps, with the virtual time, as it is kept:
-/// so what it heard is not lost if the program panics. Outside it is told of each line printed,
+/// so what it heard is not lost if the program panics. A queue that tells of what was put into it is
+/// borrowed meanwhile: the listener leaves the program's loop alone. Outside it is told of each line printed,
 /// without a time. The listener may print and may look at the clock; of what it prints itself it is
 /// told nothing. Of two listeners the later one hears, until it is dropped.
 ///
@@ -71,9 +73,18 @@ pub(crate) fn somebody_listens() -> bool {
 /// Keeps `event` in this thread's recording, if there is one, and tells who listens: after what other
 /// threads did meanwhile.
 pub(crate) fn happened(event: Event) {
-    let woken = sealed::with(|world| world.from_threads.take()).unwrap_or_default();
-    for task in woken {
-        keep_and_tell(Event::Woken { task, by: WokenBy::Thread });
+    let done = sealed::with(|world| world.from_threads.take()).unwrap_or_default();
+    for done in done {
+        let by = WokenBy::Thread;
+        match done {
+            FromThread::Woken(task) => keep_and_tell(Event::Woken { task, by }),
+            FromThread::Queued { number, first } => {
+                let task = sealed::with(|world| world.numbers.get(&number).copied()).flatten();
+                if let Some(task) = task {
+                    keep_and_tell(Event::Queued { task, by: Some(by), first });
+                }
+            }
+        }
     }
     keep_and_tell(event);
 }

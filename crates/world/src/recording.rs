@@ -49,6 +49,44 @@ pub enum Event {
     Ended(TaskId),
     /// The poll panicked.
     Panicked(TaskId),
+    /// The poll that is about to return `Pending` has left its waker with somebody, who may call it.
+    Waits(TaskId),
+    /// A future was made that is polled by hand: it stands in no queue.
+    Made(TaskId),
+    /// A task was dropped that had not ended.
+    Dropped(TaskId),
+    /// A task was put into a queue.
+    Queued {
+        /// Which task.
+        task: TaskId,
+        /// Who called the waker that did it; nobody if the loop put it there.
+        by: Option<WokenBy>,
+        /// Whether it stands before all others; else behind them.
+        first: bool,
+    },
+    /// A task was taken out of a queue: to be polled, as a rule.
+    Unqueued(TaskId),
+    /// Something was put into a map that is sorted by time.
+    TimerSet {
+        /// So many were put into such maps before.
+        timer: usize,
+        /// Its time; virtual, as all times here.
+        at: Duration,
+    },
+    /// It was taken out, as the first of its map: its time has come.
+    TimerTaken {
+        /// Which.
+        timer: usize,
+    },
+    /// It was given up, alone or with its map.
+    TimerUnset {
+        /// Which.
+        timer: usize,
+    },
+    /// A loop is about to wait, for so long at the most; for ever without. Not told of a look.
+    LoopSleeps(Option<Duration>),
+    /// It has waited.
+    LoopWakes,
     /// A waker that a poll was given was called. What comes of it is the loop's to say: the task may
     /// be ready already, or have ended.
     Woken {

@@ -8,7 +8,7 @@ use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use crate::recorder::Recorder;
-use crate::recording::{Event, Moment, TaskId};
+use crate::recording::{Event, Moment, TaskId, WokenBy};
 use crate::woken::{FromThreads, Telling};
 
 thread_local! {
@@ -34,12 +34,18 @@ pub(crate) struct Sealed {
     pub(crate) exiting: Option<i32>,
     /// All that has happened and is kept, oldest first; `now` never goes back, so their times are in order.
     pub(crate) moments: Vec<Moment>,
-    /// The tasks that have been polled and have not ended, by the address of their future.
+    /// The tasks that are known and have not ended, by the address of their future.
     pub(crate) tasks: HashMap<usize, Known>,
     /// The tasks that are being polled, the innermost last.
     pub(crate) polling: Vec<TaskId>,
     /// Whom other threads have woken.
     pub(crate) from_threads: Arc<FromThreads>,
+    /// The tasks that a map keeps by numbers, each under the last number it was given.
+    pub(crate) numbers: HashMap<usize, TaskId>,
+    /// Whose waker is being called, and by whom: the queue that it puts its task into takes it from here.
+    pub(crate) waking: Option<(TaskId, WokenBy)>,
+    /// How many times were put into sorted maps.
+    pub(crate) n_timers: usize,
     /// How many tasks have been seen; the next one takes this number plus one.
     n_tasks: usize,
     /// How many polls have begun.
@@ -48,7 +54,7 @@ pub(crate) struct Sealed {
     n_looks: usize,
 }
 
-/// A task that has been polled and has not ended.
+/// A task that has not ended.
 pub(crate) struct Known {
     /// Which one.
     pub(crate) task: TaskId,
@@ -71,6 +77,9 @@ impl Sealed {
             tasks: HashMap::new(),
             polling: Vec::new(),
             from_threads: Arc::default(),
+            numbers: HashMap::new(),
+            waking: None,
+            n_timers: 0,
             n_tasks: 0,
             n_polls: 0,
             n_looks: 0,
@@ -90,11 +99,21 @@ impl Sealed {
             return Err(self.poll_limit);
         }
         self.n_polls += 1;
+        Ok(self.task_at(address))
+    }
+
+    /// The task whose future lies at `address`: a new one, if none was seen there.
+    pub(crate) fn task_at(&mut self, address: usize) -> TaskId {
         let known = self.tasks.entry(address).or_insert_with(|| {
             self.n_tasks += 1;
             Known { task: TaskId(self.n_tasks), waker: Weak::new() }
         });
-        Ok(known.task)
+        known.task
+    }
+
+    /// The task that is being polled, as one who wakes others.
+    pub(crate) fn who_wakes(&self) -> WokenBy {
+        self.polling.last().map_or(WokenBy::Outside, |it| WokenBy::Task(*it))
     }
 
     /// Notes a look at the clock or at the world outside, unless the limit is reached.
@@ -110,9 +129,9 @@ impl Sealed {
         Ok(())
     }
 
-    /// Forgets the future at `address`: another one may be put there.
-    pub(crate) fn task_ends(&mut self, address: usize) {
-        self.tasks.remove(&address);
+    /// Forgets the future at `address`, whose task that was: another one may be put there.
+    pub(crate) fn task_ends(&mut self, address: usize) -> Option<TaskId> {
+        self.tasks.remove(&address).map(|it| it.task)
     }
 }
 

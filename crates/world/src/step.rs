@@ -1,6 +1,7 @@
 //! One step of one task: the slides' `next(it)`. The stages call it, from stage 2 on.
 
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
 use crate::listen::happened;
@@ -47,8 +48,9 @@ where
     };
 
     let telling = kept.as_ref().and_then(|_| Telling::around(waker, address));
-    let waker = telling.as_ref().unwrap_or(waker);
-    let poll = task.as_mut().poll(&mut Context::from_waker(waker));
+    let told = telling.clone().map(Waker::from);
+    let poll = task.as_mut().poll(&mut Context::from_waker(told.as_ref().unwrap_or(waker)));
+    drop(told);
 
     // The task may have caught what was to end the recording.
     if let Some(Some(status)) = sealed::with(|world| world.exiting) {
@@ -59,6 +61,11 @@ where
             Poll::Pending => Event::Pending(kept.task),
             Poll::Ready(_) => Event::Ended(kept.task),
         };
+        // Who holds it besides us may call it.
+        let is_held = telling.is_some_and(|it| Arc::strong_count(&it) > 1);
+        if poll.is_pending() && is_held {
+            happened(Event::Waits(kept.task));
+        }
     }
     poll
 }

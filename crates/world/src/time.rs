@@ -1,5 +1,7 @@
 //! `std::time`: `Duration` is `std`'s own; `Instant` is `std`'s, or virtual in a recording.
 
+use std::cell::Cell;
+use std::cmp::Ordering;
 use std::ops::{Add, AddAssign, Sub, SubAssign};
 use std::sync::LazyLock;
 use std::time;
@@ -31,7 +33,7 @@ static BEGINNING: LazyLock<time::Instant> = LazyLock::new(time::Instant::now);
 ///     assert_eq!(start.elapsed(), Duration::from_millis(2)); // one more
 /// });
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Instant(time::Instant);
 
 impl Instant {
@@ -92,6 +94,36 @@ impl Instant {
     pub fn checked_sub(&self, duration: Duration) -> Option<Instant> {
         self.0.checked_sub(duration).map(Instant)
     }
+}
+
+impl Ord for Instant {
+    fn cmp(&self, other: &Instant) -> Ordering {
+        if let Some(None) = COMPARED.get() {
+            COMPARED.set(Some(Some(*self)));
+        }
+        self.0.cmp(&other.0)
+    }
+}
+
+impl PartialOrd for Instant {
+    fn partial_cmp(&self, other: &Instant) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+thread_local! {
+    /// While somebody asks for it: the first instant that was compared since.
+    static COMPARED: Cell<Option<Option<Instant>>> = const { Cell::new(None) };
+}
+
+/// The first instant that is compared when `key` is: what it is sorted by. As virtual time; `None` if
+/// there is no instant in it.
+pub(crate) fn compared_in<K: Ord>(key: &K) -> Option<Duration> {
+    COMPARED.set(Some(None));
+    // Whatever it says: what it compares on the way is what is asked for.
+    let _ = key.cmp(key);
+    let Instant(found) = COMPARED.take()??;
+    Some(found.saturating_duration_since(*BEGINNING))
 }
 
 impl Add<Duration> for Instant {

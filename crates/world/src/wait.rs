@@ -3,6 +3,8 @@
 use std::io;
 use std::time::{Duration, Instant};
 
+use crate::listen::happened;
+use crate::recording::Event;
 use crate::sealed;
 
 /// Waits as `wait` does: until something has come, or for `timeout`; `None` is for ever.
@@ -43,6 +45,23 @@ pub fn wait(
     };
     let patience = looked.unwrap_or_else(|limit| panic!("{limit}"));
 
+    let sleeps = timeout.is_none_or(|it| !it.is_zero());
+    if sleeps {
+        happened(Event::LoopSleeps(timeout));
+    }
+    let waited = wait_sealed(timeout, patience, wait);
+    if sleeps {
+        happened(Event::LoopWakes);
+    }
+    waited
+}
+
+/// A wait in a recording, whose real time is `patience` at the most.
+fn wait_sealed(
+    timeout: Option<Duration>,
+    patience: Duration,
+    mut wait: impl FnMut(Option<Duration>) -> io::Result<usize>,
+) -> io::Result<usize> {
     let Some(timeout) = timeout else {
         let start = Instant::now();
         let n_come = wait(Some(patience))?;

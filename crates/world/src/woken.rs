@@ -1,5 +1,6 @@
 //! Who wakes a task: in a recording a poll is given a waker around the loop's, and that tells.
 
+use std::mem;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::task::{Wake, Waker};
 
@@ -7,15 +8,28 @@ use crate::listen::happened;
 use crate::recording::{Event, TaskId, WokenBy};
 use crate::sealed;
 
-/// The tasks that other threads have woken, and that nobody has told of yet. Each recording has one:
-/// by it a waker knows its recording again.
+/// What other threads have done, and nobody has told of yet. Each recording has one: by it a waker and
+/// a queue know their recording again.
 #[derive(Default)]
-pub(crate) struct FromThreads(Mutex<Vec<TaskId>>);
+pub(crate) struct FromThreads(Mutex<Vec<FromThread>>);
+
+/// Something that another thread has done.
+pub(crate) enum FromThread {
+    /// It has called the waker of a task.
+    Woken(TaskId),
+    /// It has put the task of this number into a queue; before all others, or behind them.
+    Queued { number: usize, first: bool },
+}
 
 impl FromThreads {
-    /// Takes out the tasks that were woken, in order.
-    pub(crate) fn take(&self) -> Vec<TaskId> {
-        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    /// Takes out what was done, in order.
+    pub(crate) fn take(&self) -> Vec<FromThread> {
+        mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Keeps what was done now.
+    pub(crate) fn keep(&self, done: FromThread) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(done);
     }
 }
 
@@ -37,7 +51,7 @@ impl Telling {
     ///
     /// As long as a poll's waker lives and the loop gives the same one, so does this: for tasks ask
     /// [`Waker::will_wake`].
-    pub(crate) fn around(inner: &Waker, address: usize) -> Option<Waker> {
+    pub(crate) fn around(inner: &Waker, address: usize) -> Option<Arc<Telling>> {
         let (task, last, from_threads) = sealed::with(|world| {
             let known = world.tasks.get(&address)?;
             Some((known.task, Weak::clone(&known.waker), Arc::downgrade(&world.from_threads)))
@@ -49,21 +63,24 @@ impl Telling {
             sealed::with(|world| world.tasks.get_mut(&address).map(|it| it.waker = waker));
             telling
         });
-        Some(Waker::from(telling))
+        Some(telling)
     }
 
     /// Says that it was called: at once on the thread that records, later from another one, and not at
-    /// all when the recording is over.
-    fn tell(&self) {
+    /// all when the recording is over. Whom it wakes and by whom, on the thread that records.
+    fn tell(&self) -> Option<(TaskId, WokenBy)> {
         let here = sealed::with(|world| {
             let is_its = Weak::ptr_eq(&self.from_threads, &Arc::downgrade(&world.from_threads));
-            is_its.then(|| world.polling.last().map_or(WokenBy::Outside, |it| WokenBy::Task(*it)))
+            is_its.then(|| world.who_wakes())
         });
         if let Some(by) = here.flatten() {
             happened(Event::Woken { task: self.task, by });
-        } else if let Some(from_threads) = self.from_threads.upgrade() {
-            from_threads.0.lock().unwrap_or_else(PoisonError::into_inner).push(self.task);
+            return Some((self.task, by));
         }
+        if let Some(from_threads) = self.from_threads.upgrade() {
+            from_threads.keep(FromThread::Woken(self.task));
+        }
+        None
     }
 }
 
@@ -74,7 +91,9 @@ impl Wake for Telling {
 
     fn wake_by_ref(self: &Arc<Telling>) {
         // First, so that it is told before the poll that comes of it, on whatever thread that is.
-        self.tell();
+        let waking = self.tell();
+        let outer = sealed::with(|world| mem::replace(&mut world.waking, waking)).flatten();
         self.inner.wake_by_ref();
+        sealed::with(|world| world.waking = outer);
     }
 }

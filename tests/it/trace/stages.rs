@@ -1,6 +1,6 @@
 //! The stages' programs as traces: their lanes, and that a trace is the same each time.
 
-use boucle_trace::{Trace, What, record_stage};
+use boucle_trace::{PollEnd, Trace, What, record_stage};
 
 use crate::road;
 
@@ -63,5 +63,10 @@ fn a_stage_that_talks_over_sockets_has_a_trace_too() {
     let trace = trace(7);
     let twice = "Received from client b\"Hello World!\"\nReceived from server b\"!dlroW olleH\"\n";
     assert_eq!(trace.output(), twice);
-    assert!(trace.events().iter().any(|it| matches!(it.what, What::Requeued { .. })));
+    assert!(
+        trace
+            .events()
+            .iter()
+            .any(|it| matches!(it.what, What::PollEnds { how: PollEnd::Requeued, .. }))
+    );
 }

@@ -4,13 +4,14 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::future::poll_fn;
 use std::mem;
+use std::pin::Pin;
 use std::rc::Rc;
-use std::task::{Context, Poll};
+use std::sync::Arc;
+use std::task::{Context, Poll, Wake, Waker};
 use std::thread;
 
 use boucle_trace::{
-    By, Event, Player, PollEnd, Recorder, State, TaskNo, Trace, What, record_stage_with,
-    record_waking_stage_with,
+    By, Ended, Event, Player, PollEnd, Recorder, TaskNo, Trace, What, record_stage_with,
 };
 
 use crate::road;
@@ -18,7 +19,7 @@ use crate::road;
 /// The trace of what a stage from the eighth on does in `main`.
 fn traced(main: impl FnOnce()) -> Trace {
     let recorder = Rc::new(Recorder::new());
-    record_waking_stage_with(&recorder, main);
+    record_stage_with(&recorder, main);
     recorder.trace()
 }
 
@@ -29,38 +30,6 @@ fn whats(trace: &Trace) -> Vec<What> {
 
 fn number(task: u32) -> TaskNo {
     TaskNo::new(task).expect("tasks are counted from 1")
-}
-
-#[test]
-fn the_ready_queue_of_a_trace_is_the_loops_in_every_waking_stage() {
-    for stage in 8..=13 {
-        let trace = traced(road::DEMOS[stage]);
-        let mut state = State::default();
-        let mut n_again = 0;
-        for event in trace.events() {
-            let is_new = |task: &TaskNo| state.tasks.get(task).is_none_or(|it| it.n_polls == 0);
-            let expected = match &event.what {
-                What::Requeued { task } => panic!("stage{stage}: {task} was not woken"),
-                What::PollBegins { task } if is_new(task) => None,
-                What::PollBegins { .. } => Some(0),
-                _ => {
-                    state.apply(event);
-                    continue;
-                }
-            };
-            state.apply(event);
-            let choice = state.choice.expect("a poll has begun");
-            let task = choice.task;
-            assert_eq!(choice.place, expected, "stage{stage}, event {}: {task}", choice.position);
-            if expected.is_some() {
-                n_again += 1;
-                let wake = state.tasks[&task].woken.expect("it was ready");
-                assert!(wake.by.is_some(), "stage{stage}, event {}: {task}", choice.position);
-            }
-        }
-        assert!(n_again > 0, "stage{stage}: nobody was polled twice");
-        assert!(state.ready.is_empty(), "stage{stage}: {:?}", state.ready);
-    }
 }
 
 #[test]
@@ -79,7 +48,9 @@ fn a_task_is_woken_once_a_turn_and_by_a_task_that_runs_or_by_the_loop() {
                 What::PollEnds { .. } => running = None,
                 What::Woken { task, by } => {
                     assert_eq!(woken.insert(task, true), Some(false), "stage{stage}: {task}");
-                    assert_eq!(by, running.map_or(By::Loop, By::Task), "stage{stage}: {task}");
+                    let loops = if stage >= 9 { [By::Timer, By::Loop] } else { [By::Loop; 2] };
+                    let is_its = running.map_or(loops.contains(&by), |it| by == By::Task(it));
+                    assert!(is_its, "stage{stage}: {task} is woken by {by:?}");
                     by_tasks += usize::from(running.is_some());
                 }
                 _ => {}
@@ -120,7 +91,7 @@ fn a_task_that_is_woken_while_it_is_polled_is_ready_behind_those_that_were() {
 }
 
 #[test]
-fn a_task_that_is_woken_twice_or_after_its_end_is_told_once_or_not() {
+fn a_task_that_is_woken_twice_is_told_once_and_after_its_end_stands_in_the_queue_again() {
     let trace = traced(|| {
         let bell = Rc::new(RefCell::new(None));
         let left = Rc::clone(&bell);
@@ -146,7 +117,13 @@ fn a_task_that_is_woken_twice_or_after_its_end_is_told_once_or_not() {
     let wakes: Vec<_> =
         whats(&trace).into_iter().filter(|it| matches!(it, What::Woken { .. })).collect();
     let by = By::Task(second);
-    assert_eq!(wakes, [What::Woken { task: first, by }, What::Woken { task: second, by }]);
+    let [woken, itself] = [first, second].map(|task| What::Woken { task, by });
+    assert_eq!(wakes, [woken.clone(), itself, woken]);
+    // Its number is taken out, and means nobody.
+    let [.., left, done, end] = &whats(&trace)[..] else { panic!("more happened") };
+    assert_eq!(*left, What::PollEnds { task: second, how: PollEnd::Ready });
+    assert_eq!(*done, What::Unqueued { task: first });
+    assert!(matches!(end, What::RunEnds { .. }));
 }
 
 #[test]
@@ -174,16 +151,44 @@ fn a_task_that_another_thread_wakes_is_told_before_it_is_polled() {
 }
 
 #[test]
-fn a_stage_that_polls_a_task_nobody_woke_is_told_to_have_put_it_back() {
+fn a_stage_without_wakers_stops_a_task_and_puts_it_back_in_one_event() {
     let trace = traced(road::DEMOS[3]);
     let task = number(1);
-    assert!(
-        whats(&trace)
-            .windows(2)
-            .any(|it| { *it == [What::Requeued { task }, What::PollBegins { task }] })
-    );
-    let pending = What::PollEnds { task, how: PollEnd::Pending };
-    assert!(whats(&trace).contains(&pending));
+    let back = What::PollEnds { task, how: PollEnd::Requeued };
+    let place = whats(&trace).iter().position(|it| *it == back).expect("it sleeps");
+    assert_eq!(trace.state_at(place).ready.place(task), None);
+    assert_eq!(trace.state_at(place + 1).ready.place(task), Some(1));
+    let apart = |it: &What| matches!(it, What::Requeued { .. });
+    assert!(!whats(&trace).iter().any(apart));
+}
+
+#[test]
+fn a_loop_whose_queue_tells_nothing_is_believed_to_poll_who_is_woken() {
+    struct Bell;
+
+    impl Wake for Bell {
+        fn wake(self: Arc<Bell>) {}
+    }
+
+    let trace = traced(|| {
+        let bell = Waker::from(Arc::new(Bell));
+        let mut task: Pin<Box<dyn Future<Output = ()>>> = Box::pin(stage8::interrupt());
+        while world::step(&mut task, &bell).is_pending() {}
+    });
+    let task = number(1);
+    let by = By::Task(task);
+    let begins = What::PollBegins { task };
+    let ends = |how| What::PollEnds { task, how };
+    let expected = [
+        What::Made { task, by: None },
+        begins.clone(),
+        What::Woken { task, by },
+        ends(PollEnd::Pending),
+        begins,
+        What::Done { task, how: Ended::Value },
+        ends(PollEnd::Ready),
+    ];
+    assert_eq!(whats(&trace)[..7], expected);
 }
 
 #[test]
@@ -203,6 +208,6 @@ fn why_a_task_of_a_waking_stage_runs_is_known() {
     while player.next_poll() {
         whys.extend(player.why());
     }
-    assert!(whys.iter().any(|it| it.contains("was woken by the loop at ")), "{whys:#?}");
+    assert!(whys.iter().any(|it| it.contains("was woken by a timer at ")), "{whys:#?}");
     assert!(!whys.iter().any(|it| it.contains("not tell") || it.contains("not seen")), "{whys:#?}");
 }

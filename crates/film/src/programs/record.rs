@@ -8,15 +8,15 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use boucle::{Loop, sleep};
-use boucle_trace::{Options, Recorder, RunEnd, Trace, record_stage_with, record_waking_stage_with};
+use boucle_trace::{Options, Recorder, RunEnd, Trace, record_stage_with};
 
 /// A program, and how it is run.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Main {
-    /// A stage, with a loop of its own that polls each task in turn.
+    /// A stage, with a loop of its own.
     Stage(fn()),
-    /// A stage whose tasks wait until they are woken.
-    WakingStage(fn()),
+    /// A stage that sleeps and looks at no clock to wait: its times are exact.
+    ExactStage(fn()),
     /// An example of boucle, on a loop that it is given.
     Example(fn(&Loop)),
     /// An example that Ctrl-C ends: here a task named so stops the loop after so many seconds.
@@ -28,13 +28,16 @@ pub(super) fn record(name: &str, main: Main) -> Trace {
     // The hook is one for all threads, and two of them may record.
     static QUIET: Mutex<()> = Mutex::new(());
     let _quiet = QUIET.lock().unwrap_or_else(PoisonError::into_inner);
-    let recorder = Recorder::with(Options::new().program(name));
+    let mut options = Options::new().program(name);
+    if matches!(main, Main::ExactStage(_)) {
+        options = options.tick(Duration::ZERO);
+    }
+    let recorder = Recorder::with(options);
     let recorder = Rc::new(recorder.expect("memory is always there"));
     let hook = panic::take_hook();
     panic::set_hook(Box::new(|_| {}));
     match main {
-        Main::Stage(main) => record_stage_with(&recorder, main),
-        Main::WakingStage(main) => record_waking_stage_with(&recorder, main),
+        Main::Stage(main) | Main::ExactStage(main) => record_stage_with(&recorder, main),
         Main::Example(program) => record_example(&recorder, program, None),
         Main::Endless(program, n_seconds) => record_example(&recorder, program, Some(n_seconds)),
     }

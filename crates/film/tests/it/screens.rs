@@ -57,10 +57,18 @@ fn the_loop_of_a_stage_is_marked_where_it_takes_a_task() {
 }
 
 #[test]
-fn of_a_task_of_a_stage_nothing_is_told_before_its_first_poll() {
-    let screen = screen(&app("stage2", "pp"), 120, 24);
-    assert!(screen.contains("why: task 2 runs for the first time, at 0.000 s; nothing is told"));
-    assert!(screen.contains("\n task 2 runs\n"), "{screen}");
+fn a_stage_shows_its_queue_before_the_first_poll() {
+    let screen = screen(&app("stage2", "p"), 120, 24);
+    let why = "why: task 1 runs for the first time, at 0.000 s; it was the first of 4";
+    assert!(screen.contains(why), "{screen}");
+    assert!(screen.contains("task 2 · task 3 · task 4"), "{screen}");
+}
+
+#[test]
+fn a_stage_without_a_loop_shows_its_steps() {
+    let screen = screen(&app("stage0", "p"), 120, 24);
+    assert!(screen.contains("why: task 1 runs since somebody polls it by hand."), "{screen}");
+    assert!(screen.contains("step: the task runs until it gives the turn back"), "{screen}");
 }
 
 #[test]

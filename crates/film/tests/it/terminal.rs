@@ -99,11 +99,11 @@ impl Drop for Tmux {
 fn a_terminal_steps_goes_back_searches_plays_and_quits() {
     let Some(tmux) = Tmux::start("keys", "stage2", 90, 26) else { return };
     tmux.shows("event 0 of");
-    tmux.press(&["Right", "Right"]);
-    tmux.shows("event 2 of");
+    tmux.press(&["Right", "Right", "Right", "Right", "Right"]);
+    tmux.shows("event 5 of");
     tmux.shows("take: a task is taken out of the ready queue");
     tmux.press(&["Left"]);
-    tmux.shows("event 1 of");
+    tmux.shows("event 4 of");
     tmux.press(&["o"]);
     tmux.shows("task 1 prints \"1\"");
     tmux.press(&["/", "f", "i", "n", "i", "s", "h", "e", "d", "Enter"]);

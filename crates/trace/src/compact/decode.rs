@@ -96,7 +96,8 @@ impl<'a> Decoder<'a> {
             1 => PollEnd::Ready,
             2 => PollEnd::Panicked,
             3 => PollEnd::Cancelled,
-            _ => PollEnd::Over,
+            4 => PollEnd::Over,
+            _ => PollEnd::Requeued,
         }
     }
 
@@ -104,7 +105,8 @@ impl<'a> Decoder<'a> {
         match self.number() {
             0 => Ended::Value,
             1 => Ended::Panicked,
-            _ => Ended::Cancelled,
+            2 => Ended::Cancelled,
+            _ => Ended::Dropped,
         }
     }
 
@@ -131,10 +133,13 @@ impl<'a> Decoder<'a> {
     fn what(&mut self, kind: u8) -> What {
         match kind {
             kind::ADDED => What::Added { task: self.task(), by: self.maybe(), place: self.place() },
+            kind::MADE => What::Made { task: self.task(), by: self.maybe() },
             kind::NAMED => What::Named { task: self.task(), name: self.text() },
             kind::POLL_BEGINS => What::PollBegins { task: self.task() },
             kind::POLL_ENDS => What::PollEnds { task: self.task(), how: self.poll_end() },
             kind::REQUEUED => What::Requeued { task: self.task() },
+            kind::QUEUED_FIRST => What::QueuedFirst { task: self.task() },
+            kind::UNQUEUED => What::Unqueued { task: self.task() },
             kind::PRINTED => {
                 What::Printed { by: self.maybe(), error: self.number() == 1, line: self.text() }
             }

@@ -23,6 +23,11 @@ impl Compact {
                     }
                 }
             }
+            What::Made { task, by } => {
+                self.begin(kind::MADE, after);
+                self.task(*task);
+                self.maybe(*by);
+            }
             What::Named { task, name } => {
                 self.begin(kind::NAMED, after);
                 self.task(*task);
@@ -40,6 +45,14 @@ impl Compact {
             }
             What::Requeued { task } => {
                 self.begin(kind::REQUEUED, after);
+                self.task(*task);
+            }
+            What::QueuedFirst { task } => {
+                self.begin(kind::QUEUED_FIRST, after);
+                self.task(*task);
+            }
+            What::Unqueued { task } => {
+                self.begin(kind::UNQUEUED, after);
                 self.task(*task);
             }
             What::Printed { by, error, line } => {
@@ -201,6 +214,7 @@ fn poll_end(how: PollEnd) -> u64 {
         PollEnd::Panicked => 2,
         PollEnd::Cancelled => 3,
         PollEnd::Over => 4,
+        PollEnd::Requeued => 5,
     }
 }
 
@@ -209,6 +223,7 @@ fn ended(how: Ended) -> u64 {
         Ended::Value => 0,
         Ended::Panicked => 1,
         Ended::Cancelled => 2,
+        Ended::Dropped => 3,
     }
 }
 

@@ -53,6 +53,9 @@ pub enum PollEnd {
     Cancelled,
     /// The task had ended before: it only left the queue.
     Over,
+    /// The task gave the turn back, and stands at the end of the queue again: the stages without
+    /// wakers put it there.
+    Requeued,
 }
 
 /// How a task ended.
@@ -75,6 +78,8 @@ pub enum Ended {
     Panicked,
     /// It was cancelled, or its loop was closed.
     Cancelled,
+    /// Its future was dropped, by whoever held it.
+    Dropped,
 }
 
 /// Who woke a task.

@@ -1,8 +1,8 @@
 "use strict";
 // The events, as `compact.rs` writes them, and who does what when.
 
-const K = { ADDED: 0, NAMED: 1, BEGINS: 2, ENDS: 3, REQUEUED: 4, PRINTED: 5, WOKEN: 6, WAITS: 7, TIMER_SET: 8, TIMER_FIRED: 9, DESCRIPTOR: 10, SLEEPS: 11, WAKES: 12, DONE: 13, REPORTED: 14, RUN_ENDS: 15, TIMER_UNSET: 16 };
-const RUNNING = 1, READY = 2, WAITING = 3, DONE = 4, PANICKED = 5, CANCELLED = 6;
+const K = { ADDED: 0, NAMED: 1, BEGINS: 2, ENDS: 3, REQUEUED: 4, PRINTED: 5, WOKEN: 6, WAITS: 7, TIMER_SET: 8, TIMER_FIRED: 9, DESCRIPTOR: 10, SLEEPS: 11, WAKES: 12, DONE: 13, REPORTED: 14, RUN_ENDS: 15, TIMER_UNSET: 16, MADE: 17, QUEUED_FIRST: 18, UNQUEUED: 19 };
+const RUNNING = 1, READY = 2, WAITING = 3, DONE = 4, PANICKED = 5, CANCELLED = 6, DROPPED = 7;
 
 const info = JSON.parse(document.getElementById("data").textContent);
 const texts = info.texts;
@@ -38,12 +38,12 @@ const outputs = [], polls = [];
 
 // A growing list of numbers. There may be a hundred thousand tasks, each with a few of them: so an empty
 // one takes no room.
-const EMPTY = new Uint32Array(0);
+const EMPTY = new Uint32Array(0), EMPTY_ORDER = new Float64Array(0);
 class List {
-  constructor() { this.items = EMPTY; this.length = 0; }
+  constructor(items = EMPTY) { this.items = items; this.length = 0; }
   push(item) {
     if (this.length === this.items.length) {
-      const larger = new Uint32Array(Math.max(4, 2 * this.length));
+      const larger = new this.items.constructor(Math.max(4, 2 * this.length));
       larger.set(this.items);
       this.items = larger;
     }
@@ -56,7 +56,7 @@ const lanes = [], laneOf = new Map();
 function lane(no) {
   let found = laneOf.get(no);
   if (found === undefined) {
-    found = { no, name: `task ${no}`, by: 0, place: null, from: new List(), life: new List(), since: new List(), waits: new List(), events: new List(), now: 0, ready: false, since_now: 0, done: 0 };
+    found = { no, name: `task ${no}`, by: 0, place: null, byHand: false, from: new List(), life: new List(), since: new List(EMPTY_ORDER), waits: new List(), events: new List(), now: 0, ready: false, since_now: 0, done: 0 };
     laneOf.set(no, found);
     lanes.push(found);
   }
@@ -73,10 +73,11 @@ function settle(lane, event) {
   live(lane, event, lane.done ? lane.done : lane.ready ? READY : WAITING);
 }
 function wake(lane, event) {
-  if (lane.done || lane.ready) return;
+  if (lane.ready) return;
   lane.ready = true;
+  lane.byHand = false;
   lane.since_now = event + info.base.ready.length;
-  if (lane.now !== RUNNING) live(lane, event, READY);
+  if (lane.now !== RUNNING && !lane.done) live(lane, event, READY);
 }
 
 for (const [no, known] of Object.entries(info.base.tasks)) {
@@ -84,7 +85,7 @@ for (const [no, known] of Object.entries(info.base.tasks)) {
   if (known.name) it.name = known.name;
   it.ready = known.is_ready;
   it.since_now = Math.max(0, info.base.ready.indexOf(+no));
-  it.done = known.done ? { value: DONE, panicked: PANICKED, cancelled: CANCELLED }[known.done] : 0;
+  it.done = known.done ? { value: DONE, panicked: PANICKED, cancelled: CANCELLED, dropped: DROPPED }[known.done] : 0;
   if (info.base.running.includes(+no)) live(it, 0, RUNNING); else settle(it, 0);
 }
 
@@ -118,12 +119,38 @@ for (const [no, known] of Object.entries(info.base.tasks)) {
         break;
       }
       case K.ENDS: {
-        who = number(); number();
-        const it = lane(who), place = stack.lastIndexOf(it);
+        who = number();
+        const how = number(), it = lane(who), place = stack.lastIndexOf(it);
+        if (how === 5) wake(it, i);
         if (place >= 0) for (const left of stack.splice(place)) settle(left, i);
         break;
       }
       case K.REQUEUED: who = number(); wake(lane(who), i); break;
+      case K.QUEUED_FIRST: {
+        who = number();
+        const it = lane(who);
+        it.ready = true;
+        it.byHand = false;
+        // Before all that went there before.
+        it.since_now = -(i + 1);
+        if (it.now !== RUNNING && !it.done) { it.now = 0; live(it, i, READY); }
+        break;
+      }
+      case K.UNQUEUED: {
+        who = number();
+        const it = lane(who);
+        it.ready = false;
+        if (it.now === READY) live(it, i, WAITING);
+        break;
+      }
+      case K.MADE: {
+        who = number();
+        const it = lane(who);
+        it.by = number();
+        it.byHand = true;
+        live(it, i, WAITING);
+        break;
+      }
       case K.PRINTED: who = number(); number(); number(); outputs.push(i); break;
       case K.WOKEN: {
         who = number();
@@ -147,7 +174,7 @@ for (const [no, known] of Object.entries(info.base.tasks)) {
         who = number();
         const it = lane(who);
         it.done = DONE + number();
-        it.ready = false;
+        if (it.now !== RUNNING) it.ready = false;
         if (it.now !== RUNNING) live(it, i, it.done);
         break;
       }

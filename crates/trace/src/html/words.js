@@ -55,6 +55,9 @@ function words(i, brief) {
   switch (kind[i]) {
     case K.ADDED: return [me, `is added${by("")}${place()}`];
     case K.NAMED: return [`task ${who}`, `is called ${texts[number()]}`];
+    case K.MADE: return [me, `is made${by("")}`];
+    case K.QUEUED_FIRST: return [me, "goes to the head of the queue"];
+    case K.UNQUEUED: return [me, "leaves the queue"];
     case K.BEGINS: {
       // A task of a stage is added as its first poll begins: where it stood before, nobody told.
       const isJustMet = i && kind[i - 1] === K.ADDED && task[i - 1] === who && !laneOf.get(who)?.place;
@@ -65,7 +68,7 @@ function words(i, brief) {
     case K.ENDS: {
       const how = number();
       const stays = lifeAt(laneOf.get(who), i) === READY;
-      return [me, ["stops", "has returned", "was left by a panic", "was dropped", "had ended before"][how] + (how === 0 && stays ? ", and is ready" : "")];
+      return [me, [stays ? "gives the turn back, and is ready" : "stops", "has returned", "was left by a panic", "was dropped", "had ended before", "gives the turn back, and is ready"][how]];
     }
     case K.REQUEUED: return [me, "goes to the end of the queue"];
     case K.PRINTED: { number(); const error = number(); return [who ? me : "program", `prints ${error ? "on stderr " : ""}${JSON.stringify(texts[number()])}`]; }
@@ -77,7 +80,7 @@ function words(i, brief) {
     case K.DESCRIPTOR: { const fd = signed(); return [me, `descriptor ${fd} is ${["ready", "readable", "writable", "readable and writable"][number()]}`]; }
     case K.SLEEPS: { const most = number(); return [me, most ? `sleeps, ${duration(most - 1)} at the most` : "sleeps until somebody wakes it"]; }
     case K.WAKES: return [me, "is awake"];
-    case K.DONE: return [me, ["is done", "has panicked", "is cancelled"][number()]];
+    case K.DONE: return [me, ["is done", "has panicked", "is cancelled", "is dropped"][number()]];
     case K.REPORTED: number(); number(); return [me, `is reported: ${texts[number()].split("\n")[0]}`];
     case K.RUN_ENDS: {
       const how = number();
@@ -94,9 +97,12 @@ function phase(i) {
   if (i < 0) return "begin: nothing has happened yet";
   const who = laneOf.get(task[i]);
   if (kind[i] === K.RUN_ENDS) return "over: the run has ended";
-  if (kind[i] === K.BEGINS) return "take: a task is taken out of the ready queue";
+  if (kind[i] === K.MADE) return "make: a task is there, and whoever has it polls it";
+  if (kind[i] === K.BEGINS && !who.byHand) return "take: a task is taken out of the ready queue";
   if (livesAt(i).running.length) return "step: the task runs until it gives the turn back";
-  if (kind[i] === K.REQUEUED || (kind[i] === K.ENDS && (lifeAt(who, i) === READY || (i + 1 < n && kind[i + 1] === K.REQUEUED)))) return "requeue: the task is ready again, behind the others";
+  if (kind[i] === K.UNQUEUED) return "take: a task is taken out of the ready queue";
+  if (kind[i] === K.ENDS && who.byHand && lifeAt(who, i) === WAITING) return "yield: the task has given the turn back to whoever polls it";
+  if (kind[i] === K.REQUEUED || kind[i] === K.QUEUED_FIRST || (kind[i] === K.ENDS && (lifeAt(who, i) === READY || (i + 1 < n && kind[i + 1] === K.REQUEUED)))) return "requeue: the task is ready again, behind the others";
   if (kind[i] === K.ENDS && lifeAt(who, i) === WAITING) return "wait: the task is left until somebody wakes it";
   if (kind[i] === K.ENDS || kind[i] === K.DONE) return "end: the task is over";
   if (kind[i] === K.SLEEPS) return "sleep: nothing can run, the loop waits";

@@ -25,6 +25,10 @@ use crate::event::{PollEnd, What};
 pub enum Phase {
     /// Nothing has happened yet.
     Begin,
+    /// A task is made, and is in no queue.
+    Make,
+    /// A task that is polled by hand has given the turn back.
+    Yield,
     /// A task is added.
     Add,
     /// A task is taken out of the ready queue.
@@ -49,6 +53,8 @@ impl fmt::Display for Phase {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Phase::Begin => "begin: nothing has happened yet",
+            Phase::Make => "make: a task is there, and whoever has it polls it",
+            Phase::Yield => "yield: the task has given the turn back to whoever polls it",
             Phase::Add => "add: a task goes to the end of the ready queue",
             Phase::Take => "take: a task is taken out of the ready queue",
             Phase::Step => "step: the task runs until it gives the turn back",
@@ -81,15 +87,24 @@ impl Player {
         let Some(last) = self.last() else { return Phase::Begin };
         match &last.what {
             What::RunEnds { .. } => Phase::Over,
+            // Whoever polls a task by hand takes it out of nowhere.
+            What::PollBegins { task } if self.is_by_hand(*task) => Phase::Step,
             What::PollBegins { .. } => Phase::Take,
             _ if !self.state().running.is_empty() => Phase::Step,
+            What::PollEnds { task, how: PollEnd::Pending } if self.is_by_hand(*task) => {
+                Phase::Yield
+            }
             What::PollEnds { task, how: PollEnd::Pending } => {
                 let is_ready = self.state().tasks.get(task).is_some_and(|it| it.is_ready);
                 let is_put_back =
                     self.next().is_some_and(|it| it.what == What::Requeued { task: *task });
                 if is_ready || is_put_back { Phase::Requeue } else { Phase::Wait }
             }
-            What::Requeued { .. } => Phase::Requeue,
+            What::PollEnds { how: PollEnd::Requeued, .. }
+            | What::Requeued { .. }
+            | What::QueuedFirst { .. } => Phase::Requeue,
+            What::Made { .. } => Phase::Make,
+            What::Unqueued { .. } => Phase::Take,
             What::PollEnds { .. } | What::Done { .. } => Phase::End,
             What::LoopSleeps { .. } => Phase::Sleep,
             What::Added { .. } | What::Named { .. } => Phase::Add,

@@ -30,7 +30,18 @@ impl Player {
     pub fn why(&self) -> Option<String> {
         let task = *self.state().running.last()?;
         let choice = self.state().choice.filter(|it| it.task == task)?;
+        if self.is_by_hand(task) {
+            return Some(format!(
+                "{} runs since somebody polls it by hand.",
+                self.state().name(task)
+            ));
+        }
         Some(format!("{}; {}.", self.why_ready(task), self.why_first(choice)))
+    }
+
+    /// Whether a task stands in no queue, and never did.
+    pub(super) fn is_by_hand(&self, task: TaskNo) -> bool {
+        self.state().tasks.get(&task).is_some_and(|it| it.is_by_hand && it.woken.is_none())
     }
 
     /// Why the task could run at all.

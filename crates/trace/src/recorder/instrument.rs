@@ -5,14 +5,9 @@ use std::time::Duration;
 
 use boucle::{Instrument, Loop, Object, TaskId, TaskPath, WaitsFor, WokenBy};
 
-use super::{Inner, Recorder};
+use super::{Inner, Recorder, nanoseconds};
 use crate::event::{By, Ended, On, Place, PollEnd, What};
 use crate::json::bounds::{NAME, cut};
-
-/// A duration in nanoseconds; one that is too long is as long as can be said.
-fn nanoseconds(duration: Duration) -> u64 {
-    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
-}
 
 impl Inner {
     fn by(&mut self, by: WokenBy) -> By {
@@ -58,7 +53,7 @@ impl Instrument for Recorder {
 
     fn before_poll(&self, task: TaskId) {
         let inner = &mut *self.inner.borrow_mut();
-        inner.look_at_loop();
+        inner.tick();
         let task = inner.number(task);
         inner.current.push(task);
         inner.keep(What::PollBegins { task });
@@ -81,7 +76,7 @@ impl Instrument for Recorder {
             _ if !ended => PollEnd::Pending,
             Some((_, Ended::Value)) => PollEnd::Ready,
             Some((_, Ended::Panicked)) => PollEnd::Panicked,
-            Some((_, Ended::Cancelled)) => PollEnd::Cancelled,
+            Some((_, Ended::Cancelled | Ended::Dropped)) => PollEnd::Cancelled,
             None => PollEnd::Over,
         };
         inner.keep(What::PollEnds { task, how });
@@ -113,7 +108,7 @@ impl Instrument for Recorder {
 
     fn timer_fired(&self, timer: u32) {
         let inner = &mut *self.inner.borrow_mut();
-        inner.look_at_loop();
+        inner.tick();
         inner.keep(What::TimerFired { timer });
     }
 
@@ -126,20 +121,20 @@ impl Instrument for Recorder {
 
     fn io_ready(&self, descriptor: i32, readable: bool, writable: bool) {
         let inner = &mut *self.inner.borrow_mut();
-        inner.look_at_loop();
+        inner.tick();
         inner.keep(What::DescriptorReady { descriptor, readable, writable });
     }
 
     fn before_wait(&self, timeout: Option<Duration>) {
         let inner = &mut *self.inner.borrow_mut();
-        inner.look_at_loop();
+        inner.tick();
         inner.keep(What::LoopSleeps { timeout: timeout.map(nanoseconds) });
         inner.store.flush();
     }
 
     fn after_wait(&self) {
         let inner = &mut *self.inner.borrow_mut();
-        inner.look_at_loop();
+        inner.tick();
         inner.keep(What::LoopWakes);
     }
 

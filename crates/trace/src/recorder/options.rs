@@ -1,6 +1,7 @@
 //! How a recorder is made that is not as others are: its clock, how much it keeps, and where.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use crate::header::Clock;
 
@@ -32,6 +33,8 @@ pub struct Options {
     pub(super) flush_each_poll: bool,
     /// After how many events the run is ended, if that was said.
     pub(super) limit: Option<usize>,
+    /// What a look at the clock costs in a sealed world.
+    pub(super) tick: Duration,
 }
 
 impl Options {
@@ -53,6 +56,7 @@ impl Options {
             replace: false,
             flush_each_poll: false,
             limit: None,
+            tick: world::time::TICK,
         }
     }
 
@@ -134,6 +138,32 @@ impl Options {
     /// ```
     pub fn limit(mut self, n: usize) -> Options {
         self.limit = Some(n);
+        self
+    }
+
+    /// Makes a look at the clock cost `tick` in a sealed world: [`world::time::TICK`], 1 ms, if nothing is said.
+    ///
+    /// It is for stages. One that waits by looking needs it; of one that sleeps the times are exact with
+    /// `Duration::ZERO`. The clock of boucle goes on by sleeping alone.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::rc::Rc;
+    /// use std::time::Duration;
+    /// use boucle_trace::{Options, Recorder, record_stage_with};
+    /// use world::println;
+    /// use world::time::Instant;
+    ///
+    /// let recorder = Rc::new(Recorder::with(Options::new().tick(Duration::from_secs(1))).unwrap());
+    /// record_stage_with(&recorder, || {
+    ///     let _ = Instant::now();
+    ///     println!("a second later");
+    /// });
+    /// assert_eq!(recorder.trace().events()[0].at, 1_000_000_000);
+    /// ```
+    pub fn tick(mut self, tick: Duration) -> Options {
+        self.tick = tick;
         self
     }
 

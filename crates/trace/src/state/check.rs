@@ -46,9 +46,6 @@ impl State {
         if task.name.as_ref().is_some_and(|it| it.len() > NAME) {
             return Some("the name of TASK is too long");
         }
-        if task.done.is_some() && task.is_ready {
-            return Some("TASK has ended and is ready");
-        }
         if task.woken.is_some_and(|it| later(it.position, it.at)) {
             return Some("TASK was woken by a later event");
         }

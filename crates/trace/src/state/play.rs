@@ -37,6 +37,18 @@ enum Change {
         queue: Entered,
     },
     Named(Option<Text>),
+    /// A task was made that is in no queue: by whom before.
+    Made {
+        by: Option<TaskNo>,
+        is_by_hand: bool,
+    },
+    /// A task has gone to the head of the queue: where it stood.
+    First {
+        left: Left,
+        woken: Option<Wake>,
+    },
+    /// A task has left the queue, and nothing else.
+    Left(Left),
     Begun {
         left: Left,
         choice: Option<Choice>,
@@ -49,6 +61,7 @@ enum Change {
         began: Option<u64>,
         busy: u64,
         last: Option<PollEnd>,
+        queue: Entered,
     },
     Readied(Entered),
     Printed,
@@ -58,7 +71,7 @@ enum Change {
     TimerTaken(Option<(Key, Timer)>, Option<Wait>),
     Slept(Option<Asleep>),
     Done {
-        left: Left,
+        left: Option<Left>,
         done: Option<Ended>,
         waits: Waits,
     },
@@ -91,12 +104,32 @@ impl State {
                 let place = mem::replace(&mut state.place, place.clone());
                 Change::Added { by, place, queue: self.make_ready(*task, wake(None)) }
             }
+            What::Made { task, by } => {
+                let state = self.task(*task);
+                let by = mem::replace(&mut state.by, *by);
+                Change::Made { by, is_by_hand: mem::replace(&mut state.is_by_hand, true) }
+            }
             What::Named { task, name } => {
                 Change::Named(self.task(*task).name.replace(Text::clone(name)))
             }
             What::PollBegins { task } => self.take(*task, position),
-            What::PollEnds { task, how } => self.poll_ended(*task, *how),
+            What::PollEnds { task, how } => {
+                let mut change = self.poll_ended(*task, *how);
+                if let (PollEnd::Requeued, Change::Ended { queue, .. }) = (how, &mut change) {
+                    *queue = self.make_ready(*task, wake(None));
+                }
+                change
+            }
             What::Requeued { task } => Change::Readied(self.make_ready(*task, wake(None))),
+            What::QueuedFirst { task } => {
+                let left = self.leave_queue(*task);
+                let state = self.task(*task);
+                let woken = state.woken.replace(wake(None));
+                state.is_ready = true;
+                self.ready.insert(0, *task);
+                Change::First { left, woken }
+            }
+            What::Unqueued { task } => Change::Left(self.leave_queue(*task)),
             What::Printed { by, error, line } => {
                 let line = Line { at: event.at, by: *by, error: *error, text: line.clone() };
                 self.output.push(line);
@@ -126,7 +159,9 @@ impl State {
                 Change::TimerTaken(taken, wait)
             }
             What::Done { task, how } => {
-                let left = self.leave_queue(*task);
+                // One that was woken in its last poll stands in the queue until it is taken out.
+                let stays = self.running.contains(task);
+                let left = if stays { None } else { Some(self.leave_queue(*task)) };
                 let state = self.task(*task);
                 let waits = mem::take(&mut state.waits);
                 Change::Done { left, done: state.done.replace(*how), waits }
@@ -150,6 +185,17 @@ impl State {
                 state.by = by;
                 state.place = place;
             }
+            (Change::Made { by, is_by_hand }, Some(task)) => {
+                let state = self.task(task);
+                state.by = by;
+                state.is_by_hand = is_by_hand;
+            }
+            (Change::First { left, woken }, Some(task)) => {
+                self.leave_queue(task);
+                self.task(task).woken = woken;
+                self.come_back(task, left);
+            }
+            (Change::Left(left), Some(task)) => self.come_back(task, left),
             (Change::Named(name), Some(task)) => self.task(task).name = name,
             (Change::Begun { left, choice, n_polls, began, told }, Some(task)) => {
                 self.running.pop();
@@ -160,7 +206,8 @@ impl State {
                 state.waits_told = told;
                 self.come_back(task, left);
             }
-            (Change::Ended { running, began, busy, last }, Some(task)) => {
+            (Change::Ended { running, began, busy, last, queue }, Some(task)) => {
+                self.unready(task, queue);
                 running.into_iter().rev().for_each(|it| self.running.push(it));
                 let state = self.task(task);
                 state.poll_began = began;
@@ -182,7 +229,9 @@ impl State {
                 let state = self.task(task);
                 state.done = done;
                 state.waits = waits;
-                self.come_back(task, left);
+                if let Some(left) = left {
+                    self.come_back(task, left);
+                }
             }
             (Change::Printed, _) => drop(self.output.pop()),
             (Change::TimerSet(key), _) => self.timers.remove(key),
@@ -209,10 +258,10 @@ impl State {
         Arc::make_mut(self.tasks.entry(task).or_default())
     }
 
-    /// Puts a task at the end of the ready queue, unless it is there or has ended.
+    /// Puts a task at the end of the ready queue, unless it is there.
     fn make_ready(&mut self, task: TaskNo, wake: Wake) -> Entered {
         let state = self.task(task);
-        if state.done.is_some() || state.is_ready {
+        if state.is_ready {
             return None;
         }
         state.is_ready = true;
@@ -279,7 +328,8 @@ impl State {
         if let Some(began) = began {
             state.busy = busy.saturating_add(now.saturating_sub(began));
         }
-        Change::Ended { running, began, busy, last: state.last_poll.replace(how) }
+        let last = state.last_poll.replace(how);
+        Change::Ended { running, began, busy, last, queue: None }
     }
 
     /// Its task does not wait for this timer any more: of the times for which it waits, that one is next to

@@ -26,6 +26,9 @@ pub struct TaskState {
     pub is_ready: bool,
     /// How it ended, if it has.
     pub done: Option<Ended>,
+    /// Whether it was made to be polled by hand, in no queue.
+    #[serde(default)]
+    pub is_by_hand: bool,
     /// Why it went into the ready queue the last time.
     pub woken: Option<Wake>,
     /// What it said that it waits for, in the last poll in which it said something.

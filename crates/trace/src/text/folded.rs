@@ -42,9 +42,14 @@ pub(crate) fn pieces(events: &[Event]) -> Vec<Piece> {
 /// Whether `events` begin with a poll in which the task only looked, and stays ready: whose, and how
 /// many events it is.
 fn idle_poll(events: &[Event]) -> Option<(TaskNo, usize)> {
-    let [begins, second, third, ..] = events else { return None };
+    let [begins, second, rest @ ..] = events else { return None };
     let What::PollBegins { task } = begins.what else { return None };
+    if second.what == (What::PollEnds { task, how: PollEnd::Requeued }) {
+        return Some((task, 2));
+    }
+    let third = rest.first()?;
     let pending = What::PollEnds { task, how: PollEnd::Pending };
+    // So it was told in recordings of version 1.
     let unasked = second.what == pending && third.what == What::Requeued { task };
     let itself = What::Woken { task, by: By::Task(task) };
     let asked = second.what == itself && third.what == pending;

@@ -205,7 +205,10 @@ fn entry(event: &Event, next: Option<&Event>, state: &State, names: &State) -> O
         | What::TimerFired { .. }
         | What::TimerSet { .. }
         | What::TimerUnset { .. }
-        | What::Requeued { .. } => None,
+        | What::Requeued { .. }
+        | What::Unqueued { .. } => None,
+        What::Made { task, .. } => Some((*task, "○ made".to_owned())),
+        What::QueuedFirst { task } => Some((*task, "● goes to the head".to_owned())),
         What::Added { task, .. } => Some((*task, "○ added".to_owned())),
         What::PollBegins { task } => Some((*task, "┏ runs".to_owned())),
         // The end of the poll says so.
@@ -222,6 +225,7 @@ fn entry(event: &Event, next: Option<&Event>, state: &State, names: &State) -> O
                 PollEnd::Panicked => ended(Ended::Panicked),
                 PollEnd::Cancelled => ended(Ended::Cancelled),
                 PollEnd::Over => "had ended",
+                PollEnd::Requeued => "gives the turn back",
             };
             Some((*task, format!("┗ {word}")))
         }
@@ -267,6 +271,7 @@ fn ended(how: Ended) -> &'static str {
         Ended::Value => "done",
         Ended::Panicked => "panicked",
         Ended::Cancelled => "cancelled",
+        Ended::Dropped => "dropped",
     }
 }
 

@@ -28,10 +28,16 @@ pub(crate) fn predicate(what: &What, state: &State) -> String {
                 place.as_ref().map_or_else(String::new, |it| format!(", at {}", place_of(it)));
             format!("is added{by}{place}")
         }
+        What::Made { by, .. } => {
+            let by = by.map_or_else(String::new, |by| format!(" by {}", state.name(by)));
+            format!("is made{by}")
+        }
         What::Named { name, .. } => format!("is called {}", Printable::name(&**name)),
         What::PollBegins { task } => format!("runs{}", chosen(*task, state)),
         What::PollEnds { task, how } => poll_end(*task, *how, state),
         What::Requeued { .. } => "goes to the end of the queue".to_owned(),
+        What::QueuedFirst { .. } => "goes to the head of the queue".to_owned(),
+        What::Unqueued { .. } => "leaves the queue".to_owned(),
         What::Printed { error, line, .. } => {
             let way = if *error { "on stderr " } else { "" };
             format!("prints {way}{}", quoted(line))
@@ -99,6 +105,7 @@ fn poll_end(task: TaskNo, how: PollEnd, state: &State) -> String {
         PollEnd::Panicked => "was left by a panic".to_owned(),
         PollEnd::Cancelled => "was dropped".to_owned(),
         PollEnd::Over => "had ended before".to_owned(),
+        PollEnd::Requeued => "gives the turn back, and is ready".to_owned(),
     }
 }
 
@@ -134,6 +141,7 @@ pub(crate) fn done(how: Ended) -> &'static str {
         Ended::Value => "is done",
         Ended::Panicked => "has panicked",
         Ended::Cancelled => "is cancelled",
+        Ended::Dropped => "is dropped",
     }
 }
 

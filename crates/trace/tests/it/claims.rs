@@ -63,7 +63,6 @@ fn a_base_that_cannot_be_true_is_refused_with_the_reason() {
         ("[{\"at\":3", "[{\"at\":41", "a line was printed later"),
         ("\"ready\":[1]", "\"ready\":[]", "the ready queue does not hold"),
         ("\"ready\":[1]", "\"ready\":[2]", "the ready queue does not hold"),
-        ("\"done\":null", "\"done\":\"value\"", "task 1 has ended and is ready"),
         ("\"position\":7", "\"position\":50", "task 1 was woken by a later event"),
         ("\"position\":6", "\"position\":50", "task 1 waits since a later event"),
         ("\"n_polls\":3", "\"n_polls\":51", "task 1 was polled more often"),
