@@ -6,7 +6,7 @@ mod pictures;
 mod playing;
 mod printing;
 mod programs;
-mod random;
+pub(crate) mod random;
 mod reading;
 mod recording;
 mod stages;

@@ -1,6 +1,7 @@
 //! What a trace shows at an event is what the loop's own structures hold then: for the stages, and for boucle.
 
 pub(crate) mod held;
+mod on_boucle;
 mod random;
 
 use std::rc::Rc;
@@ -10,6 +11,7 @@ use std::time::Duration;
 use boucle_trace::{Options, Recorder, State, TaskNo, Trace, What, record_stage_with};
 
 use self::held::Held;
+use crate::road;
 
 mod stages {
     include!(concat!(env!("OUT_DIR"), "/held.rs"));
@@ -31,13 +33,17 @@ const PROGRAMS: [(usize, fn()); 12] = [
     (13, stages::stage13::demo::main),
 ];
 
+/// How a stage is recorded: those that sleep have exact times.
+fn options(stage: usize) -> Options {
+    let tick = if stage > 10 { Duration::ZERO } else { world::time::TICK };
+    Options::new().program(&format!("stage{stage}")).tick(tick)
+}
+
 /// What a stage does in `main`, and what its structures held meanwhile. It has a thread of its own: a
 /// thread keeps its last loop.
 fn recorded(stage: usize, main: impl FnOnce() + Send) -> (Trace, Vec<Held>) {
-    let tick = if stage > 10 { Duration::ZERO } else { world::time::TICK };
-    let options = Options::new().program(&format!("stage{stage}")).tick(tick);
     let record = || {
-        let recorder = Rc::new(Recorder::with(options).expect("memory is always there"));
+        let recorder = Rc::new(Recorder::with(options(stage)).expect("memory is always there"));
         let main = || {
             held::time_begins();
             main();
@@ -105,4 +111,31 @@ fn what_is_shown_of_a_stage_is_what_its_structures_hold_at_every_event() {
         let sets = trace.events().iter().any(|it| matches!(it.what, What::TimerSet { .. }));
         assert_eq!(sets, stage >= 9, "stage{stage}");
     }
+}
+
+#[test]
+fn the_times_of_a_trace_are_those_of_the_transcript() {
+    for (stage, main) in road::DEMOS.into_iter().enumerate() {
+        if road::WITH_SOCKETS.contains(&stage) {
+            continue;
+        }
+        let recording = road::recorder(stage).record(main);
+        let said = recording.moments().iter().filter_map(|it| match &it.event {
+            world::Event::Printed(line) => Some((it.at.as_nanos(), line.clone())),
+            _ => None,
+        });
+        let trace = trace_of(stage, main);
+        let shown = trace.events().iter().filter_map(|it| match &it.what {
+            What::Printed { line, error: false, .. } => Some((it.at.into(), line.to_string())),
+            _ => None,
+        });
+        assert_eq!(shown.collect::<Vec<_>>(), said.collect::<Vec<_>>(), "stage{stage}");
+    }
+}
+
+/// The trace of a stage's program, as `film` records it.
+fn trace_of(stage: usize, main: fn()) -> Trace {
+    let recorder = Rc::new(Recorder::with(options(stage)).expect("memory is always there"));
+    record_stage_with(&recorder, main);
+    recorder.trace()
 }

@@ -187,6 +187,8 @@ fn run_sealed(recorder: &Recorder, program: impl FnOnce()) {
     if let Some(end) = end {
         recorder.run_ends(end);
     }
+    // What has gone wrong is told to whoever flushes next.
+    let _ = recorder.flush();
 }
 
 /// What a panic said; `None` if that was no text.

@@ -44,8 +44,8 @@ use crate::trace::Trace;
 /// let recorder = Rc::new(Recorder::new());
 /// let event_loop = Loop::builder().virtual_time(true).instrument(Rc::clone(&recorder)).build();
 /// event_loop.run_until_complete(interrupt()).unwrap();
-/// // Added, two polls, a wake between them, and the end.
-/// assert_eq!(recorder.trace().len(), 7);
+/// // Added, two polls, a wake between them, the end of the task, and that of the run.
+/// assert_eq!(recorder.trace().len(), 8);
 /// ```
 pub struct Recorder {
     /// Borrowed for one event at a time; no code of a user runs meanwhile.
@@ -73,6 +73,8 @@ struct Inner {
     world_tick: Duration,
     /// The texts that live as long as the program, by where they lie.
     texts: Vec<(&'static str, Text)>,
+    /// How the run has ended, if it has, and nobody was polled since.
+    ended: Option<RunEnd>,
     /// How many events were kept, or written, or kept and given up.
     n_kept: u64,
     /// Where the events go.
@@ -123,6 +125,7 @@ impl Recorder {
             last_done: None,
             world_tick: options.tick,
             texts: Vec::new(),
+            ended: None,
             n_kept: 0,
             limit: Limit::new(options.limit),
         };
@@ -174,6 +177,8 @@ impl Recorder {
 
     /// Notes how the run has ended, and brings all that was recorded to the file, if there is one.
     ///
+    /// A loop tells of it by itself; then what is said here is kept only if it says more.
+    ///
     /// # Examples
     ///
     /// ```
@@ -186,6 +191,11 @@ impl Recorder {
     /// ```
     pub fn run_ends(&self, how: RunEnd) {
         let inner = &mut *self.inner.borrow_mut();
+        // The loop has told of it before; a panic that goes out of it is more than it knew.
+        if inner.ended.as_ref() == Some(&how) || inner.ended.is_some() && how == RunEnd::Complete {
+            return;
+        }
+        inner.ended = Some(how.clone());
         inner.settle();
         inner.tick();
         let how = match how {

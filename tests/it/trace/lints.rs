@@ -8,9 +8,9 @@ use std::task::{Poll, Waker};
 use std::time::Duration;
 
 use boucle::sync::{Lock, Queue};
-use boucle::{Task, gather, interrupt, race, sleep, spawn};
+use boucle::{Loop, RunError, Task, gather, hold_up, interrupt, race, sleep, spawn};
 use boucle_trace::{
-    Clock, Event, Header, Limits, Lint, On, PollEnd, RunEnd, TaskNo, Trace, What, record,
+    Clock, Event, Header, Limits, Lint, On, PollEnd, Recorder, RunEnd, TaskNo, Trace, What, record,
     record_stage,
 };
 use world::println;
@@ -37,6 +37,36 @@ fn a_poll_that_is_too_long_is_found() {
                    or use another thread";
     finds(&trace, Lint::LongPoll, message);
     assert!(matches!(trace.events()[trace.lint()[0].event].what, What::PollBegins { .. }));
+}
+
+#[test]
+fn a_poll_that_is_too_long_is_found_in_virtual_time_as_well() {
+    let trace = record(|| async { hold_up(Duration::from_millis(101)) });
+    let message = "a poll of task 1 took 101 ms and held up all others: let it give the turn back, \
+                   or use another thread";
+    finds(&trace, Lint::LongPoll, message);
+    assert_eq!(trace.events().last().map(|it| it.at), Some(101_000_000));
+}
+
+#[test]
+fn a_deadlock_is_found_also_if_the_program_goes_on_after_it() {
+    let recorder = Rc::new(Recorder::new());
+    let event_loop = Loop::builder().virtual_time(true).instrument(Rc::clone(&recorder)).build();
+    let stuck = event_loop.run_until_complete(async {
+        let lock = Lock::new(());
+        let _held = lock.lock().await;
+        drop(lock.lock().await);
+    });
+    assert_eq!(stuck, Err(RunError::Deadlock));
+    event_loop.run_until_complete(interrupt()).expect("nothing is in its way");
+    drop(event_loop);
+    let trace = recorder.trace();
+    let message = "nothing can go on: task 1 waits for a permit of a semaphore or a lock";
+    finds(&trace, Lint::Deadlock, message);
+    let ends = &trace.events()[trace.lint()[0].event].what;
+    assert_eq!(*ends, What::RunEnds { how: RunEnd::Deadlock });
+    // Later runs have ends of their own.
+    assert_eq!(trace.state_at(trace.len()).end, Some(RunEnd::Complete));
 }
 
 #[test]

@@ -15,11 +15,11 @@ use world::{eprintln, println};
 use crate::boucle::property;
 
 /// What a task does, one after the other.
-pub(super) type Script = Vec<Step>;
+pub(crate) type Script = Vec<Step>;
 
 /// One thing that a task does.
 #[derive(Clone, Debug)]
-pub(super) enum Step {
+pub(crate) enum Step {
     Sleep(u64),
     GiveTurnBack,
     Put,
@@ -43,7 +43,7 @@ struct Shared {
 }
 
 /// A program.
-pub(super) fn scripts() -> impl Strategy<Value = Script> {
+pub(crate) fn scripts() -> impl Strategy<Value = Script> {
     let step = prop_oneof![
         4 => (0..50_u64).prop_map(Step::Sleep),
         3 => Just(Step::GiveTurnBack),
@@ -63,13 +63,13 @@ pub(super) fn scripts() -> impl Strategy<Value = Script> {
 }
 
 /// Records a program; many wait for ever, and many panic.
-pub(super) fn run(script: &Script) -> Trace {
+pub(crate) fn run(script: &Script) -> Trace {
     let script = script.clone();
     record(move || program(script))
 }
 
 /// The program of a script.
-pub(super) async fn program(script: Script) {
+pub(crate) async fn program(script: Script) {
     let shared = Rc::new(Shared { queue: Queue::new(2), lock: Lock::new(0) });
     play(script, shared).await;
 }
@@ -113,11 +113,11 @@ fn play(script: Script, shared: Rc<Shared>) -> Pin<Box<dyn Future<Output = ()>>>
 }
 
 /// Tries `test` on the traces of `n` programs, the same ones at each run.
-pub(super) fn for_all(n: u32, test: impl Fn(&Trace) -> TestCaseResult) {
+pub(crate) fn for_all(n: u32, test: impl Fn(&Trace) -> TestCaseResult) {
     for_all_scripts(n, |script| test(&run(script)));
 }
 
 /// Tries `test` on `n` programs, the same ones at each run.
-pub(super) fn for_all_scripts(n: u32, test: impl Fn(&Script) -> TestCaseResult) {
+pub(crate) fn for_all_scripts(n: u32, test: impl Fn(&Script) -> TestCaseResult) {
     property::for_all(n, scripts(), |script| test(&script));
 }

@@ -78,7 +78,11 @@ fn a_program_that_stands_still_leaves_a_complete_recording() {
     record_with(&recorder, program);
     for trace in [record(program), Trace::load(&path).expect("it is complete")] {
         assert_eq!(trace.output(), "before\n");
-        assert_eq!(*last(&trace), What::RunEnds { how: RunEnd::Deadlock });
+        let whats: Vec<_> = trace.events().iter().map(|it| &it.what).collect();
+        let [.., ends, dropped] = &whats[..] else { panic!("more happened") };
+        assert_eq!(**ends, What::RunEnds { how: RunEnd::Deadlock });
+        assert!(matches!(dropped, What::Done { how: Ended::Cancelled, .. }));
+        assert_eq!(trace.state_at(trace.len()).end, Some(RunEnd::Deadlock));
     }
     fs::remove_file(path).expect("it is there");
 }

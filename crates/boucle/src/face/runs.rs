@@ -75,7 +75,9 @@ impl Loop {
             return;
         }
         let end = core.turns(&|| core.n_tasks() == 0, false);
-        assert!(end != End::Stuck, "{}", RunError::Deadlock);
+        let why_not = why_not(end);
+        tell(core, why_not);
+        assert!(why_not != Some(RunError::Deadlock), "{}", RunError::Deadlock);
     }
 
     /// Adds a task, and runs until all tasks have ended, or until [`stop`](Loop::stop).
@@ -144,14 +146,19 @@ impl Loop {
         let at = Location::caller();
         let result = cell::with_borrowed(core, future, at, |task| {
             core.spawned(task.id(), at);
-            match core.turns(&|| task.is_done(), false) {
-                End::Stopped if !task.is_done() => Err(RunError::Stopped),
-                End::Stuck => Err(RunError::Deadlock),
-                End::Stopped | End::Over => Ok(task.take()),
+            let why_not = why_not(core.turns(&|| task.is_done(), false));
+            if let Some(why_not) = why_not.filter(|_| !task.is_done()) {
+                // While all is as it was: the future is dropped next.
+                tell(core, Some(why_not));
+                return Err(why_not);
             }
+            Ok(task.take())
         });
         match result? {
-            Ok(value) => Ok(value),
+            Ok(value) => {
+                tell(core, None);
+                Ok(value)
+            }
             Err(TaskError::Panicked(panic)) => {
                 drop(running);
                 panic::resume_unwind(panic.into_payload())
@@ -192,7 +199,9 @@ impl Loop {
         let is_interrupted = || listening.is_interrupted();
         #[cfg(not(unix))]
         let is_interrupted = || false;
-        match core.turns(&is_interrupted, true) {
+        let end = core.turns(&is_interrupted, true);
+        tell(core, Some(RunError::Stopped));
+        match end {
             End::Over => Ok(RunEnd::Interrupted),
             End::Stopped | End::Stuck => Ok(RunEnd::Stopped),
         }
@@ -232,4 +241,18 @@ impl Drop for Running {
             self.core().mode.set(Mode::Idle);
         }
     }
+}
+
+/// Why a run is over before that for which it ran; nothing if it is not.
+fn why_not(end: End) -> Option<RunError> {
+    match end {
+        End::Over => None,
+        End::Stopped => Some(RunError::Stopped),
+        End::Stuck => Some(RunError::Deadlock),
+    }
+}
+
+/// Tells who watches that a run is over.
+fn tell(core: &Core, why_not: Option<RunError>) {
+    core.host.show(|it| it.run_ended(why_not));
 }

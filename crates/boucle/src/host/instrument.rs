@@ -3,7 +3,7 @@
 use std::panic::Location;
 use std::time::Duration;
 
-use crate::data::{Ended, Object, TaskId, TaskPath, WaitsFor, WokenBy};
+use crate::data::{Ended, Object, RunError, TaskId, TaskPath, WaitsFor, WokenBy};
 
 /// Watches a loop. Every method does nothing unless it is written.
 ///
@@ -72,6 +72,9 @@ pub trait Instrument {
     fn after_wait(&self) {}
     /// A task has ended.
     fn task_done(&self, _task: TaskId, _how: Ended) {}
+    /// A run of the loop is over: what it ran for has ended, or `why_not`. Not told of a run that a panic
+    /// leaves.
+    fn run_ended(&self, _why_not: Option<RunError>) {}
 }
 
 /// Chooses which of the ready tasks is next. Without one it is the one that is ready longest.

@@ -3,20 +3,21 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Finding, Lint, is_cut_off};
-use crate::event::{Ended, On, Reported, RunEnd, TaskNo, What};
+use crate::event::{Ended, Event, On, Reported, RunEnd, TaskNo, What};
 use crate::state::{Life, State, Wait};
 use crate::text::words::waits;
 use crate::trace::Trace;
 
 pub(super) fn find(trace: &Trace) -> Vec<Finding> {
-    let end = trace.state_at(trace.len());
-    let mut findings = panics(trace, &end);
-    let Some((place, state)) = standing(trace) else { return findings };
+    let mut findings = panics(trace, &trace.state_at(trace.len()));
+    // What a program does after a run that came to nothing is no part of it.
+    let stuck = trace.events().iter().position(|it| it.what == DEADLOCK);
+    let Some((place, state)) = standing(trace, stuck) else { return findings };
     if is_cut_off(trace) {
         return findings;
     }
-    let last = Last::of(trace);
-    let is_stuck = end.end == Some(RunEnd::Deadlock);
+    let is_stuck = stuck.is_some();
+    let last = Last::of(&trace.events()[..stuck.unwrap_or(trace.len())]);
     let waiting: Vec<_> =
         state.tasks.keys().copied().filter(|it| state.life(*it) == Life::Waiting).collect();
     let mut n_lost = 0;
@@ -37,11 +38,7 @@ pub(super) fn find(trace: &Trace) -> Vec<Finding> {
             Some(circle) => told(&state, &circle),
             None => all(&state, &waiting),
         };
-        let event = trace
-            .events()
-            .iter()
-            .rposition(|it| matches!(it.what, What::RunEnds { .. }))
-            .unwrap_or(place);
+        let event = stuck.unwrap_or(place);
         findings.push(Finding { lint: Lint::Deadlock, event, task, message });
     }
     findings
@@ -55,9 +52,9 @@ struct Last {
 }
 
 impl Last {
-    fn of(trace: &Trace) -> Last {
+    fn of(events: &[Event]) -> Last {
         let mut last = Last::default();
-        for (place, event) in trace.events().iter().enumerate() {
+        for (place, event) in events.iter().enumerate() {
             match event.what {
                 What::PollEnds { task, .. } => last.polls.insert(task, place),
                 What::Done { task, .. } => last.ends.insert(task, place),
@@ -68,11 +65,15 @@ impl Last {
     }
 }
 
-/// The state in which the run stood still at its end, before its tasks were dropped: after the last
-/// poll. And the place of that poll's end.
-fn standing(trace: &Trace) -> Option<(usize, State)> {
+/// How the loop says that nothing can go on.
+const DEADLOCK: What = What::RunEnds { how: RunEnd::Deadlock };
+
+/// The state in which the run stood still, at its end or where it was `stuck`, before its tasks were
+/// dropped: after the last poll. And the place of that poll's end.
+fn standing(trace: &Trace, stuck: Option<usize>) -> Option<(usize, State)> {
     let quiet = |what: &What| matches!(what, What::PollEnds { .. } | What::LoopSleeps { .. });
-    let place = trace.events().iter().rposition(|it| quiet(&it.what))?;
+    let events = &trace.events()[..stuck.unwrap_or(trace.len())];
+    let place = events.iter().rposition(|it| quiet(&it.what))?;
     Some((place, trace.state_at(place + 1)))
 }
 

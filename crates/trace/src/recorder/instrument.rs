@@ -3,10 +3,10 @@
 use std::panic::Location;
 use std::time::Duration;
 
-use boucle::{Instrument, Loop, Object, TaskId, TaskPath, WaitsFor, WokenBy};
+use boucle::{Instrument, Loop, Object, RunError, TaskId, TaskPath, WaitsFor, WokenBy};
 
 use super::{Inner, Recorder, nanoseconds};
-use crate::event::{By, Ended, On, Place, PollEnd, What};
+use crate::event::{By, Ended, On, Place, PollEnd, RunEnd, What};
 use crate::json::bounds::{NAME, cut};
 
 impl Inner {
@@ -56,6 +56,7 @@ impl Instrument for Recorder {
         inner.tick();
         let task = inner.number(task);
         inner.current.push(task);
+        inner.ended = None;
         inner.keep(What::PollBegins { task });
         inner.store.poll_begins();
         if inner.limit.is_reached() {
@@ -136,6 +137,14 @@ impl Instrument for Recorder {
         let inner = &mut *self.inner.borrow_mut();
         inner.tick();
         inner.keep(What::LoopWakes);
+    }
+
+    fn run_ended(&self, why_not: Option<RunError>) {
+        self.run_ends(match why_not {
+            None => RunEnd::Complete,
+            Some(RunError::Deadlock) => RunEnd::Deadlock,
+            Some(_) => RunEnd::Stopped,
+        });
     }
 
     fn task_done(&self, task: TaskId, how: boucle::Ended) {

@@ -170,6 +170,7 @@ impl Inner {
         self.meet(task, self.current.last().copied());
         self.stage.has_fired = false;
         self.stage.is_back = None;
+        self.ended = None;
         if !self.stage.queue_tells {
             self.stage.unwoken.insert(task);
         }

@@ -55,6 +55,8 @@ enum Change {
         n_polls: u64,
         began: Option<u64>,
         told: bool,
+        /// How the run before this one had ended.
+        end: Option<RunEnd>,
     },
     Ended {
         running: Vec<TaskNo>,
@@ -197,7 +199,8 @@ impl State {
             }
             (Change::Left(left), Some(task)) => self.come_back(task, left),
             (Change::Named(name), Some(task)) => self.task(task).name = name,
-            (Change::Begun { left, choice, n_polls, began, told }, Some(task)) => {
+            (Change::Begun { left, choice, n_polls, began, told, end }, Some(task)) => {
+                self.end = end;
                 self.running.pop();
                 self.choice = choice;
                 let state = self.task(task);
@@ -308,7 +311,7 @@ impl State {
         state.n_polls = n_polls.saturating_add(1);
         let began = state.poll_began.replace(now);
         let told = mem::take(&mut state.waits_told);
-        Change::Begun { left, choice, n_polls, began, told }
+        Change::Begun { left, choice, n_polls, began, told, end: self.end.take() }
     }
 
     /// Whether the event before `position` was the first word of this task, and that came from nowhere.
