@@ -22,21 +22,16 @@ impl Core {
         is_known: impl FnOnce(&Wake) -> bool,
         wake: impl FnOnce() -> Wake,
     ) -> bool {
-        match self.timers.borrow_mut().wake_mut(key).map(|it| is_known(it)) {
+        match self.timers.borrow().look(key, is_known) {
             None => return false,
             Some(true) => return true,
             Some(false) => {}
         }
         // Made while nothing is borrowed: a foreign waker runs foreign code, which may unset this very timer.
-        let mut wake = Some(wake());
-        let is_set = match self.timers.borrow_mut().wake_mut(key) {
-            Some(it) => {
-                wake = wake.map(|new| std::mem::replace(it, new));
-                true
-            }
-            None => false,
-        };
-        self.host.drop(wake);
+        let wake = wake();
+        let replaced = self.timers.borrow_mut().replace(key, wake);
+        let is_set = replaced.is_ok();
+        self.host.drop(replaced.unwrap_or_else(|wake| wake));
         is_set
     }
 

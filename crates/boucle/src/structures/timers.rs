@@ -1,14 +1,19 @@
 //! Deadlines in order: a heap that knows where each timer is, so that one can be taken out.
 //!
 //! Invariants: `heap` is a heap of four children a node, by (deadline, number); for each place in it,
-//! `slots[entry.slot].position` is that place. So timers fire by deadline, and those of one deadline
+//! `slots` says that `entry.slot` is at that place. So timers fire by deadline, and those of one deadline
 //! in the order in which they were set. A timer that fired or was removed keeps no waker; its slot is
 //! used again. When few slots of many are in use the timers move together and the others are freed;
 //! `moved` then tells for old keys where their timers are.
 //!
 //! Road: stage 9.
 
+mod slots;
+mod wakes;
+
 use std::mem;
+
+use self::slots::Slots;
 
 use crate::data::TaskId;
 use crate::structures::wake::Wake;
@@ -19,9 +24,7 @@ pub(crate) struct Timers {
     /// The timers that are set, the next one first.
     heap: Vec<Entry>,
     /// What does not move while the heap is put in order.
-    slots: Vec<Slot>,
-    /// The first slot that is free; each free slot names the next one. `NO_SLOT` ends the list.
-    free: u32,
+    slots: Slots,
     /// Timers that have left the slot that their key names: number and slot, by number. Some may have
     /// fired since.
     moved: Vec<(u32, u32)>,
@@ -47,25 +50,6 @@ impl Entry {
     }
 }
 
-/// What a timer is beside its place.
-struct Slot {
-    /// Where in the heap; or the next free slot.
-    position: u32,
-    /// Its number; of no meaning while free.
-    number: u32,
-    /// Whom to wake; `None` while free.
-    wake: Option<Wake>,
-}
-
-impl Slot {
-    /// Whether it is the slot of the timer of this number.
-    fn holds(&self, number: u32) -> bool {
-        self.wake.is_some() && self.number == number
-    }
-}
-
-/// The end of the list of free slots.
-const NO_SLOT: u32 = u32::MAX;
 /// Children of a node: four share a cache line or two, and the heap is half as high as with two.
 const ARITY: usize = 4;
 /// So many timers that are due within a grain are a crowd.
@@ -91,7 +75,7 @@ impl TimerKey {
 
 impl Timers {
     pub(crate) fn new() -> Timers {
-        Timers { free: NO_SLOT, ..Timers::default() }
+        Timers::default()
     }
 
     /// Sets a timer.
@@ -99,32 +83,33 @@ impl Timers {
         let number = self.n_set;
         self.n_set = self.n_set.wrapping_add(1);
         let position = self.heap.len();
-        let slot = Slot { position: position as u32, number, wake: Some(wake) };
-        let index = self.free;
-        let index = if index == NO_SLOT {
-            let index = u32::try_from(self.slots.len()).ok().filter(|it| *it != NO_SLOT);
-            self.slots.push(slot);
-            index.expect("fewer than four billion timers are set at once")
-        } else {
-            self.free = self.slots[index as usize].position;
-            self.slots[index as usize] = slot;
-            index
-        };
-        self.heap.push(Entry { deadline, number, slot: index });
+        let slot = self.slots.put(position, wake);
+        self.heap.push(Entry { deadline, number, slot });
         self.sift_up(position);
-        TimerKey { slot: index, number }
+        TimerKey { slot, number }
     }
 
-    /// Whom it wakes, to be changed; `None` if it is not set.
-    pub(crate) fn wake_mut(&mut self, key: TimerKey) -> Option<&mut Wake> {
-        let position = self.slot_of(key)?.position as usize;
-        self.slots[self.heap[position].slot as usize].wake.as_mut()
+    /// What `look` finds at whom a timer wakes; `None` if it is not set any more.
+    pub(crate) fn look<R>(&self, key: TimerKey, look: impl FnOnce(&Wake) -> R) -> Option<R> {
+        self.slot_of(key).map(|slot| self.slots.look(slot, look))
+    }
+
+    /// Lets a timer wake another one; whom it was to wake, or the other one if it is not set any more.
+    pub(crate) fn replace(&mut self, key: TimerKey, wake: Wake) -> Result<Wake, Wake> {
+        match self.slot_of(key) {
+            Some(slot) => Ok(self.slots.replace(slot, wake)),
+            None => Err(wake),
+        }
     }
 
     /// Takes a timer out, if it is set; whom it would have woken is for the caller to drop.
     pub(crate) fn remove(&mut self, key: TimerKey) -> Option<Wake> {
-        let position = self.slot_of(key)?.position as usize;
-        Some(self.take(position))
+        // Most are where their keys say; of the others a second look knows the place.
+        if let Some(position) = self.position_of(key.slot, key.number) {
+            return Some(self.take(position));
+        }
+        let slot = self.slot_of(key)?;
+        self.slots.position(slot).map(|position| self.take(position))
     }
 
     /// Takes the next timer out, if its deadline has come; says its number.
@@ -168,39 +153,48 @@ impl Timers {
     /// Takes all out: whom they would have woken.
     pub(crate) fn take_all(&mut self) -> Vec<Wake> {
         let taken = mem::replace(self, Timers { n_set: self.n_set, ..Timers::new() });
-        taken.slots.into_iter().filter_map(|slot| slot.wake).collect()
+        taken.slots.take_all()
     }
 
     /// When each task of this loop that waits for a time will be woken, in no order.
     pub(crate) fn deadlines(&self) -> impl Iterator<Item = (TaskId, u64)> {
-        self.heap.iter().filter_map(|entry| match self.slots[entry.slot as usize].wake {
-            Some(Wake::Task(id)) => Some((id, entry.deadline)),
-            _ => None,
-        })
+        let task = |entry: &Entry| self.slots.look(entry.slot, Wake::task);
+        self.heap.iter().filter_map(move |entry| Some((task(entry)?, entry.deadline)))
     }
 
     /// The slot of a timer, if it is set: neither fired nor removed.
-    fn slot_of(&self, key: TimerKey) -> Option<&Slot> {
-        let slot = self.slots.get(key.slot as usize);
-        match slot.filter(|slot| slot.holds(key.number)) {
-            None if !self.moved.is_empty() => self.slots.get(self.moved_to(key)?),
-            slot => slot,
+    fn slot_of(&self, key: TimerKey) -> Option<u32> {
+        match self.holds(key.slot, key.number) {
+            false if !self.moved.is_empty() => self.moved_to(key),
+            is_there => is_there.then_some(key.slot),
         }
     }
 
-    /// Which slot a timer has moved to, if it is set.
+    /// Where the timer of a key is that has left its slot.
     #[cold]
-    fn moved_to(&self, key: TimerKey) -> Option<usize> {
+    fn moved_to(&self, key: TimerKey) -> Option<u32> {
         let place = self.moved.binary_search_by_key(&key.number, |it| it.0).ok()?;
-        let index = self.moved[place].1 as usize;
-        self.slots.get(index)?.holds(key.number).then_some(index)
+        let slot = self.moved[place].1;
+        self.holds(slot, key.number).then_some(slot)
+    }
+
+    /// Whether a slot is that of the timer of this number.
+    fn holds(&self, slot: u32, number: u32) -> bool {
+        self.position_of(slot, number).is_some()
+    }
+
+    /// Where in the heap the timer of this number is, if that is its slot.
+    #[inline]
+    fn position_of(&self, slot: u32, number: u32) -> Option<usize> {
+        let position = self.slots.position(slot)?;
+        self.heap.get(position).filter(|it| it.number == number).map(|_| position)
     }
 
     /// Takes out the timer at `position`, and puts the last one in its place.
     fn take(&mut self, position: usize) -> Wake {
         let entry = self.heap.swap_remove(position);
         if position < self.heap.len() {
-            self.slots[self.heap[position].slot as usize].position = position as u32;
+            self.slots.moved(self.heap[position].slot, position);
             if position > 0 && self.precedes(position, (position - 1) / ARITY) {
                 self.sift_up(position);
             } else {
@@ -208,10 +202,7 @@ impl Timers {
             }
         }
 
-        let slot = &mut self.slots[entry.slot as usize];
-        slot.position = self.free;
-        self.free = entry.slot;
-        let wake = slot.wake.take().expect("a timer in the heap is set");
+        let wake = self.slots.take(entry.slot);
         if self.heap.len() < self.slots.len() / FEW && self.slots.len() > SMALL {
             self.give_back();
         }
@@ -224,31 +215,20 @@ impl Timers {
     fn give_back(&mut self) {
         let n_kept = (self.heap.len() * FEW / 2).max(SMALL);
         let mut moved = mem::take(&mut self.moved);
-        let free = (0..n_kept as u32).filter(|it| self.slots[*it as usize].wake.is_none());
+        let free = (0..n_kept as u32).filter(|it| self.slots.position(*it).is_none());
         let movers = self.heap.iter_mut().filter(|entry| entry.slot as usize >= n_kept);
         let places: Vec<_> = movers
             .zip(free)
-            .map(|(entry, place)| (mem::replace(&mut entry.slot, place), place))
+            .map(|(entry, to)| (mem::replace(&mut entry.slot, to), to, entry.number))
             .collect();
-        for (from, to) in places {
-            self.slots.swap(from as usize, to as usize);
-            moved.push((self.slots[to as usize].number, to));
+        for (from, to, number) in places {
+            self.slots.move_to(from, to);
+            moved.push((number, to));
         }
-        self.slots.truncate(n_kept);
-        self.slots.shrink_to_fit();
+        self.slots.shrink(n_kept);
         self.heap.shrink_to(n_kept);
 
-        self.free = NO_SLOT;
-        for index in (0..n_kept as u32).rev() {
-            let slot = &mut self.slots[index as usize];
-            if slot.wake.is_none() {
-                slot.position = self.free;
-                self.free = index;
-            }
-        }
-
-        let slots = &self.slots;
-        moved.retain(|(number, at)| slots.get(*at as usize).is_some_and(|it| it.holds(*number)));
+        moved.retain(|(number, at)| self.holds(*at, *number));
         moved.sort_unstable();
         moved.shrink_to_fit();
         self.moved = moved;
@@ -286,8 +266,8 @@ impl Timers {
 
     fn swap(&mut self, a: usize, b: usize) {
         self.heap.swap(a, b);
-        self.slots[self.heap[a].slot as usize].position = a as u32;
-        self.slots[self.heap[b].slot as usize].position = b as u32;
+        self.slots.moved(self.heap[a].slot, a);
+        self.slots.moved(self.heap[b].slot, b);
     }
 }
 
@@ -320,7 +300,7 @@ mod tests {
             let are_set: Vec<_> =
                 keys.iter().filter(|key| timers.slot_of(**key).is_some()).collect();
             assert_eq!(are_set, [&keys[kept]]);
-            assert!(timers.wake_mut(keys[kept]).is_some());
+            assert_eq!(timers.look(keys[kept], |_| ()), Some(()));
             assert!(timers.remove(keys[kept]).is_some() && timers.slot_of(keys[kept]).is_none());
         }
     }
