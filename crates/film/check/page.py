@@ -34,6 +34,11 @@ class Film:
         self.address = re.search(r"http://127\.0\.0\.1:\d+/[0-9a-f]{32}/", said).group()
         return self
 
+    def get(self, path):
+        """What the server says there."""
+        with urllib.request.urlopen(self.address + path) as answer:
+            return json.load(answer)
+
     def __exit__(self, *_):
         self.process.terminate()
         self.process.wait(20)
@@ -183,11 +188,11 @@ def is_for_everybody(page, film, picture):
 
 
 def asks_nobody_else(page, film):
-    """All requests of the whole check went to film; nothing was refused by the page's policy."""
+    """All requests of the whole check went to film, or to files; nothing was refused by the page's policy."""
     for event in page.heard:
         if event.get("method") == "Network.requestWillBeSent":
             address = event["params"]["request"]["url"]
-            assert address.startswith((film.address, "data:", "about:")), address
+            assert address.startswith((film.address, "data:", "about:", "file:")), address
         if event.get("method") in ["Runtime.exceptionThrown", "Log.entryAdded"]:
             raise AssertionError(json.dumps(event["params"]))
 
@@ -228,8 +233,32 @@ def is_closed_to_other_pages(page, film):
         assert found == "refused", (way, found)
 
 
-CHECKS = [loads_and_steps, plays_to_the_end, is_led_by_keys_alone, predicts, compares, opens_a_file,
-          fits_small_windows, is_for_everybody]
+def shows_the_same_in_one_file(page, film, _picture):
+    """The page that needs no server plays by itself: at every event it shows what the player shows."""
+    held = """[...Array(n).keys()].map((i) => {
+        const { running, ready, waiting, over } = livesAt(i);
+        return [running, ready, waiting, over].map((them) => them.map((it) => it.no));
+    })"""
+    names = [f"stage{it}" for it in [0, 1, 2, 5, 8, 9, 11, 12, 13]]
+    for name in [*names, "fork_and_stop", "holders"]:
+        with tempfile.TemporaryDirectory() as folder:
+            file = os.path.join(folder, f"{name}.html")
+            subprocess.run([film.command[0], name, "--html", file], check=True)
+            page.open(f"file://{file}")
+            page.until("document.title.includes('A run of')")
+            played = page.run(held)
+        for event, (running, ready, waiting, over) in enumerate(played, 1):
+            scene = film.get(f"scene?id={name}&at={event}")["scene"]
+            of = {life: [it["number"] for it in scene["tasks"] if it["life"] == life]
+                  for life in ["running", "waiting", "done", "failed"]}
+            numbers = {it["name"]: it["number"] for it in scene["tasks"]}
+            queue = [numbers[it] for it in scene["ready"] if numbers[it] not in of["done"] + of["failed"]]
+            shown = (of["running"], queue, of["waiting"], sorted(of["done"] + of["failed"]))
+            assert (running, ready, waiting, over) == shown, (name, event, shown, played[event - 1])
+
+
+CHECKS = [shows_the_same_in_one_file, loads_and_steps, plays_to_the_end, is_led_by_keys_alone,
+          predicts, compares, opens_a_file, fits_small_windows, is_for_everybody]
 
 
 def main(program, folder=None):

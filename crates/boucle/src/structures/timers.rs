@@ -278,8 +278,13 @@ mod tests {
     use crate::structures::wake::Wake;
 
     /// Sets so many timers, each a nanosecond after the one before.
+    /// The task that a timer of this deadline wakes.
+    fn sleeper(deadline: u64) -> TaskId {
+        TaskId::new(deadline as u32, 1)
+    }
+
     fn set(timers: &mut Timers, n: u64) -> Vec<TimerKey> {
-        (0..n).map(|deadline| timers.insert(deadline, Wake::Task(TaskId::new(0, 1)))).collect()
+        (0..n).map(|it| timers.insert(it, Wake::Task(sleeper(it)))).collect()
     }
 
     /// How many slots, places in the heap and notes of moves there is memory for.
@@ -346,7 +351,9 @@ mod tests {
             }
             gone.iter().for_each(|key| assert!(timers.remove(*key).is_some()));
             assert!(gone.iter().all(|key| timers.slot_of(*key).is_none()));
-            assert!(live.iter().all(|(key, _)| timers.slot_of(*key).is_some()));
+            for (key, deadline) in &live {
+                assert_eq!(timers.look(*key, Wake::task), Some(Some(sleeper(*deadline))));
+            }
         }
         let mut expected: Vec<_> = live.iter().map(|it| it.1).collect();
         expected.sort_unstable();

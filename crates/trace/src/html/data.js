@@ -2,7 +2,8 @@
 // The events, as `compact.rs` writes them, and who does what when.
 
 const K = { ADDED: 0, NAMED: 1, BEGINS: 2, ENDS: 3, REQUEUED: 4, PRINTED: 5, WOKEN: 6, WAITS: 7, TIMER_SET: 8, TIMER_FIRED: 9, DESCRIPTOR: 10, SLEEPS: 11, WAKES: 12, DONE: 13, REPORTED: 14, RUN_ENDS: 15, TIMER_UNSET: 16, MADE: 17, QUEUED_FIRST: 18, UNQUEUED: 19 };
-const RUNNING = 1, READY = 2, WAITING = 3, DONE = 4, PANICKED = 5, CANCELLED = 6, DROPPED = 7;
+// Who is woken while it runs is in the queue as well: it runs, and is ready again.
+const RUNNING = 1, AGAIN = 2, READY = 3, WAITING = 4, DONE = 5, PANICKED = 6, CANCELLED = 7, DROPPED = 8;
 
 const info = JSON.parse(document.getElementById("data").textContent);
 const texts = info.texts;
@@ -69,6 +70,7 @@ function live(lane, event, life) {
   lane.life.push(life);
   lane.since.push(lane.since_now);
 }
+function runs(life) { return life === RUNNING || life === AGAIN; }
 function settle(lane, event) {
   live(lane, event, lane.done ? lane.done : lane.ready ? READY : WAITING);
 }
@@ -77,7 +79,7 @@ function wake(lane, event) {
   lane.ready = true;
   lane.byHand = false;
   lane.since_now = event + info.base.ready.length;
-  if (lane.now !== RUNNING && !lane.done) live(lane, event, READY);
+  if (runs(lane.now)) live(lane, event, AGAIN); else if (!lane.done) live(lane, event, READY);
 }
 
 for (const [no, known] of Object.entries(info.base.tasks)) {
@@ -86,7 +88,7 @@ for (const [no, known] of Object.entries(info.base.tasks)) {
   it.ready = known.is_ready;
   it.since_now = Math.max(0, info.base.ready.indexOf(+no));
   it.done = known.done ? { value: DONE, panicked: PANICKED, cancelled: CANCELLED, dropped: DROPPED }[known.done] : 0;
-  if (info.base.running.includes(+no)) live(it, 0, RUNNING); else settle(it, 0);
+  if (info.base.running.includes(+no)) live(it, 0, it.ready ? AGAIN : RUNNING); else settle(it, 0);
 }
 
 {
@@ -133,14 +135,16 @@ for (const [no, known] of Object.entries(info.base.tasks)) {
         it.byHand = false;
         // Before all that went there before.
         it.since_now = -(i + 1);
-        if (it.now !== RUNNING && !it.done) { it.now = 0; live(it, i, READY); }
+        const life = runs(it.now) ? AGAIN : it.done ? it.now : READY;
+        it.now = 0;
+        live(it, i, life);
         break;
       }
       case K.UNQUEUED: {
         who = number();
         const it = lane(who);
         it.ready = false;
-        if (it.now === READY) live(it, i, WAITING);
+        if (it.now === READY) live(it, i, WAITING); else if (it.now === AGAIN) live(it, i, RUNNING);
         break;
       }
       case K.MADE: {
@@ -174,8 +178,9 @@ for (const [no, known] of Object.entries(info.base.tasks)) {
         who = number();
         const it = lane(who);
         it.done = DONE + number();
-        if (it.now !== RUNNING) it.ready = false;
-        if (it.now !== RUNNING) live(it, i, it.done);
+        if (runs(it.now)) break;
+        it.ready = false;
+        live(it, i, it.done);
         break;
       }
       case K.REPORTED: who = number(); number(); number(); break;
@@ -214,10 +219,10 @@ function livesAt(i) {
     const place = after(it.from.items, it.from.length, i) - 1;
     if (place < 0) continue;
     const life = it.life.items[place];
-    if (life === RUNNING) running.push(it);
-    else if (life === READY) queue.push([it.since.items[place], it]);
-    else if (life === WAITING) waiting.push(it);
-    else over.push(it);
+    if (runs(life)) running.push(it);
+    if (life === READY || life === AGAIN) queue.push([it.since.items[place], it]);
+    if (life === WAITING) waiting.push(it);
+    if (life >= DONE) over.push(it);
   }
   const ready = queue.sort((a, b) => a[0] - b[0]).map(it => it[1]);
   return lives = { of: i, running, ready, waiting, over };

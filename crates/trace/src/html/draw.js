@@ -35,7 +35,7 @@ function eventOf(x) {
 
 function drawLife(p, life, from, to, y) {
   const w = Math.max(1, to - from);
-  if (life === RUNNING) {
+  if (runs(life)) {
     p.fillStyle = colors.running;
     p.fillRect(from, y - 9, w, 18);
   } else if (life === READY) {
