@@ -10,4 +10,5 @@ pub(crate) mod random;
 mod reading;
 mod recording;
 mod stages;
+mod versions;
 mod waking;

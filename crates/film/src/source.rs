@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 
-use boucle_trace::{Phase, Player, Printable, TaskNo, Trace, What};
+use boucle_trace::{Phase, Place, Player, Printable, TaskNo, Trace, What};
 
 /// One file of a program.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -78,7 +78,7 @@ pub(crate) fn mark(sources: &[Source], player: &Player) -> Option<Mark> {
     match &player.last()?.what {
         What::Printed { line, .. } => printed(sources, line).or_else(|| in_loop(sources, phase)),
         _ if phase == Phase::Over => None,
-        _ => in_loop(sources, phase).or_else(|| spawned(sources, player)),
+        _ => in_loop(sources, phase).or_else(|| stands(sources, player)),
     }
 }
 
@@ -106,11 +106,15 @@ fn printed(sources: &[Source], text: &str) -> Option<Mark> {
     best.next().is_none().then_some(mark)
 }
 
-/// Where the task that the last event is about was added.
-fn spawned(sources: &[Source], player: &Player) -> Option<Mark> {
+/// Where the task that the last event is about stands: where it said that it waits, or goes on from there;
+/// else where it was added.
+fn stands(sources: &[Source], player: &Player) -> Option<Mark> {
     let state = player.state();
     let task = state.running.last().copied().or_else(|| player.last()?.what.task())?;
-    let place = state.tasks.get(&task)?.place.as_ref()?;
+    let known = state.tasks.get(&task)?;
+    let waits = known.waits.iter().filter_map(|it| it.place.as_ref());
+    let ours = |it: &&Place| sources.iter().any(|source| source.is_at(&it.file));
+    let place = waits.filter(ours).last().or(known.place.as_ref())?;
     let source = sources.iter().position(|it| it.is_at(&place.file))?;
     let line = usize::try_from(place.line).ok()?;
     (line <= sources[source].lines.len()).then_some(Mark { source, line })

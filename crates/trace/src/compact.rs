@@ -97,6 +97,7 @@ mod tests {
     fn every_kind() -> Vec<What> {
         let [task, other] = [1, u32::MAX].map(|it| TaskNo::new(it).expect("it is not 0"));
         let place = Some(Place { file: text("src/main.rs"), line: 300 });
+        let at = place.clone();
         let mut all = vec![
             What::Added { task, by: None, place: None },
             What::Added { task: other, by: Some(task), place },
@@ -129,7 +130,8 @@ mod tests {
         all.extend(by.map(|by| What::Woken { task, by }));
         let on = [On::Time(128), On::Task(other), On::Readable(0), On::Writable(i32::MIN)];
         let on = on.into_iter().chain([On::Sync(text("an item")), On::Thread]);
-        all.extend(on.map(|on| What::Waits { task, on }));
+        all.extend(on.map(|on| What::Waits { task, on, place: None }));
+        all.push(What::Waits { task, on: On::Time(1), place: at });
         for (readable, writable) in [(false, false), (true, false), (false, true), (true, true)] {
             all.push(What::DescriptorReady { descriptor: 7, readable, writable });
         }

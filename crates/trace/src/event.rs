@@ -191,6 +191,9 @@ pub enum What {
         task: TaskNo,
         /// For what.
         on: On,
+        /// Where in the source, if that is known: the line of a `sleep`, of a `gather`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        place: Option<Place>,
     },
     /// A timer was set.
     TimerSet {

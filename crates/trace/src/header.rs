@@ -8,8 +8,9 @@ use crate::text::printable::Printable;
 /// The name of the format, in the first line of each recording.
 pub const FORMAT: &str = "boucle-trace";
 
-/// The version of the format that is written here.
-pub const VERSION: u32 = 1;
+/// The version of the format that is written here. All before it are read as well: of version 1 a stage's
+/// tasks are known from their first polls on, and those that stop are put back in an event of its own.
+pub const VERSION: u32 = 2;
 
 /// What a recording says of itself.
 ///
@@ -19,7 +20,7 @@ pub const VERSION: u32 = 1;
 /// use boucle_trace::{Clock, Header};
 ///
 /// let header = Header::new("three_tasks", Clock::Virtual);
-/// assert_eq!((header.format.as_ref(), header.version), ("boucle-trace", 1));
+/// assert_eq!((header.format.as_ref(), header.version), ("boucle-trace", 2));
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Header {

@@ -196,7 +196,7 @@ fn a_wake_that_was_lost_is_found() {
         What::Added { task: one, by: None, place: None },
         What::PollBegins { task: one },
         What::Added { task: two, by: Some(one), place: None },
-        What::Waits { task: one, on: On::Task(two) },
+        What::Waits { task: one, on: On::Task(two), place: None },
         pending(one),
         What::PollBegins { task: two },
         What::Done { task: two, how: boucle_trace::Ended::Value },

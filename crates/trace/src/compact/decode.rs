@@ -144,7 +144,7 @@ impl<'a> Decoder<'a> {
                 What::Printed { by: self.maybe(), error: self.number() == 1, line: self.text() }
             }
             kind::WOKEN => What::Woken { task: self.task(), by: self.by() },
-            kind::WAITS => What::Waits { task: self.task(), on: self.on() },
+            kind::WAITS => What::Waits { task: self.task(), on: self.on(), place: self.place() },
             kind::TIMER_SET => {
                 What::TimerSet { by: self.maybe(), timer: self.timer(), after: self.number() }
             }

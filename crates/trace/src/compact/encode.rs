@@ -1,7 +1,7 @@
 //! An event becomes bytes.
 
 use super::{Compact, kind};
-use crate::event::{By, Ended, Event, On, PollEnd, Reported, RunEnd, TaskNo, What};
+use crate::event::{By, Ended, Event, On, Place, PollEnd, Reported, RunEnd, TaskNo, What};
 
 impl Compact {
     /// Adds an event, whose time is not before the last one's.
@@ -14,14 +14,7 @@ impl Compact {
                 self.begin(kind::ADDED, after);
                 self.task(*task);
                 self.maybe(*by);
-                match place {
-                    None => self.number(0),
-                    Some(place) => {
-                        let file = self.text(&place.file);
-                        self.number(file + 1);
-                        self.number(place.line.into());
-                    }
-                }
+                self.place(place.as_ref());
             }
             What::Made { task, by } => {
                 self.begin(kind::MADE, after);
@@ -67,10 +60,11 @@ impl Compact {
                 self.task(*task);
                 self.by(*by);
             }
-            What::Waits { task, on } => {
+            What::Waits { task, on, place } => {
                 self.begin(kind::WAITS, after);
                 self.task(*task);
                 self.on(on);
+                self.place(place.as_ref());
             }
             What::TimerSet { timer, by, after: ahead } => {
                 self.begin(kind::TIMER_SET, after);
@@ -142,6 +136,17 @@ impl Compact {
 
     fn maybe(&mut self, task: Option<TaskNo>) {
         self.number(task.map_or(0, |it| it.get().into()));
+    }
+
+    fn place(&mut self, place: Option<&Place>) {
+        match place {
+            None => self.number(0),
+            Some(place) => {
+                let file = self.text(&place.file);
+                self.number(file + 1);
+                self.number(place.line.into());
+            }
+        }
     }
 
     fn by(&mut self, by: By) {

@@ -166,6 +166,7 @@ for (const [no, known] of Object.entries(info.base.tasks)) {
       case K.WAITS: {
         who = number();
         if (number() !== 5) number();
+        if (number()) number();
         lane(who).waits.push(i);
         break;
       }

@@ -34,7 +34,14 @@ pub(crate) fn too_long(what: &What) -> Option<(&'static str, usize)> {
     match what {
         What::Named { name, .. } => long(name, NAME, "name"),
         What::Added { place: Some(place), .. } => long(&place.file, NAME, "name of a file"),
-        What::Waits { on: On::Sync(on), .. } => long(on, NAME, "name of what is waited for"),
+        What::Waits { on, place, .. } => {
+            let of_on = match on {
+                On::Sync(on) => long(on, NAME, "name of what is waited for"),
+                _ => None,
+            };
+            let of_place = || long(&place.as_ref()?.file, NAME, "name of a file");
+            of_on.or_else(of_place)
+        }
         What::Printed { line, .. } => long(line, TEXT, "line that was printed"),
         What::Reported { message, .. } => long(message, TEXT, "report"),
         What::RunEnds { how: RunEnd::Panicked(message) } => long(message, TEXT, "message"),

@@ -115,7 +115,7 @@ pub(super) fn find(trace: &Trace, limits: &Limits) -> Vec<Finding> {
                     poll.woke_itself = true;
                 }
             }
-            What::Waits { task, on } => {
+            What::Waits { task, on, .. } => {
                 if let Some(poll) = polls.of(*task) {
                     // Who looks after a task or a descriptor says so each time; else it is a new wait.
                     let again = matches!(on, On::Task(_) | On::Readable(_) | On::Writable(_));

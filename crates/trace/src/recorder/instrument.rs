@@ -21,6 +21,10 @@ impl Inner {
         }
     }
 
+    fn place(&mut self, at: &'static Location<'static>) -> Place {
+        Place { file: self.text(at.file()), line: at.line() }
+    }
+
     fn on(&mut self, on: WaitsFor) -> On {
         match on {
             WaitsFor::Time(after) => On::Time(nanoseconds(after)),
@@ -39,7 +43,7 @@ impl Instrument for Recorder {
         let inner = &mut *self.inner.borrow_mut();
         inner.tick();
         let at = inner.main.take().unwrap_or(at);
-        let place = Some(Place { file: inner.text(at.file()), line: at.line() });
+        let place = Some(inner.place(at));
         let (task, by) = (inner.number(task), inner.current.last().copied());
         inner.keep(What::Added { task, by, place });
     }
@@ -86,11 +90,14 @@ impl Instrument for Recorder {
         }
     }
 
-    fn waits(&self, task: TaskId, on: WaitsFor, _object: Option<Object>) {
+    fn waits(&self, task: TaskId, on: WaitsFor, object: Option<Object>) {
         let inner = &mut *self.inner.borrow_mut();
         inner.tick();
         let (task, on) = (inner.number(task), inner.on(on));
-        inner.keep(What::Waits { task, on });
+        // These are made by the one who waits, where it waits.
+        let own = ["timer", "gather", "as_completed", "task_group"];
+        let place = object.filter(|it| own.contains(&it.kind)).map(|it| inner.place(it.made_at));
+        inner.keep(What::Waits { task, on, place });
     }
 
     fn woken(&self, task: TaskId, by: WokenBy) {

@@ -138,11 +138,12 @@ impl State {
                 Change::Printed
             }
             What::Woken { task, by } => Change::Readied(self.make_ready(*task, wake(Some(*by)))),
-            What::Waits { task, on } => {
+            What::Waits { task, on, place } => {
                 let state = self.task(*task);
                 let told = mem::replace(&mut state.waits_told, true);
                 let before = (!told).then(|| mem::take(&mut state.waits));
-                state.waits.insert(Wait { position, at: event.at, on: on.clone() });
+                let (on, place) = (on.clone(), place.clone());
+                state.waits.insert(Wait { position, at: event.at, on, place });
                 Change::Waits(before)
             }
             What::TimerSet { timer, by, after } => {

@@ -88,6 +88,9 @@ pub struct Wait {
     pub at: u64,
     /// For what.
     pub on: On,
+    /// Where in the source, if that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<Place>,
 }
 
 /// Where a task stands in its life.

@@ -243,7 +243,7 @@ fn entry(event: &Event, next: Option<&Event>, state: &State, names: &State) -> O
         What::Woken { task, by } => {
             Some((*task, format!("{} woken by {}", stem(*task), waker(*task, *by, names))))
         }
-        What::Waits { task, on } => {
+        What::Waits { task, on, .. } => {
             Some((*task, format!("{} waits {}", stem(*task), waits(on, names))))
         }
         What::Reported { task: Some(task), .. } => {

@@ -97,7 +97,10 @@ fn hundreds_of_thousands_of_waits_and_timers_of_one_task_come_and_go() {
     let after = 10 * u64::from(MILLION);
     let set = |timer| {
         let on = On::Time(after);
-        [What::TimerSet { timer, by: Some(first), after }, What::Waits { task: first, on }]
+        [
+            What::TimerSet { timer, by: Some(first), after },
+            What::Waits { task: first, on, place: None },
+        ]
     };
     let unset = (0..n).rev().map(|timer| What::TimerUnset { timer, by: Some(first) });
     let begin = What::PollBegins { task: first };
@@ -120,7 +123,11 @@ fn a_chain_of_tasks_that_await_one_another_is_walked_once() {
     let waits = (0..n).flat_map(|it| {
         let (how, on) = (PollEnd::Pending, On::Task(task(it + 1)));
         let task = task(it);
-        [What::PollBegins { task }, What::Waits { task, on }, What::PollEnds { task, how }]
+        [
+            What::PollBegins { task },
+            What::Waits { task, on, place: None },
+            What::PollEnds { task, how },
+        ]
     });
     let last = [What::LoopSleeps { timeout: None }, What::RunEnds { how: RunEnd::Deadlock }];
     let findings = trace(added(n).chain(waits).chain(last)).lint();
