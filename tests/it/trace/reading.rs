@@ -42,7 +42,7 @@ fn what_is_written_is_read_back_equal() {
 fn a_recording_is_a_header_and_a_line_an_event() {
     let text = String::from_utf8(written(&small().named("small"))).expect("JSON is UTF-8");
     let mut lines = text.lines();
-    let header = r#"{"format":"boucle-trace","version":1,"clock":"virtual","program":"small"}"#;
+    let header = r#"{"format":"boucle-trace","version":2,"clock":"virtual","program":"small"}"#;
     assert_eq!(lines.next(), Some(header));
     let added = lines.next().expect("there are events");
     assert!(added.starts_with(r#"[0,{"added":{"task":1,"by":null,"place":{"file":""#), "{added}");
@@ -87,15 +87,15 @@ fn a_foreign_file_is_refused_at_its_first_line() {
 
 #[test]
 fn a_newer_recording_is_refused_and_read_as_far_as_it_means_something() {
-    let text = "{\"format\":\"boucle-trace\",\"version\":2,\"clock\":\"real\",\"program\":\"p\",\"new\":1}\n\
+    let text = "{\"format\":\"boucle-trace\",\"version\":3,\"clock\":\"real\",\"program\":\"p\",\"new\":1}\n\
                 [1,{\"timer_fired\":{\"timer\":7}}]\n[2,{\"teleported\":{\"task\":1}}]\n[3,\"loop_wakes\"]\n";
     let error = Trace::read(text.as_bytes()).expect_err("it is newer");
     assert_eq!(
         error.to_string(),
-        "line 1: the recording is of version 2, and this reads up to version 1"
+        "line 1: the recording is of version 3, and this reads up to version 2"
     );
     let (trace, error) = Trace::read_lossy(text.as_bytes());
-    assert!(matches!(error.map(|it| it.problem), Some(Problem::Newer(2))));
+    assert!(matches!(error.map(|it| it.problem), Some(Problem::Newer(3))));
     let events = trace.expect("something is read").events().to_vec();
     let (first, last) = (What::TimerFired { timer: 7 }, What::LoopWakes);
     assert_eq!(events, [Event { at: 1, what: first }, Event { at: 3, what: last }]);
