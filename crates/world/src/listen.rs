@@ -89,6 +89,14 @@ pub(crate) fn happened(event: Event) {
     keep_and_tell(event);
 }
 
+/// Says that the task whose future lay at `address` was dropped, unless it has ended, or the program has.
+pub(crate) fn dropped(address: usize) {
+    let known = sealed::with(|world| world.task_ends(address).filter(|_| world.exiting.is_none()));
+    if let Some(task) = known.flatten() {
+        happened(Event::Dropped(task));
+    }
+}
+
 fn keep_and_tell(event: Event) {
     let listener = LISTENER.try_with(|it| it.borrow_mut().take()).unwrap_or(None);
     let Some(listener) = listener else {

@@ -4,7 +4,7 @@ use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use crate::listen::happened;
+use crate::listen::{dropped, happened};
 use crate::recording::Event;
 use crate::sealed;
 use crate::step::step;
@@ -37,12 +37,7 @@ impl<F: Future + ?Sized> Future for Steps<F> {
 
 impl<F: ?Sized> Drop for Steps<F> {
     fn drop(&mut self) {
-        let address = (&raw const *self.future).addr();
-        let known =
-            sealed::with(|world| world.task_ends(address).filter(|_| world.exiting.is_none()));
-        if let Some(task) = known.flatten() {
-            happened(Event::Dropped(task));
-        }
+        dropped((&raw const *self.future).addr());
     }
 }
 

@@ -68,6 +68,12 @@ fn an_example_marks_where_its_tasks_come_from() {
 }
 
 #[test]
+fn an_example_marks_where_its_tasks_sleep() {
+    let lines = marked("famine");
+    assert!(lines.contains(&"sleep(seconds(0.5)).await;".to_owned()), "{lines:#?}");
+}
+
+#[test]
 fn every_program_can_be_played_and_says_its_idea() {
     for program in PROGRAMS {
         let run = Run::of(program);

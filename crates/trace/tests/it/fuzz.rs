@@ -1,13 +1,19 @@
 //! Recordings with mistakes, the same ones at each run: whatever can be read of them can be looked at.
 
+use std::future::poll_fn;
 use std::panic;
 use std::panic::AssertUnwindSafe;
+use std::pin::Pin;
 use std::rc::Rc;
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use boucle::{interrupt, sleep, spawn, timeout};
 use boucle_trace::{Options, Recorder, Trace, record, record_stage, record_with};
+use world::collections::{BTreeMap, VecDeque};
+use world::pin::pin;
 use world::println;
+use world::time::Instant;
 
 use crate::claims::found;
 use crate::looks::{Chance, look};
@@ -50,20 +56,48 @@ async fn program() {
     std::future::pending::<()>().await;
 }
 
+/// A stage that does all that one can tell of: what is polled by hand, a queue with two ends, a time, and
+/// tasks that are dropped.
+fn stage() {
+    let turns = |n: usize| -> Pin<Box<dyn Future<Output = ()>>> {
+        let mut turn = 0;
+        Box::pin(poll_fn(move |_| {
+            println!("turn {turn} of {n}");
+            turn += 1;
+            if turn < n { Poll::Pending } else { Poll::Ready(()) }
+        }))
+    };
+    let mut by_hand = pin!(turns(2));
+    while by_hand.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending() {}
+    let mut queue = VecDeque::from([turns(3), turns(2)]);
+    queue.push_front(turns(2));
+    for round in 0..5 {
+        let Some(mut task) = queue.pop_front() else { break };
+        match world::step(&mut task, Waker::noop()) {
+            Poll::Pending if round == 2 => queue.push_front(task),
+            Poll::Pending => queue.push_back(task),
+            Poll::Ready(()) => {}
+        }
+    }
+    queue.push_back(turns(1));
+    drop(queue.pop_back());
+    let mut times = BTreeMap::new();
+    times.insert(Instant::now() + Duration::from_secs(1), ());
+    times.insert(Instant::now(), ());
+    times.pop_first();
+}
+
 /// Small recordings that are true.
 fn true_ones() -> Vec<Vec<u8>> {
     let ring = Recorder::with(Options::new().last(15)).expect("memory is always there");
     let ring = Rc::new(ring);
     record_with(&ring, program);
-    let stage = record_stage(|| {
-        let mut turns = 0;
-        let mut task = Box::pin(std::future::poll_fn(move |_| {
-            println!("turn {turns}");
-            turns += 1;
-            if turns < 6 { std::task::Poll::Pending } else { std::task::Poll::Ready(()) }
-        }));
-        while world::step(&mut task, std::task::Waker::noop()).is_pending() {}
-    });
+    let stage = record_stage(stage);
+    for word in
+        ["is made", "goes to the head", "leaves the queue", "is dropped", "takes a timer back"]
+    {
+        assert!(stage.lines().contains(word), "{word}: {}", stage.lines());
+    }
     let traces = [record(program), ring.trace(), stage];
     let written = traces.map(|trace| {
         let mut bytes = Vec::new();

@@ -4,7 +4,7 @@ use std::any::Any;
 use std::pin::Pin;
 use std::sync::{Arc, Weak};
 
-use crate::listen::happened;
+use crate::listen::{dropped, happened};
 use crate::recording::{Event, TaskId};
 use crate::sealed;
 use crate::woken::{FromThread, FromThreads};
@@ -58,13 +58,8 @@ impl Told {
 
     /// Says that a task was dropped, unless it has ended.
     pub(super) fn dropped(&self, address: usize) {
-        if !self.is_here() {
-            return;
-        }
-        let known =
-            sealed::with(|world| world.task_ends(address).filter(|_| world.exiting.is_none()));
-        if let Some(task) = known.flatten() {
-            happened(Event::Dropped(task));
+        if self.is_here() {
+            dropped(address);
         }
     }
 }
