@@ -144,7 +144,7 @@ impl Args {
     /// Writes the files that are asked for; whether there are any.
     fn write_files(&self, run: &Run) -> Result<bool, Box<dyn Error>> {
         if let Some(path) = &self.json {
-            run.trace.save(path, self.force)?;
+            run.trace.save_lines(path, self.force)?;
         }
         if let Some(path) = &self.svg {
             write::file(path, &run.trace.svg(), self.force)?;

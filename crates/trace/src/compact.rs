@@ -1,15 +1,19 @@
-//! Events in few bytes: how a recorder keeps them, and how a page carries them.
+//! Events in few bytes: how a recorder keeps them, a file has them, and a page carries them.
 //!
 //! An event is its kind, the nanoseconds since the one before, and its numbers, each in as many bytes
-//! as it needs: seven bits a byte, the lowest first, the eighth says that more follow. Texts are
-//! numbered in a table beside. `html/data.js` reads the same bytes.
+//! as it needs: seven bits a byte, the lowest first, the eighth says that more follow. A text stands
+//! where it comes for the first time; after that it is called by its number, until all are forgotten.
+//! Two kinds are no events: `TEXTS_END` forgets the texts, `BASE` is the state before the first event,
+//! as JSON: its length and its bytes. From 64 on a kind is followed by its time and by the length of
+//! what it says: who does not know it goes on behind it. `html/data.js` reads the same bytes.
 
 mod decode;
 mod encode;
+mod texts;
 
-use std::collections::HashMap;
+use self::texts::Texts;
 
-pub(crate) use self::decode::Decoder;
+pub(crate) use self::decode::{Decoder, Fault};
 use crate::event::{Event, Text};
 
 /// Events, one after another.
@@ -17,10 +21,8 @@ use crate::event::{Event, Text};
 pub(crate) struct Compact {
     /// The events.
     pub(crate) bytes: Vec<u8>,
-    /// The texts, by their numbers.
-    pub(crate) texts: Vec<Text>,
-    /// The numbers of the texts.
-    numbers: HashMap<Text, u64>,
+    /// The texts that were written out.
+    texts: Texts,
     /// The time of the last event.
     last_at: u64,
     /// How many events there are.
@@ -28,6 +30,11 @@ pub(crate) struct Compact {
 }
 
 impl Compact {
+    /// Events whose texts are changed as they are written out.
+    pub(crate) fn with_texts(change: fn(&str) -> Text) -> Compact {
+        Compact { texts: Texts::changed(change), ..Compact::default() }
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.n_events
     }
@@ -36,25 +43,20 @@ impl Compact {
     pub(crate) fn clear(&mut self, at: u64) {
         self.bytes.clear();
         self.texts.clear();
-        self.numbers.clear();
         self.last_at = at;
         self.n_events = 0;
     }
 
-    /// The events again; the first one counts its time from `at`.
-    pub(crate) fn events(&self, at: u64) -> impl Iterator<Item = Event> {
-        Decoder::new(&self.bytes, &self.texts, at)
+    /// The first event counts its time from `at`.
+    pub(crate) fn begin_at(&mut self, at: u64) {
+        self.last_at = at;
     }
 
-    /// The number of a text.
-    fn text(&mut self, text: &Text) -> u64 {
-        if let Some(number) = self.numbers.get(text) {
-            return *number;
-        }
-        let number = self.texts.len() as u64;
-        self.texts.push(Text::clone(text));
-        self.numbers.insert(Text::clone(text), number);
-        number
+    /// The events again; the first one counts its time from `at`.
+    pub(crate) fn events(&self, at: u64) -> impl Iterator<Item = Event> {
+        let mut bytes = &self.bytes[..];
+        let mut decoder = Decoder::new(at);
+        std::iter::from_fn(move || decoder.next(&mut bytes).expect("they were written here"))
     }
 }
 
@@ -80,13 +82,24 @@ pub(crate) mod kind {
     pub(crate) const MADE: u8 = 17;
     pub(crate) const QUEUED_FIRST: u8 = 18;
     pub(crate) const UNQUEUED: u8 = 19;
+    pub(crate) const WOKEN_IN_VAIN: u8 = 20;
+    pub(crate) const OBJECT_MADE: u8 = 21;
+    pub(crate) const OBJECT_NAMED: u8 = 22;
+    pub(crate) const OBJECT_GONE: u8 = 23;
+    pub(crate) const ACQUIRED: u8 = 24;
+    pub(crate) const RELEASED: u8 = 25;
+    pub(crate) const STANDS: u8 = 26;
+    pub(crate) const TEXTS_END: u8 = 62;
+    pub(crate) const BASE: u8 = 63;
+    /// The first of those that later versions may have: their lengths follow.
+    pub(crate) const LATER: u8 = 64;
 }
 
 #[cfg(test)]
 mod tests {
     use super::Compact;
     use crate::event::{
-        By, Ended, Event, On, Place, PollEnd, Reported, RunEnd, TaskNo, Text, What,
+        Await, By, Ended, Event, ObjectNo, On, Place, PollEnd, Reported, RunEnd, TaskNo, Text, What,
     };
 
     fn text(text: &str) -> Text {
@@ -99,8 +112,8 @@ mod tests {
         let place = Some(Place { file: text("src/main.rs"), line: 300 });
         let at = place.clone();
         let mut all = vec![
-            What::Added { task, by: None, place: None },
-            What::Added { task: other, by: Some(task), place },
+            What::Added { task, by: None, place: None, future: None },
+            What::Added { task: other, by: Some(task), place, future: Some(text("job")) },
             What::Made { task, by: None },
             What::Made { task: other, by: Some(task) },
             What::QueuedFirst { task: other },
@@ -118,7 +131,7 @@ mod tests {
             What::TimerUnset { timer: u32::MAX, by: Some(task) },
             What::LoopSleeps { timeout: None },
             What::LoopSleeps { timeout: Some(0) },
-            What::LoopSleeps { timeout: Some(1_000_000_007) },
+            What::LoopSleeps { timeout: Some(u64::MAX) },
             What::LoopWakes,
         ];
         let ends = [PollEnd::Pending, PollEnd::Ready, PollEnd::Panicked, PollEnd::Cancelled];
@@ -127,11 +140,24 @@ mod tests {
         }
         let by = [By::Task(other), By::Timer, By::Descriptor(-1), By::Descriptor(i32::MAX)];
         let by = by.into_iter().chain([By::Thread, By::Quiet, By::Outside, By::Loop]);
-        all.extend(by.map(|by| What::Woken { task, by }));
+        all.extend(by.clone().map(|by| What::Woken { task, by }));
+        all.extend(by.map(|by| What::WokenInVain { task, by }));
         let on = [On::Time(128), On::Task(other), On::Readable(0), On::Writable(i32::MIN)];
         let on = on.into_iter().chain([On::Sync(text("an item")), On::Thread]);
-        all.extend(on.map(|on| What::Waits { task, on, place: None }));
-        all.push(What::Waits { task, on: On::Time(1), place: at });
+        all.extend(on.map(|on| What::Waits { task, on, object: None, place: None }));
+        let [object, last] = [1, u32::MAX].map(|it| ObjectNo::new(it).expect("it is not 0"));
+        let place = at.clone();
+        all.push(What::Waits { task, on: On::Time(1), object: Some(last), place: at.clone() });
+        all.push(What::ObjectMade { object, kind: text("lock"), place: at });
+        all.push(What::ObjectMade { object: last, kind: text(""), place: None });
+        all.push(What::ObjectNamed { object, name: text("src/main.rs") });
+        all.push(What::Acquired { task: other, object: last });
+        all.push(What::Released { object, by: None });
+        all.push(What::Released { object, by: Some(other) });
+        all.push(What::ObjectGone { object });
+        all.push(What::Stands { task, awaits: Vec::new() });
+        let call = |place| Await { what: text("app::job"), place };
+        all.push(What::Stands { task, awaits: vec![call(place), call(None)] });
         for (readable, writable) in [(false, false), (true, false), (false, true), (true, true)] {
             all.push(What::DescriptorReady { descriptor: 7, readable, writable });
         }

@@ -1,75 +1,17 @@
 //! What can happen in a run: one model for boucle and for the stages of the road.
 
+mod numbers;
 mod parts;
 
-use std::fmt;
-use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-pub use self::parts::{By, Ended, On, Place, PollEnd, Reported, RunEnd};
+pub use self::numbers::{ObjectNo, TaskNo};
+pub use self::parts::{Await, By, Ended, On, Place, PollEnd, Reported, RunEnd};
 
 /// A text of an event. The same text is kept once; a clone is the same text.
 pub type Text = Arc<str>;
-
-/// Which task: its number, counted from 1 in the order in which the tasks were added.
-///
-/// # Examples
-///
-/// ```
-/// use boucle_trace::TaskNo;
-///
-/// let second = TaskNo::new(2).expect("2 is not 0");
-/// assert_eq!(second.to_string(), "task 2");
-/// assert_eq!(second.get(), 2);
-/// ```
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct TaskNo(NonZeroU32);
-
-impl TaskNo {
-    /// The task with this number; there is no task 0.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use boucle_trace::TaskNo;
-    ///
-    /// assert!(TaskNo::new(0).is_none());
-    /// assert_eq!(TaskNo::new(7).unwrap().to_string(), "task 7");
-    /// ```
-    #[must_use]
-    pub fn new(number: u32) -> Option<TaskNo> {
-        NonZeroU32::new(number).map(TaskNo)
-    }
-
-    /// Its number.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use boucle_trace::TaskNo;
-    ///
-    /// assert_eq!(TaskNo::new(7).unwrap().get(), 7);
-    /// ```
-    #[must_use]
-    pub fn get(self) -> u32 {
-        self.0.get()
-    }
-}
-
-impl fmt::Display for TaskNo {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "task {}", self.0)
-    }
-}
-
-impl fmt::Debug for TaskNo {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
 
 /// One thing that happened, and when.
 ///
@@ -126,6 +68,9 @@ pub enum What {
         by: Option<TaskNo>,
         /// Where in the source.
         place: Option<Place>,
+        /// What its future is, in a word: `job` for the body of `async fn job`. None for a block.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        future: Option<Text>,
     },
     /// A task was made that stands in no queue: somebody polls it by hand.
     Made {
@@ -185,15 +130,68 @@ pub enum What {
         /// By whom.
         by: By,
     },
+    /// A task was woken that can go on already: nothing changes.
+    WokenInVain {
+        /// The task.
+        task: TaskNo,
+        /// By whom.
+        by: By,
+    },
     /// The task that is being polled begins to wait; it may wait for several things.
     Waits {
         /// The task.
         task: TaskNo,
         /// For what.
         on: On,
+        /// At which object, if it is one that tasks share.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        object: Option<ObjectNo>,
         /// Where in the source, if that is known: the line of a `sleep`, of a `gather`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         place: Option<Place>,
+    },
+    /// An object that tasks share is met for the first time: a task waits for it, or has got it.
+    ObjectMade {
+        /// The object.
+        object: ObjectNo,
+        /// What it is: `queue`, `lock`.
+        kind: Text,
+        /// Where it was made.
+        place: Option<Place>,
+    },
+    /// An object was given a name.
+    ObjectNamed {
+        /// The object.
+        object: ObjectNo,
+        /// Its name from now on.
+        name: Text,
+    },
+    /// An object is gone.
+    ObjectGone {
+        /// The object.
+        object: ObjectNo,
+    },
+    /// The task that is being polled has got a lock, or a permit of a semaphore.
+    Acquired {
+        /// The task.
+        task: TaskNo,
+        /// The lock.
+        object: ObjectNo,
+    },
+    /// A lock, or a permit of a semaphore, was given back.
+    Released {
+        /// The lock.
+        object: ObjectNo,
+        /// The task that was polled meanwhile.
+        by: Option<TaskNo>,
+    },
+    /// Where a task stands that waits: the calls that await one another. It is told when that is asked
+    /// for, and at the end of a run that came to nothing.
+    Stands {
+        /// The task.
+        task: TaskNo,
+        /// The calls, the outermost first.
+        awaits: Vec<Await>,
     },
     /// A timer was set.
     TimerSet {
@@ -279,13 +277,20 @@ impl What {
             | What::QueuedFirst { task }
             | What::Unqueued { task }
             | What::Woken { task, .. }
+            | What::WokenInVain { task, .. }
             | What::Waits { task, .. }
+            | What::Acquired { task, .. }
+            | What::Stands { task, .. }
             | What::Done { task, .. } => Some(task),
-            What::Printed { by, .. } | What::TimerSet { by, .. } | What::TimerUnset { by, .. } => {
-                by
-            }
+            What::Printed { by, .. }
+            | What::Released { by, .. }
+            | What::TimerSet { by, .. }
+            | What::TimerUnset { by, .. } => by,
             What::Reported { task, .. } => task,
-            What::TimerFired { .. }
+            What::ObjectMade { .. }
+            | What::ObjectNamed { .. }
+            | What::ObjectGone { .. }
+            | What::TimerFired { .. }
             | What::DescriptorReady { .. }
             | What::LoopSleeps { .. }
             | What::LoopWakes

@@ -9,7 +9,8 @@ use crate::text::printable::Printable;
 pub const FORMAT: &str = "boucle-trace";
 
 /// The version of the format that is written here. All before it are read as well: of version 1 a stage's
-/// tasks are known from their first polls on, and those that stop are put back in an event of its own.
+/// tasks are known from their first polls on, and those that stop are put back in an event of its own; no
+/// object is known, nor where a task stands.
 pub const VERSION: u32 = 2;
 
 /// What a recording says of itself.
@@ -41,6 +42,19 @@ impl Header {
         Header { format: FORMAT.into(), version: VERSION, clock, program: program.into() }
     }
 }
+
+/// The first line of a recording.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct FirstLine {
+    #[serde(flatten)]
+    pub(crate) header: Header,
+    /// What follows: [`BYTES`], or lines of JSON.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) body: Option<Text>,
+}
+
+/// How the first line says that bytes follow.
+pub(crate) const BYTES: &str = "bytes";
 
 impl Header {
     /// What stands above a picture.

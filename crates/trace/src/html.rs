@@ -37,14 +37,14 @@ impl Trace {
     /// ```
     #[must_use]
     pub fn html(&self) -> String {
-        let mut compact = Compact::default();
+        let mut compact = Compact::with_texts(|it| Printable::paragraph(it).into_string().into());
+        compact.begin_at(self.base().now);
         for event in self.events() {
             compact.push(event);
         }
         let mut data = json!({
             "header": self.header(),
             "events": self.len(),
-            "texts": compact.texts,
             "base": self.base(),
         });
         make_printable(&mut data);

@@ -43,8 +43,9 @@
 //!   last ones, or writes them to a file while the program runs. What is printed by
 //!   `world::println` is part of the trace.
 //! - **Data.** A trace is a [`Header`] and a list of [`Event`]s; [`What`] says what can happen. It is
-//!   written as JSON, a line an event ([`Trace::write`]), and read back equal ([`Trace::read`]). Of a
-//!   file that was cut, [`Trace::read_lossy`] reads what is there.
+//!   written in some six bytes an event ([`Trace::write`]), and read back equal ([`Trace::read`]); as JSON,
+//!   a line an event, people can read it ([`Trace::write_lines`]). Of a file that was cut,
+//!   [`Trace::read_lossy`] reads what is there.
 //! - **Text.** [`Trace::lines`]: one line an event. [`Trace::lanes`]: one lane a task, made to be a
 //!   snapshot: `insta::assert_snapshot!(boucle_trace::lanes(|| async { … }))`. What a program says of
 //!   itself is [`Printable`] there, and in all pictures.
@@ -60,14 +61,13 @@
 //!
 //! - The queue of a loop that is not one of `world::collections`: there who is woken is believed to be ready.
 //! - A look at the result of a task.
-//! - A wake of a task that is ready already changes nothing, and is no event.
-
+//!
 mod chrome;
 mod compact;
 mod event;
+mod file;
 mod header;
 mod html;
-mod json;
 mod lint;
 mod player;
 mod record;
@@ -78,16 +78,17 @@ mod text;
 mod trace;
 
 pub use crate::event::{
-    By, Ended, Event, On, Place, PollEnd, Reported, RunEnd, TaskNo, Text, What,
+    Await, By, Ended, Event, ObjectNo, On, Place, PollEnd, Reported, RunEnd, TaskNo, Text, What,
 };
+pub use crate::file::{Problem, ReadError};
 pub use crate::header::{Clock, FORMAT, Header, VERSION};
-pub use crate::json::{Problem, ReadError};
 pub use crate::lint::{Finding, Limits, Lint};
 pub use crate::player::{Phase, Player};
 pub use crate::record::{lanes, record, record_stage, record_stage_with, record_with};
 pub use crate::recorder::{Options, Recorder};
 pub use crate::state::{
-    Asleep, Choice, Life, Line, Ready, Running, State, TaskState, Timer, Timers, Wait, Waits, Wake,
+    Asleep, Choice, Life, Line, ObjectState, Ready, Running, State, TaskState, Timer, Timers, Wait,
+    Waits, Wake,
 };
 pub use crate::text::printable::Printable;
 pub use crate::trace::Trace;

@@ -4,6 +4,7 @@ mod instrument;
 mod limit;
 mod listening;
 mod numbers;
+mod objects;
 mod options;
 mod stage;
 mod store;
@@ -21,12 +22,13 @@ use world::eprintln;
 
 use self::limit::Limit;
 use self::numbers::Numbers;
+use self::objects::Objects;
 pub use self::options::Options;
 use self::stage::Stage;
 use self::store::Store;
 use crate::event::{Ended, Event, Reported, RunEnd, TaskNo, Text, What};
+use crate::file::bounds::{TEXT, cut};
 use crate::header::{Clock, Header};
-use crate::json::bounds::{TEXT, cut};
 use crate::trace::Trace;
 
 /// Records one loop: give it to [`Builder::instrument`](boucle::Builder::instrument).
@@ -63,6 +65,8 @@ struct Inner {
     main: Option<&'static Location<'static>>,
     /// The tasks' numbers.
     numbers: Numbers,
+    /// The objects' numbers.
+    objects: Objects,
     /// What is known of a stage, if it is one that is listened to.
     stage: Stage,
     /// The tasks that are being polled, the innermost last.
@@ -120,6 +124,7 @@ impl Recorder {
             now: 0,
             main: None,
             numbers: Numbers::default(),
+            objects: Objects::default(),
             stage: Stage::default(),
             current: Vec::new(),
             last_done: None,

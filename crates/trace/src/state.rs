@@ -1,6 +1,8 @@
 //! The state of a loop at a moment of a run: what is left when events are played one after another.
 
 mod check;
+mod object;
+mod objects;
 mod parts;
 mod play;
 mod ready;
@@ -14,6 +16,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+pub use self::object::ObjectState;
 pub use self::parts::{Asleep, Choice, Line, Timer};
 pub(crate) use self::play::Undo;
 pub use self::ready::Ready;
@@ -21,8 +24,9 @@ pub use self::running::Running;
 pub use self::task::{Life, TaskState, Wait, Wake};
 pub use self::timers::Timers;
 pub use self::waits::Waits;
-use crate::event::{Event, On, RunEnd, TaskNo};
+use crate::event::{Event, ObjectNo, On, RunEnd, TaskNo};
 use crate::text::printable::Printable;
+use crate::text::words::place_of;
 
 /// A loop at a moment: who runs, who is ready, who waits for what, what was printed.
 ///
@@ -52,6 +56,9 @@ pub struct State {
     pub now: u64,
     /// All tasks that are known, also those that have ended. What two states know alike is kept once.
     pub tasks: BTreeMap<TaskNo, Arc<TaskState>>,
+    /// The objects that were met, and are not gone.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub objects: BTreeMap<ObjectNo, Arc<ObjectState>>,
     /// The tasks that can go on, next one first.
     pub ready: Ready,
     /// The task that is being polled, last; before it those that polled it themselves.
@@ -131,7 +138,8 @@ impl State {
         })
     }
 
-    /// The name of a task, or its number; as [`Printable::name`] shows it.
+    /// The name of a task; without one its future's and its number, or its number alone. As
+    /// [`Printable::name`] shows it.
     ///
     /// # Examples
     ///
@@ -145,14 +153,65 @@ impl State {
     /// ```
     #[must_use]
     pub fn name(&self, task: TaskNo) -> String {
-        let name = self.tasks.get(&task).and_then(|it| it.name.as_deref());
-        name.map_or_else(|| task.to_string(), |it| Printable::name(it).into_string())
+        let known = self.tasks.get(&task);
+        match known.map(|it| (it.name.as_deref(), it.future.as_deref())) {
+            Some((Some(name), _)) => Printable::name(name).into_string(),
+            Some((None, Some(future))) => format!("{} {}", Printable::name(future), task.get()),
+            _ => task.to_string(),
+        }
+    }
+
+    /// What an object is called: what it is, and its name or its number.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use boucle::sync::Lock;
+    /// use boucle_trace::{ObjectNo, record};
+    ///
+    /// let trace = record(|| async { drop(Lock::new(()).lock().await) });
+    /// let first = ObjectNo::new(1).unwrap();
+    /// assert_eq!(trace.state_at(0).object_name(first), "object 1");
+    /// assert_eq!(trace.state_at(3).object_name(first), "lock 1");
+    /// ```
+    #[must_use]
+    pub fn object_name(&self, object: ObjectNo) -> String {
+        let Some(known) = self.objects.get(&object) else { return object.to_string() };
+        let kind = if known.kind.is_empty() { "object" } else { &*known.kind };
+        let name = known.name.as_ref().map(|it| Printable::name(&**it).into_string());
+        let name = name.unwrap_or_else(|| object.get().to_string());
+        format!("{} {name}", Printable::name(kind))
+    }
+
+    /// The same, and where it was made.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use boucle::sync::Lock;
+    /// use boucle_trace::{ObjectNo, record};
+    ///
+    /// let trace = record(|| async { drop(Lock::new(()).lock().await) });
+    /// let lock = trace.state_at(3).object(ObjectNo::new(1).unwrap());
+    /// assert!(lock.starts_with("lock 1, made at "));
+    /// ```
+    #[must_use]
+    pub fn object(&self, object: ObjectNo) -> String {
+        let place = self.objects.get(&object).and_then(|it| it.place.as_ref());
+        let place = place.map_or_else(String::new, |it| format!(", made at {}", place_of(it)));
+        format!("{}{place}", self.object_name(object))
     }
 
     /// How much there is of it, but for the output: what a clone without that costs. To find that out
     /// takes a look at all tasks.
     pub(crate) fn size(&self) -> usize {
         let n_waits: usize = self.tasks.values().map(|it| it.waits.len()).sum();
-        self.tasks.len() + self.ready.len() + self.running.len() + self.timers.len() + n_waits
+        let n_objects = self.objects.len();
+        self.tasks.len()
+            + n_objects
+            + self.ready.len()
+            + self.running.len()
+            + self.timers.len()
+            + n_waits
     }
 }

@@ -193,10 +193,10 @@ fn a_wake_that_was_lost_is_found() {
     let [one, two] = [1, 2].map(|it| TaskNo::new(it).expect("it is not 0"));
     let pending = |task| What::PollEnds { task, how: PollEnd::Pending };
     let events = [
-        What::Added { task: one, by: None, place: None },
+        What::Added { task: one, by: None, place: None, future: None },
         What::PollBegins { task: one },
-        What::Added { task: two, by: Some(one), place: None },
-        What::Waits { task: one, on: On::Task(two), place: None },
+        What::Added { task: two, by: Some(one), place: None, future: None },
+        What::Waits { task: one, on: On::Task(two), object: None, place: None },
         pending(one),
         What::PollBegins { task: two },
         What::Done { task: two, how: boucle_trace::Ended::Value },

@@ -15,13 +15,18 @@ fn saying(words: &str) -> Trace {
     let task = TaskNo::new(1).expect("it is one");
     let text = Text::from(words);
     let whats = [
-        What::Added { task, by: None, place: Some(Place { file: text.clone(), line: 1 }) },
+        What::Added {
+            task,
+            by: None,
+            place: Some(Place { file: text.clone(), line: 1 }),
+            future: None,
+        },
         What::Named { task, name: text.clone() },
         What::TimerSet { timer: 0, by: Some(task), after: 5 },
         What::PollBegins { task },
         What::Printed { by: Some(task), error: false, line: text.clone() },
         What::Printed { by: None, error: true, line: text.clone() },
-        What::Waits { task, on: On::Sync(text.clone()), place: None },
+        What::Waits { task, on: On::Sync(text.clone()), object: None, place: None },
         What::PollEnds { task, how: boucle_trace::PollEnd::Pending },
         What::Woken { task, by: boucle_trace::By::Task(task) },
         What::Reported { task: Some(task), kind: Reported::Panic, message: text.clone() },

@@ -2,7 +2,10 @@
 
 use std::fs;
 use std::path::PathBuf;
+use std::rc::Rc;
+use std::time::Duration;
 
+use boucle::sync::{Lock, Queue};
 use boucle_trace::{Clock, Event, Header, Problem, Trace, What, record};
 use proptest::prelude::prop_assert_eq;
 
@@ -14,12 +17,41 @@ fn written(trace: &Trace) -> Vec<u8> {
     bytes
 }
 
+fn lined(trace: &Trace) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    trace.write_lines(&mut bytes).expect("memory takes all");
+    bytes
+}
+
 fn small() -> Trace {
     record(|| async {
         boucle::spawn(async {}).set_name("child");
         world::println!("Hello");
         boucle::interrupt().await;
     })
+}
+
+/// Workers that share a queue and a lock; no time is a round one.
+async fn busy_service() {
+    let jobs = Rc::new((Queue::new(8), Lock::new(0)));
+    let workers: Vec<_> = (0..4_u64)
+        .map(|worker| {
+            let jobs = Rc::clone(&jobs);
+            boucle::spawn(async move {
+                while let Ok(job) = jobs.0.get().await {
+                    boucle::sleep(Duration::from_nanos(123_457 * worker + 1_013 * job)).await;
+                    *jobs.1.lock().await += 1;
+                }
+            })
+        })
+        .collect();
+    for job in 0..200_u64 {
+        jobs.0.put(job).await.expect("it is open");
+    }
+    jobs.0.shutdown(false);
+    for worker in workers {
+        worker.await.expect("it ends");
+    }
 }
 
 /// A path for a file of this test alone.
@@ -32,15 +64,16 @@ pub(super) fn path(name: &str) -> PathBuf {
 #[test]
 fn what_is_written_is_read_back_equal() {
     random::for_all(60, |trace| {
-        let bytes = written(trace);
-        prop_assert_eq!(&Trace::read(&bytes[..]).expect("it was written here"), trace);
+        for bytes in [written(trace), lined(trace)] {
+            prop_assert_eq!(&Trace::read(&bytes[..]).expect("it was written here"), trace);
+        }
         Ok(())
     });
 }
 
 #[test]
-fn a_recording_is_a_header_and_a_line_an_event() {
-    let text = String::from_utf8(written(&small().named("small"))).expect("JSON is UTF-8");
+fn a_recording_for_people_is_a_header_and_a_line_an_event() {
+    let text = String::from_utf8(lined(&small().named("small"))).expect("JSON is UTF-8");
     let mut lines = text.lines();
     let header = r#"{"format":"boucle-trace","version":2,"clock":"virtual","program":"small"}"#;
     assert_eq!(lines.next(), Some(header));
@@ -51,9 +84,9 @@ fn a_recording_is_a_header_and_a_line_an_event() {
 }
 
 #[test]
-fn a_recording_that_is_cut_anywhere_is_read_up_to_there() {
+fn lines_that_are_cut_anywhere_are_read_up_to_there() {
     let trace = small();
-    let bytes = written(&trace);
+    let bytes = lined(&trace);
     for length in 0..bytes.len() {
         let cut = &bytes[..length];
         let n_lines = cut.iter().filter(|it| **it == b'\n').count() as u64;
@@ -66,7 +99,7 @@ fn a_recording_that_is_cut_anywhere_is_read_up_to_there() {
                 assert_eq!(read.events(), &trace.events()[..read.len()]);
                 assert!(read.len() as u64 + 1 >= n_lines);
                 if let Some(error) = &error {
-                    assert!(matches!(error.problem, Problem::Truncated), "{error}");
+                    assert!(matches!(error.problem, Problem::Truncated(_)), "{error}");
                     assert_eq!(error.line, n_lines + 1);
                 }
                 assert!(error.is_some() || whole, "{length}");
@@ -74,6 +107,72 @@ fn a_recording_that_is_cut_anywhere_is_read_up_to_there() {
             (None, None) => unreachable!("without a header there is an error"),
         }
     }
+}
+
+#[test]
+fn bytes_that_are_cut_anywhere_are_read_up_to_there() {
+    let trace = small();
+    let bytes = written(&trace);
+    let head = bytes.iter().position(|it| *it == b'\n').expect("the header is a line") + 1;
+    let mut n_read = 0;
+    for length in head..bytes.len() {
+        let (read, error) = Trace::read_lossy(&bytes[..length]);
+        let read = read.expect("the header is whole");
+        assert_eq!(read.events(), &trace.events()[..read.len()]);
+        // The error says where the event begins that is not whole.
+        let is_new = read.len() > n_read || length == head;
+        assert_eq!(error.is_none(), is_new, "{length}: {error:?}");
+        if let Some(error) = error {
+            let begin = error.byte.expect("they are bytes") as usize;
+            assert!(matches!(error.problem, Problem::Truncated(_)), "{error}");
+            let (whole, none) = Trace::read_lossy(&bytes[..begin]);
+            assert!(none.is_none() && whole.is_some_and(|it| it.len() == read.len()));
+        }
+        n_read = read.len();
+    }
+    assert_eq!(n_read + 1, trace.len());
+}
+
+#[test]
+fn bytes_that_are_wrong_are_named() {
+    let head = b"{\"format\":\"boucle-trace\",\"version\":2,\"clock\":\"real\",\"program\":\"p\",\"body\":\"bytes\"}\n";
+    let at = head.len();
+    let wrong: [(&[u8], usize, &str); 7] = [
+        (&[2, 0, 1, 2, 0, 0], 3, "the bytes are no event: there is no task 0"),
+        (&[40, 0], 0, "an event of kind 40 is not known"),
+        (&[200, 1, 0, 0], 0, "an event of kind 200 is not known"),
+        (&[1, 0, 1, 9], 0, "the bytes are no event: there is no text of this number"),
+        (&[1, 0, 1, 1, 2, 0xff, 0xfe], 0, "the bytes are no event: a text is not UTF-8"),
+        (&[1, 0, 1, 1, 0xff, 0xff, 0xff, 0x7f], 0, "a name is longer than 131072 bytes"),
+        (&[63, 2, b'{', b'}'], 0, "the state before the first event cannot be: "),
+    ];
+    for (bytes, place, message) in wrong {
+        let error = Trace::read(&[&head[..], bytes].concat()[..]).expect_err(message);
+        assert_eq!(error.byte, Some((at + place) as u64), "{error}");
+        assert!(error.problem.to_string().starts_with(message), "{error}");
+    }
+}
+
+#[test]
+fn of_newer_bytes_what_is_not_known_is_left_out() {
+    let head = |body| {
+        format!("{{\"format\":\"boucle-trace\",\"version\":3,\"clock\":\"real\",\"program\":\"p\",\"body\":\"{body}\"}}\n").into_bytes()
+    };
+    // Two events, and one between them that only a later version knows: its time and its length.
+    let events = [12, 5, 100, 7, 3, 1, 2, 3, 12, 6];
+    let (trace, error) = Trace::read_lossy(&[&head("bytes")[..], &events].concat()[..]);
+    assert!(matches!(error.map(|it| it.problem), Some(Problem::Newer(3))));
+    let at: Vec<_> = trace.expect("it is read").events().iter().map(|it| it.at).collect();
+    assert_eq!(at, [5, 11]);
+    let (trace, error) = Trace::read_lossy(&head("crystals")[..]);
+    assert!(trace.is_some_and(|it| it.is_empty()) && error.is_some());
+}
+
+#[test]
+fn a_recording_in_bytes_takes_at_most_twelve_bytes_an_event() {
+    let trace = record(busy_service);
+    let (bytes, n) = (written(&trace).len(), trace.len());
+    assert!(n > 1000 && bytes <= 12 * n, "{bytes} bytes for {n} events");
 }
 
 #[test]

@@ -76,6 +76,35 @@ impl ObjectId {
     pub fn creator(&self) -> TaskPath {
         self.creator
     }
+
+    /// Whether it tells the object from others: not, if it was made in a loop that nobody watched.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::cell::Cell;
+    /// use std::rc::Rc;
+    /// use boucle::sync::Event;
+    /// use boucle::{Instrument, Loop, Object};
+    ///
+    /// #[derive(Default)]
+    /// struct Last(Cell<Option<Object>>);
+    ///
+    /// impl Instrument for Last {
+    ///     fn object_made(&self, object: Object) {
+    ///         self.0.set(Some(object));
+    ///     }
+    /// }
+    ///
+    /// let last = Rc::new(Last::default());
+    /// let event_loop = Loop::builder().instrument(Rc::clone(&last)).build();
+    /// event_loop.run_task(async { drop(Event::new()) });
+    /// assert!(last.0.get().unwrap().id.is_known());
+    /// ```
+    #[must_use]
+    pub fn is_known(&self) -> bool {
+        self.number != 0
+    }
 }
 
 /// Something that tasks wait for.
@@ -159,6 +188,39 @@ impl Kind {
 impl Object {
     pub(crate) fn new(id: ObjectId, kind: Kind, made_at: &'static Location<'static>) -> Object {
         Object { id, kind: kind.name(), made_at }
+    }
+
+    /// Whether tasks share it, so that it outlives each wait for it: a queue, a lock, an event. Not a timer or
+    /// a gather, which is its task's own, nor a socket, which is known by its descriptor.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::cell::Cell;
+    /// use std::rc::Rc;
+    /// use boucle::sync::Event;
+    /// use boucle::{Instrument, Loop, Object};
+    ///
+    /// #[derive(Default)]
+    /// struct Last(Cell<Option<Object>>);
+    ///
+    /// impl Instrument for Last {
+    ///     fn object_made(&self, object: Object) {
+    ///         self.0.set(Some(object));
+    ///     }
+    /// }
+    ///
+    /// let last = Rc::new(Last::default());
+    /// let event_loop = Loop::builder().instrument(Rc::clone(&last)).build();
+    /// event_loop.run_task(async { drop(Event::new()) });
+    /// assert!(last.0.get().unwrap().is_shared());
+    /// event_loop.run_task(boucle::sleep(std::time::Duration::ZERO));
+    /// assert!(!last.0.get().unwrap().is_shared());
+    /// ```
+    #[must_use]
+    pub fn is_shared(&self) -> bool {
+        let own = ["as_completed", "descriptor", "gather", "socket", "task_group", "timer"];
+        !own.contains(&self.kind)
     }
 }
 

@@ -38,6 +38,9 @@ pub trait Instrument {
     /// Something was made that tasks wait for, by the task that is being polled or outside of any. What
     /// was made outside of the loop is met at the first wait for it.
     fn object_made(&self, _object: Object) {}
+    /// A queue, a lock, or another object of [`sync`](crate::sync) is gone: nobody waits for it any more. It
+    /// is not told of what is dropped outside of the loop.
+    fn object_gone(&self, _object: Object) {}
     /// A task is about to be polled, or dropped because it was cancelled.
     fn before_poll(&self, _task: TaskId) {}
     /// It was; `ended` says whether it is over.

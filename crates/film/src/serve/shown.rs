@@ -77,7 +77,7 @@ impl Shown {
             "svg" => ("image/svg+xml", "svg", trace.svg()),
             "json" => {
                 let mut bytes = Vec::new();
-                trace.write(&mut bytes).expect("memory takes all");
+                trace.write_lines(&mut bytes).expect("memory takes all");
                 ("application/json", "trace", String::from_utf8(bytes).expect("JSON is text"))
             }
             _ => return None,

@@ -24,14 +24,14 @@ pub(crate) fn trace(words: &str) -> Trace {
     let task = TaskNo::new(1).expect("it is one");
     let text = Text::from(words);
     let whats = [
-        What::Added { task, by: None, place: None },
+        What::Added { task, by: None, place: None, future: None },
         What::Named { task, name: text.clone() },
         What::TimerSet { timer: 0, by: Some(task), after: 5 },
         What::PollBegins { task },
         What::Printed { by: Some(task), error: false, line: text.clone() },
         What::Printed { by: Some(task), error: false, line: format!("{words} again").into() },
         What::Printed { by: None, error: true, line: text.clone() },
-        What::Waits { task, on: On::Sync(text.clone()), place: None },
+        What::Waits { task, on: On::Sync(text.clone()), object: None, place: None },
         What::PollEnds { task, how: boucle_trace::PollEnd::Pending },
         What::Reported { task: Some(task), kind: Reported::Panic, message: text.clone() },
         What::LoopSleeps { timeout: Some(5) },
@@ -44,7 +44,7 @@ pub(crate) fn trace(words: &str) -> Trace {
 /// A file of this test alone; its name has hostile words in it as well.
 pub(crate) fn file(test: &str, words: &str) -> PathBuf {
     let mut text = Vec::new();
-    trace(words).write(&mut text).expect("memory takes all");
+    trace(words).write_lines(&mut text).expect("memory takes all");
     // What is no event is quoted by the parser, as the line has it.
     let foreign = serde_json::json!([0, { words: 1 }]);
     text.extend(format!("{foreign}\n").into_bytes());
@@ -99,7 +99,7 @@ fn nothing_that_is_printed_steers_a_terminal() {
 fn nothing_that_is_drawn_steers_a_terminal() {
     let name = WORDS.to_owned() + ".trace";
     let mut text = Vec::new();
-    trace(WORDS).write(&mut text).expect("memory takes all");
+    trace(WORDS).write_lines(&mut text).expect("memory takes all");
     let run = || Run::read(&name, &text[..], false).expect("it is a recording");
     for keys in
         [">", ">>>>", "o", "$", "g", "g\nvv\n", "/\u{1b}", "/\u{7}\u{9b}", "/\u{7}\u{9b}\n", "s"]
@@ -131,7 +131,7 @@ fn a_scene_costs_what_it_shows_and_not_what_a_name_has() {
     let long = "n".repeat(70_000);
     let name = format!("{long}.trace");
     let mut text = Vec::new();
-    trace(&long).write(&mut text).expect("memory takes all");
+    trace(&long).write_lines(&mut text).expect("memory takes all");
     let run = Run::read(&name, &text[..], false).expect("it is a recording");
     assert!(run.name.chars().count() == 200 && run.name.ends_with('…'));
     let mut player = run.player();

@@ -1,7 +1,9 @@
 //! An event becomes bytes.
 
 use super::{Compact, kind};
-use crate::event::{By, Ended, Event, On, Place, PollEnd, Reported, RunEnd, TaskNo, What};
+use crate::event::{
+    Await, By, Ended, Event, ObjectNo, On, Place, PollEnd, Reported, RunEnd, TaskNo, Text, What,
+};
 
 impl Compact {
     /// Adds an event, whose time is not before the last one's.
@@ -9,12 +11,17 @@ impl Compact {
         let after = event.at.saturating_sub(self.last_at);
         self.last_at = self.last_at.max(event.at);
         self.n_events += 1;
+        if self.texts.is_full() {
+            self.texts.clear();
+            self.bytes.push(kind::TEXTS_END);
+        }
         match &event.what {
-            What::Added { task, by, place } => {
+            What::Added { task, by, place, future } => {
                 self.begin(kind::ADDED, after);
                 self.task(*task);
                 self.maybe(*by);
                 self.place(place.as_ref());
+                self.maybe_text(future.as_ref());
             }
             What::Made { task, by } => {
                 self.begin(kind::MADE, after);
@@ -24,8 +31,7 @@ impl Compact {
             What::Named { task, name } => {
                 self.begin(kind::NAMED, after);
                 self.task(*task);
-                let name = self.text(name);
-                self.number(name);
+                self.text(name);
             }
             What::PollBegins { task } => {
                 self.begin(kind::POLL_BEGINS, after);
@@ -52,19 +58,55 @@ impl Compact {
                 self.begin(kind::PRINTED, after);
                 self.maybe(*by);
                 self.number((*error).into());
-                let line = self.text(line);
-                self.number(line);
+                self.text(line);
             }
             What::Woken { task, by } => {
                 self.begin(kind::WOKEN, after);
                 self.task(*task);
                 self.by(*by);
             }
-            What::Waits { task, on, place } => {
+            What::WokenInVain { task, by } => {
+                self.begin(kind::WOKEN_IN_VAIN, after);
+                self.task(*task);
+                self.by(*by);
+            }
+            What::Waits { task, on, object, place } => {
                 self.begin(kind::WAITS, after);
                 self.task(*task);
                 self.on(on);
+                self.number(object.map_or(0, |it| it.get().into()));
                 self.place(place.as_ref());
+            }
+            What::ObjectMade { object, kind, place } => {
+                self.begin(kind::OBJECT_MADE, after);
+                self.object(*object);
+                self.text(kind);
+                self.place(place.as_ref());
+            }
+            What::ObjectNamed { object, name } => {
+                self.begin(kind::OBJECT_NAMED, after);
+                self.object(*object);
+                self.text(name);
+            }
+            What::ObjectGone { object } => {
+                self.begin(kind::OBJECT_GONE, after);
+                self.object(*object);
+            }
+            What::Acquired { task, object } => {
+                self.begin(kind::ACQUIRED, after);
+                self.task(*task);
+                self.object(*object);
+            }
+            What::Released { object, by } => {
+                self.begin(kind::RELEASED, after);
+                self.object(*object);
+                self.maybe(*by);
+            }
+            What::Stands { task, awaits } => {
+                self.begin(kind::STANDS, after);
+                self.task(*task);
+                self.number(awaits.len() as u64);
+                awaits.iter().for_each(|it| self.await_of(it));
             }
             What::TimerSet { timer, by, after: ahead } => {
                 self.begin(kind::TIMER_SET, after);
@@ -88,8 +130,10 @@ impl Compact {
             }
             What::LoopSleeps { timeout } => {
                 self.begin(kind::LOOP_SLEEPS, after);
-                // For ever is no time at all: the longest one is as good.
-                self.number(timeout.map_or(0, |it| it.saturating_add(1)));
+                self.number(timeout.is_some().into());
+                if let Some(timeout) = timeout {
+                    self.number(*timeout);
+                }
             }
             What::LoopWakes => self.begin(kind::LOOP_WAKES, after),
             What::Done { task, how } => {
@@ -101,8 +145,7 @@ impl Compact {
                 self.begin(kind::REPORTED, after);
                 self.maybe(*task);
                 self.number(reported(*kind));
-                let message = self.text(message);
-                self.number(message);
+                self.text(message);
             }
             What::RunEnds { how } => {
                 self.begin(kind::RUN_ENDS, after);
@@ -116,12 +159,19 @@ impl Compact {
         self.number(after);
     }
 
-    fn number(&mut self, mut number: u64) {
+    #[inline]
+    fn number(&mut self, number: u64) {
+        Compact::write_number(&mut self.bytes, number);
+    }
+
+    /// Writes a number: seven bits a byte.
+    #[inline]
+    pub(crate) fn write_number(bytes: &mut Vec<u8>, mut number: u64) {
         while number >= 0x80 {
-            self.bytes.push((number & 0x7f) as u8 | 0x80);
+            bytes.push((number & 0x7f) as u8 | 0x80);
             number >>= 7;
         }
-        self.bytes.push(number as u8);
+        bytes.push(number as u8);
     }
 
     /// A number that may be below zero: its sign is its lowest bit.
@@ -138,15 +188,41 @@ impl Compact {
         self.number(task.map_or(0, |it| it.get().into()));
     }
 
-    fn place(&mut self, place: Option<&Place>) {
-        match place {
-            None => self.number(0),
-            Some(place) => {
-                let file = self.text(&place.file);
-                self.number(file + 1);
-                self.number(place.line.into());
+    fn object(&mut self, object: ObjectNo) {
+        self.number(object.get().into());
+    }
+
+    /// A text: 1 and the text itself where it comes for the first time, else two more than its number. 0
+    /// stands for none.
+    fn text(&mut self, text: &Text) {
+        match self.texts.number(text) {
+            Some(number) => self.number(number + 2),
+            None => {
+                let text = self.texts.add(text);
+                self.number(1);
+                self.number(text.len() as u64);
+                self.bytes.extend_from_slice(text.as_bytes());
             }
         }
+    }
+
+    fn maybe_text(&mut self, text: Option<&Text>) {
+        match text {
+            Some(text) => self.text(text),
+            None => self.number(0),
+        }
+    }
+
+    fn place(&mut self, place: Option<&Place>) {
+        self.maybe_text(place.map(|it| &it.file));
+        if let Some(place) = place {
+            self.number(place.line.into());
+        }
+    }
+
+    fn await_of(&mut self, it: &Await) {
+        self.text(&it.what);
+        self.place(it.place.as_ref());
     }
 
     fn by(&mut self, by: By) {
@@ -186,9 +262,8 @@ impl Compact {
                 self.signed(*descriptor);
             }
             On::Sync(what) => {
-                let what = self.text(what);
                 self.number(4);
-                self.number(what);
+                self.text(what);
             }
             On::Thread => self.number(5),
         }
@@ -200,9 +275,8 @@ impl Compact {
             RunEnd::Deadlock => self.number(1),
             RunEnd::Stopped => self.number(2),
             RunEnd::Panicked(message) => {
-                let message = self.text(message);
                 self.number(3);
-                self.number(message);
+                self.text(message);
             }
             RunEnd::Exit(status) => {
                 self.number(4);

@@ -29,6 +29,35 @@ impl fmt::Display for Place {
     }
 }
 
+/// One of the calls that await one another while a task waits.
+///
+/// # Examples
+///
+/// ```
+/// use boucle_trace::{Await, Place};
+///
+/// let place = Some(Place { file: "src/main.rs".into(), line: 7 });
+/// let call = Await { what: "app::job".into(), place };
+/// assert_eq!(call.to_string(), "app::job, src/main.rs:7");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Await {
+    /// The function, as the compiler calls it.
+    pub what: Text,
+    /// Where it awaits; none if the program was built without the numbers of its lines.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<Place>,
+}
+
+impl fmt::Display for Await {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.place {
+            Some(place) => write!(f, "{}, {place}", self.what),
+            None => f.write_str(&self.what),
+        }
+    }
+}
+
 /// With what a poll came back.
 ///
 /// # Examples

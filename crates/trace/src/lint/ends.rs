@@ -181,7 +181,8 @@ fn told(state: &State, circle: &[TaskNo]) -> String {
 /// Who waits for what, in words.
 fn all(state: &State, waiting: &[TaskNo]) -> String {
     let each = waiting.iter().take(TOLD).map(|task| {
-        let on: Vec<_> = state.waits_for(*task).take(TOLD).map(|it| waits(&it.on, state)).collect();
+        let on: Vec<_> =
+            state.waits_for(*task).take(TOLD).map(|it| waits(&it.on, it.object, state)).collect();
         let on = if on.is_empty() { String::new() } else { format!(" {}", on.join(" and ")) };
         format!("{} waits{on}", state.name(*task))
     });

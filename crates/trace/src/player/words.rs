@@ -39,7 +39,7 @@ impl Player {
     /// assert_eq!(player.waits(first).collect::<Vec<_>>(), ["2 s"]);
     /// ```
     pub fn waits(&self, task: TaskNo) -> impl Iterator<Item = String> {
-        self.state().waits_for(task).map(|it| waits(&it.on, self.state()))
+        self.state().waits_for(task).map(|it| waits(&it.on, it.object, self.state()))
     }
 
     /// A time in seconds, with as many decimals as the trace needs.

@@ -6,8 +6,8 @@ use std::time::Duration;
 use boucle::{Instrument, Loop, Object, RunError, TaskId, TaskPath, WaitsFor, WokenBy};
 
 use super::{Inner, Recorder, nanoseconds};
-use crate::event::{By, Ended, On, Place, PollEnd, RunEnd, What};
-use crate::json::bounds::{NAME, cut};
+use crate::event::{By, Ended, ObjectNo, On, Place, PollEnd, RunEnd, What};
+use crate::file::bounds::{NAME, cut};
 
 impl Inner {
     fn by(&mut self, by: WokenBy) -> By {
@@ -23,6 +23,18 @@ impl Inner {
 
     fn place(&mut self, at: &'static Location<'static>) -> Place {
         Place { file: self.text(at.file()), line: at.line() }
+    }
+
+    /// The number of an object that tasks share, which is told of where it is met; `None` of any other, and
+    /// of one that nobody watched being made.
+    fn object(&mut self, object: Object) -> Option<ObjectNo> {
+        let (number, is_new) = self.objects.meet(object)?;
+        if is_new {
+            let place = Some(self.place(object.made_at));
+            let kind = self.text(object.kind);
+            self.keep(What::ObjectMade { object: number, kind, place });
+        }
+        Some(number)
     }
 
     fn on(&mut self, on: WaitsFor) -> On {
@@ -45,7 +57,7 @@ impl Instrument for Recorder {
         let at = inner.main.take().unwrap_or(at);
         let place = Some(inner.place(at));
         let (task, by) = (inner.number(task), inner.current.last().copied());
-        inner.keep(What::Added { task, by, place });
+        inner.keep(What::Added { task, by, place, future: None });
     }
 
     fn task_named(&self, task: TaskId, name: &str) {
@@ -97,7 +109,44 @@ impl Instrument for Recorder {
         // These are made by the one who waits, where it waits.
         let own = ["timer", "gather", "as_completed", "task_group"];
         let place = object.filter(|it| own.contains(&it.kind)).map(|it| inner.place(it.made_at));
-        inner.keep(What::Waits { task, on, place });
+        let object = object.and_then(|it| inner.object(it));
+        inner.keep(What::Waits { task, on, object, place });
+    }
+
+    fn acquired(&self, task: TaskId, object: Object) {
+        let inner = &mut *self.inner.borrow_mut();
+        inner.tick();
+        let task = inner.number(task);
+        if let Some(object) = inner.object(object) {
+            inner.keep(What::Acquired { task, object });
+        }
+    }
+
+    fn released(&self, object: Object) {
+        let inner = &mut *self.inner.borrow_mut();
+        inner.tick();
+        let by = inner.current.last().copied();
+        if let Some(object) = inner.object(object) {
+            inner.keep(What::Released { object, by });
+        }
+    }
+
+    fn object_gone(&self, object: Object) {
+        let inner = &mut *self.inner.borrow_mut();
+        if let Some(object) = inner.objects.forget(object.id) {
+            inner.tick();
+            inner.keep(What::ObjectGone { object });
+        }
+    }
+
+    fn woken_in_vain(&self, task: TaskId, by: WokenBy, has_ended: bool) {
+        let inner = &mut *self.inner.borrow_mut();
+        // Of one that has ended the number is not kept: it is asked for each time.
+        if !has_ended {
+            inner.tick();
+            let (task, by) = (inner.number(task), inner.by(by));
+            inner.keep(What::WokenInVain { task, by });
+        }
     }
 
     fn woken(&self, task: TaskId, by: WokenBy) {

@@ -6,7 +6,7 @@ use world::{Event, Listening};
 
 use super::{Inner, Recorder};
 use crate::event::What;
-use crate::json::bounds::{TEXT, cut};
+use crate::file::bounds::{TEXT, cut};
 
 impl Recorder {
     /// Records what this thread prints by `world::println`, until what this returns is dropped.

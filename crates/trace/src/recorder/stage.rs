@@ -89,7 +89,7 @@ impl Inner {
                 let task = number(*task);
                 let time = just_set.filter(|(it, _)| *it == task).map(|(_, after)| On::Time(after));
                 let on = time.unwrap_or_else(|| On::Sync(self.text(BELL)));
-                self.keep(What::Waits { task, on, place: None });
+                self.keep(What::Waits { task, on, object: None, place: None });
             }
             Event::Pending(task) => {
                 self.current.pop();
@@ -152,7 +152,7 @@ impl Inner {
         match by {
             _ if first && !self.stage.met.contains(&task) => self.meet(task, maker),
             _ if self.stage.met.insert(task) => {
-                self.keep(What::Added { task, by: maker, place: None });
+                self.keep(What::Added { task, by: maker, place: None, future: None });
             }
             Some(by) => {
                 let by = self.waker(by);

@@ -2,13 +2,13 @@
 
 use std::fs::File;
 use std::io;
-use std::io::{BufWriter, Write};
+use std::io::Write;
 
 use super::Options;
 use crate::compact::Compact;
 use crate::event::{Event, PollEnd, TaskNo, What};
+use crate::file;
 use crate::header::Header;
-use crate::json;
 use crate::state::{State, TaskState};
 
 /// How many lines of output a ring buffer keeps of what it has given up.
@@ -22,7 +22,9 @@ pub(super) enum Store {
     Ring(Box<Ring>),
     /// To a file.
     File {
-        file: BufWriter<File>,
+        file: File,
+        /// What was not written yet.
+        events: Compact,
         /// Whether it is complete before each poll.
         flush_each_poll: bool,
         /// What went wrong first; nothing is written since.
@@ -30,15 +32,19 @@ pub(super) enum Store {
     },
 }
 
+impl Drop for Store {
+    fn drop(&mut self) {
+        self.flush();
+    }
+}
+
 impl Store {
     pub(super) fn new(header: &Header, options: &Options) -> io::Result<Store> {
         if let Some(path) = &options.file {
-            let file = json::create(path, options.replace)?;
-            let mut file = BufWriter::with_capacity(1 << 16, file);
-            json::write_header(&mut file, header, &State::default())?;
-            file.flush()?;
-            let flush_each_poll = options.flush_each_poll;
-            return Ok(Store::File { file, flush_each_poll, error: None });
+            let mut file = file::create(path, options.replace)?;
+            file::write_head(&mut file, header, &State::default())?;
+            let (events, flush_each_poll) = (Compact::default(), options.flush_each_poll);
+            return Ok(Store::File { file, events, flush_each_poll, error: None });
         }
         Ok(match options.last {
             None => Store::Memory(Compact::default()),
@@ -50,9 +56,13 @@ impl Store {
         match self {
             Store::Memory(events) => events.push(event),
             Store::Ring(ring) => ring.push(event),
-            Store::File { file, error, .. } => {
-                if error.is_none() {
-                    *error = json::write_event(file, event).err();
+            Store::File { events, error, .. } => {
+                if error.is_some() {
+                    return;
+                }
+                events.push(event);
+                if events.bytes.len() >= file::BUFFER {
+                    self.flush();
                 }
             }
         }
@@ -66,9 +76,10 @@ impl Store {
     }
 
     pub(super) fn flush(&mut self) {
-        if let Store::File { file, error, .. } = self {
+        if let Store::File { file, events, error, .. } = self {
             if error.is_none() {
-                *error = file.flush().err();
+                *error = file.write_all(&events.bytes).err();
+                events.bytes.clear();
             }
         }
     }

@@ -1,7 +1,7 @@
 //! Whether a state that was read can be true: what is played on from it counts and subtracts.
 
 use super::{State, TaskState};
-use crate::json::bounds::{NAME, TEXT};
+use crate::file::bounds::{NAME, TEXT};
 
 /// More events than this nobody has counted: so there is always room for those that follow.
 const MOST_EVENTS: u64 = 1 << 62;

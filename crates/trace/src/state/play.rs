@@ -3,9 +3,10 @@
 use std::mem;
 use std::sync::Arc;
 
+use super::objects::{self, ObjectChange};
 use super::timers::Key;
 use super::{Asleep, Choice, Line, State, TaskState, Timer, Wait, Waits, Wake};
-use crate::event::{Ended, Event, Place, PollEnd, RunEnd, TaskNo, Text, What};
+use crate::event::{Await, Ended, Event, Place, PollEnd, RunEnd, TaskNo, Text, What};
 
 /// What an event has changed: with it, the event is taken back.
 #[derive(Clone, Debug)]
@@ -34,6 +35,7 @@ enum Change {
     Added {
         by: Option<TaskNo>,
         place: Option<Place>,
+        future: Option<Text>,
         queue: Entered,
     },
     Named(Option<Text>),
@@ -55,6 +57,7 @@ enum Change {
         n_polls: u64,
         began: Option<u64>,
         told: bool,
+        awaits: Vec<Await>,
         /// How the run before this one had ended.
         end: Option<RunEnd>,
     },
@@ -77,6 +80,9 @@ enum Change {
         done: Option<Ended>,
         waits: Waits,
     },
+    /// Where a task stood when that was told before.
+    Stands(Vec<Await>),
+    Object(ObjectChange),
     Over(Option<RunEnd>),
 }
 
@@ -100,11 +106,12 @@ impl State {
         self.now = event.at;
         let wake = |by| Wake { position, at: event.at, by };
         let change = match &event.what {
-            What::Added { task, by, place } => {
+            What::Added { task, by, place, future } => {
                 let state = self.task(*task);
                 let by = mem::replace(&mut state.by, *by);
                 let place = mem::replace(&mut state.place, place.clone());
-                Change::Added { by, place, queue: self.make_ready(*task, wake(None)) }
+                let future = mem::replace(&mut state.future, future.clone());
+                Change::Added { by, place, future, queue: self.make_ready(*task, wake(None)) }
             }
             What::Made { task, by } => {
                 let state = self.task(*task);
@@ -138,12 +145,12 @@ impl State {
                 Change::Printed
             }
             What::Woken { task, by } => Change::Readied(self.make_ready(*task, wake(Some(*by)))),
-            What::Waits { task, on, place } => {
+            What::Waits { task, on, object, place } => {
                 let state = self.task(*task);
                 let told = mem::replace(&mut state.waits_told, true);
                 let before = (!told).then(|| mem::take(&mut state.waits));
-                let (on, place) = (on.clone(), place.clone());
-                state.waits.insert(Wait { position, at: event.at, on, place });
+                let (on, object, place) = (on.clone(), *object, place.clone());
+                state.waits.insert(Wait { position, at: event.at, on, object, place });
                 Change::Waits(before)
             }
             What::TimerSet { timer, by, after } => {
@@ -169,8 +176,19 @@ impl State {
                 let waits = mem::take(&mut state.waits);
                 Change::Done { left, done: state.done.replace(*how), waits }
             }
+            What::Stands { task, awaits } => {
+                Change::Stands(mem::replace(&mut self.task(*task).awaits, awaits.clone()))
+            }
+            What::ObjectMade { .. } | What::ObjectNamed { .. } | What::ObjectGone { .. } => {
+                Change::Object(objects::play(&mut self.objects, &event.what))
+            }
+            What::Acquired { .. } | What::Released { .. } => {
+                Change::Object(objects::play(&mut self.objects, &event.what))
+            }
             What::RunEnds { how } => Change::Over(self.end.replace(how.clone())),
-            What::DescriptorReady { .. } | What::Reported { .. } => Change::Nothing,
+            What::DescriptorReady { .. } | What::Reported { .. } | What::WokenInVain { .. } => {
+                Change::Nothing
+            }
         };
         Undo { position, now, is_new: self.tasks.len() > n_tasks, change }
     }
@@ -182,9 +200,10 @@ impl State {
         self.now = now;
         let about = event.what.task();
         match (change, about) {
-            (Change::Added { by, place, queue }, Some(task)) => {
+            (Change::Added { by, place, future, queue }, Some(task)) => {
                 self.unready(task, queue);
                 let state = self.task(task);
+                state.future = future;
                 state.by = by;
                 state.place = place;
             }
@@ -200,7 +219,7 @@ impl State {
             }
             (Change::Left(left), Some(task)) => self.come_back(task, left),
             (Change::Named(name), Some(task)) => self.task(task).name = name,
-            (Change::Begun { left, choice, n_polls, began, told, end }, Some(task)) => {
+            (Change::Begun { left, choice, n_polls, began, told, awaits, end }, Some(task)) => {
                 self.end = end;
                 self.running.pop();
                 self.choice = choice;
@@ -208,6 +227,7 @@ impl State {
                 state.n_polls = n_polls;
                 state.poll_began = began;
                 state.waits_told = told;
+                state.awaits = awaits;
                 self.come_back(task, left);
             }
             (Change::Ended { running, began, busy, last, queue }, Some(task)) => {
@@ -248,6 +268,8 @@ impl State {
                 }
             }
             (Change::Slept(asleep), _) => self.asleep = asleep,
+            (Change::Stands(awaits), Some(task)) => self.task(task).awaits = awaits,
+            (Change::Object(change), _) => objects::take_back(&mut self.objects, change),
             (Change::Over(end), _) => self.end = end,
             // Those of a task are about one.
             (_, None) | (Change::Nothing, _) => {}
@@ -312,7 +334,8 @@ impl State {
         state.n_polls = n_polls.saturating_add(1);
         let began = state.poll_began.replace(now);
         let told = mem::take(&mut state.waits_told);
-        Change::Begun { left, choice, n_polls, began, told, end: self.end.take() }
+        let awaits = mem::take(&mut state.awaits);
+        Change::Begun { left, choice, n_polls, began, told, awaits, end: self.end.take() }
     }
 
     /// Whether the event before `position` was the first word of this task, and that came from nowhere.

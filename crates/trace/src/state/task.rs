@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Waits;
-use crate::event::{By, Ended, On, Place, PollEnd, TaskNo, Text};
+use crate::event::{Await, By, Ended, ObjectNo, On, Place, PollEnd, TaskNo, Text};
 
 /// One task at a moment.
 ///
@@ -18,6 +18,9 @@ use crate::event::{By, Ended, On, Place, PollEnd, TaskNo, Text};
 pub struct TaskState {
     /// Its name, if it was given one.
     pub name: Option<Text>,
+    /// What its future is, in a word, if that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub future: Option<Text>,
     /// The task that added it.
     pub by: Option<TaskNo>,
     /// Where it was added.
@@ -36,6 +39,9 @@ pub struct TaskState {
     pub waits: Waits,
     /// Whether it has said so in the present poll.
     pub waits_told: bool,
+    /// The calls that await one another, the outermost first, as they were when that was told.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub awaits: Vec<Await>,
     /// How often it was polled.
     pub n_polls: u64,
     /// When the present poll began.
@@ -88,6 +94,9 @@ pub struct Wait {
     pub at: u64,
     /// For what.
     pub on: On,
+    /// At which object, if it is one that tasks share.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub object: Option<ObjectNo>,
     /// Where in the source, if that is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub place: Option<Place>,

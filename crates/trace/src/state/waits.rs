@@ -238,7 +238,7 @@ mod tests {
             let (mut waits, mut plain) = (Waits::default(), Vec::new());
             for position in 0..3 * FEW as u64 {
                 let on = if next(4) == 0 { On::Thread } else { On::Time(next(30)) };
-                let wait = Wait { position, at: next(5), on, place: None };
+                let wait = Wait { position, at: next(5), on, object: None, place: None };
                 waits.insert(wait.clone());
                 plain.push(wait);
             }

@@ -8,7 +8,7 @@ use super::folded::{Piece, pieces};
 use super::printable::Printable;
 use super::time::{decimals, seconds};
 use super::words::{predicate, waits, waker};
-use crate::event::{By, Ended, Event, PollEnd, TaskNo, What};
+use crate::event::{By, Ended, Event, On, PollEnd, TaskNo, What};
 use crate::state::{Life, State};
 use crate::trace::Trace;
 
@@ -206,7 +206,13 @@ fn entry(event: &Event, next: Option<&Event>, state: &State, names: &State) -> O
         | What::TimerSet { .. }
         | What::TimerUnset { .. }
         | What::Requeued { .. }
-        | What::Unqueued { .. } => None,
+        | What::Unqueued { .. }
+        | What::WokenInVain { .. }
+        | What::ObjectMade { .. }
+        | What::ObjectNamed { .. }
+        | What::ObjectGone { .. }
+        | What::Acquired { .. }
+        | What::Released { .. } => None,
         What::Made { task, .. } => Some((*task, "○ made".to_owned())),
         What::QueuedFirst { task } => Some((*task, "● goes to the head".to_owned())),
         What::Added { task, .. } => Some((*task, "○ added".to_owned())),
@@ -243,8 +249,13 @@ fn entry(event: &Event, next: Option<&Event>, state: &State, names: &State) -> O
         What::Woken { task, by } => {
             Some((*task, format!("{} woken by {}", stem(*task), waker(*task, *by, names))))
         }
-        What::Waits { task, on, .. } => {
-            Some((*task, format!("{} waits {}", stem(*task), waits(on, names))))
+        What::Waits { task, on, object, .. } => {
+            // A name of a task may come later; an object may be gone later.
+            let known = if matches!(on, On::Task(_)) { names } else { state };
+            Some((*task, format!("{} waits {}", stem(*task), waits(on, *object, known))))
+        }
+        What::Stands { task, .. } => {
+            Some((*task, format!("{} {}", stem(*task), predicate(what, names))))
         }
         What::Reported { task: Some(task), .. } => {
             Some((*task, format!("{} {}", stem(*task), predicate(what, names))))

@@ -1,9 +1,12 @@
 //! An event in words: who, and what it does. What the recording has in its own words is `Printable`.
 
-use crate::event::{By, Ended, On, Place, PollEnd, RunEnd, TaskNo, What};
+use crate::event::{Await, By, Ended, ObjectNo, On, Place, PollEnd, RunEnd, TaskNo, What};
 use crate::state::State;
 use crate::text::printable::Printable;
 use crate::text::time::duration;
+
+/// So many calls of a chain are told of at the most.
+const MOST_CALLS: usize = 30;
 
 /// So much of a line is quoted at the most.
 const LONGEST_QUOTE: usize = 4096;
@@ -13,7 +16,11 @@ pub(crate) fn subject(what: &What, state: &State) -> String {
     match what {
         What::Printed { by: None, .. }
         | What::TimerSet { by: None, .. }
-        | What::TimerUnset { by: None, .. } => "program".to_owned(),
+        | What::TimerUnset { by: None, .. }
+        | What::Released { by: None, .. } => "program".to_owned(),
+        What::ObjectMade { object, .. }
+        | What::ObjectNamed { object, .. }
+        | What::ObjectGone { object } => object.to_string(),
         What::Named { task, .. } => task.to_string(),
         _ => what.task().map_or_else(|| "loop".to_owned(), |task| state.name(task)),
     }
@@ -43,7 +50,16 @@ pub(crate) fn predicate(what: &What, state: &State) -> String {
             format!("prints {way}{}", quoted(line))
         }
         What::Woken { task, by } => format!("is woken by {}", waker(*task, *by, state)),
-        What::Waits { on, .. } => format!("waits {}", waits(on, state)),
+        What::WokenInVain { task, by } => {
+            format!("is woken by {}, and can go on already", waker(*task, *by, state))
+        }
+        What::Waits { on, object, .. } => format!("waits {}", waits(on, *object, state)),
+        What::ObjectMade { object, .. } => format!("is met: {}", state.object(*object)),
+        What::ObjectNamed { name, .. } => format!("is called {}", Printable::name(&**name)),
+        What::ObjectGone { .. } => "is gone".to_owned(),
+        What::Acquired { object, .. } => format!("gets {}", state.object_name(*object)),
+        What::Released { object, .. } => format!("gives {} back", state.object_name(*object)),
+        What::Stands { awaits, .. } => stands(awaits),
         What::TimerSet { after, .. } => format!("sets a timer: in {}", duration(*after)),
         What::TimerFired { .. } => "a timer fires".to_owned(),
         What::TimerUnset { .. } => "takes a timer back".to_owned(),
@@ -69,8 +85,26 @@ pub(crate) fn predicate(what: &What, state: &State) -> String {
     }
 }
 
+/// Where a task stands: the calls that await one another.
+pub(crate) fn stands(awaits: &[Await]) -> String {
+    if awaits.is_empty() {
+        return "stands nobody knows where".to_owned();
+    }
+    let mut calls: Vec<_> = awaits
+        .iter()
+        .take(MOST_CALLS)
+        .map(|it| match &it.place {
+            Some(place) => format!("{} ({})", Printable::name(&*it.what), place_of(place)),
+            None => Printable::name(&*it.what).into_string(),
+        })
+        .collect();
+    let n_more = awaits.len().saturating_sub(MOST_CALLS);
+    calls.extend((n_more > 0).then(|| format!("{n_more} calls more")));
+    format!("stands in {}", calls.join(", in "))
+}
+
 /// A place in the source.
-fn place_of(place: &Place) -> String {
+pub(crate) fn place_of(place: &Place) -> String {
     format!("{}:{}", Printable::line(&*place.file), place.line)
 }
 
@@ -124,14 +158,30 @@ pub(crate) fn waker(task: TaskNo, by: By, state: &State) -> String {
 }
 
 /// What a task waits for, after `waits`.
-pub(crate) fn waits(on: &On, state: &State) -> String {
+pub(crate) fn waits(on: &On, object: Option<ObjectNo>, state: &State) -> String {
     match on {
         On::Time(after) => duration(*after),
         On::Task(task) => format!("for {}", state.name(*task)),
         On::Readable(descriptor) => format!("for descriptor {descriptor} to be readable"),
         On::Writable(descriptor) => format!("for descriptor {descriptor} to be writable"),
-        On::Sync(what) => format!("for {}", Printable::name(&**what)),
+        On::Sync(what) => format!("for {}", shared(what, object, state)),
         On::Thread => "for another thread".to_owned(),
+    }
+}
+
+/// Something that tasks share: `an item of a queue` is one of `queue jobs`, if the object is known.
+fn shared(what: &str, object: Option<ObjectNo>, state: &State) -> String {
+    let what = Printable::name(what);
+    let known = object.and_then(|it| Some((state.objects.get(&it)?, state.object_name(it))));
+    let Some((known, name)) = known else { return what.into_string() };
+    if &*known.kind == "lock" {
+        return name;
+    }
+    let any = ["a ", "an "].map(|it| format!("{it}{}", known.kind));
+    match any.iter().find_map(|it| what.split_once(it.as_str())) {
+        Some((before, _)) if &*known.kind == "semaphore" => format!("{before}{name}"),
+        Some((before, after)) => format!("{before}{name}{after}"),
+        None => format!("{what}: {name}"),
     }
 }
 

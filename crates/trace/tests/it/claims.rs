@@ -83,7 +83,7 @@ fn a_base_that_cannot_be_true_is_refused_with_the_reason() {
 fn times_at_the_end_of_what_can_be_counted_stay_there() {
     let task = TaskNo::new(u32::MAX).expect("it is not 0");
     let all = [
-        What::Added { task, by: Some(task), place: None },
+        What::Added { task, by: Some(task), place: None, future: None },
         What::TimerSet { timer: u32::MAX, by: Some(task), after: u64::MAX },
         What::PollBegins { task },
         What::Woken { task, by: By::Descriptor(i32::MIN) },

@@ -23,7 +23,7 @@ fn trace(all: impl IntoIterator<Item = What>) -> Trace {
 
 /// So many tasks are added.
 fn added(n: u32) -> impl Iterator<Item = What> {
-    (0..n).map(|it| What::Added { task: task(it), by: None, place: None })
+    (0..n).map(|it| What::Added { task: task(it), by: None, place: None, future: None })
 }
 
 /// Each is polled once, and is done, in turn.
@@ -99,7 +99,7 @@ fn hundreds_of_thousands_of_waits_and_timers_of_one_task_come_and_go() {
         let on = On::Time(after);
         [
             What::TimerSet { timer, by: Some(first), after },
-            What::Waits { task: first, on, place: None },
+            What::Waits { task: first, on, object: None, place: None },
         ]
     };
     let unset = (0..n).rev().map(|timer| What::TimerUnset { timer, by: Some(first) });
@@ -125,7 +125,7 @@ fn a_chain_of_tasks_that_await_one_another_is_walked_once() {
         let task = task(it);
         [
             What::PollBegins { task },
-            What::Waits { task, on, place: None },
+            What::Waits { task, on, object: None, place: None },
             What::PollEnds { task, how },
         ]
     });

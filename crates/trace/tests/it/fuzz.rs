@@ -8,6 +8,7 @@ use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
+use boucle::sync::{Lock, Queue};
 use boucle::{interrupt, sleep, spawn, timeout};
 use boucle_trace::{Options, Recorder, Trace, record, record_stage, record_with};
 use world::collections::{BTreeMap, VecDeque};
@@ -52,6 +53,15 @@ async fn program() {
     interrupt().await;
     lost.cancel();
     drop(spawn(async { panic!("boom") }));
+    let (lock, full) = (Rc::new(Lock::new(0)), Queue::new(1));
+    let guard = lock.lock().await;
+    let other = Rc::clone(&lock);
+    let waits = spawn(async move { *other.lock().await += 1 });
+    interrupt().await;
+    drop(guard);
+    waits.await.expect("it gets the lock");
+    full.put(1).await.expect("there is room");
+    let _ = timeout(Duration::from_millis(1), full.put(2)).await;
     child.await.expect("it ends");
     std::future::pending::<()>().await;
 }
@@ -87,8 +97,8 @@ fn stage() {
     times.pop_first();
 }
 
-/// Small recordings that are true.
-fn true_ones() -> Vec<Vec<u8>> {
+/// Small recordings that are true, as lines and as bytes.
+fn true_ones() -> (Vec<Vec<u8>>, Vec<Vec<u8>>) {
     let ring = Recorder::with(Options::new().last(15)).expect("memory is always there");
     let ring = Rc::new(ring);
     record_with(&ring, program);
@@ -99,12 +109,48 @@ fn true_ones() -> Vec<Vec<u8>> {
         assert!(stage.lines().contains(word), "{word}: {}", stage.lines());
     }
     let traces = [record(program), ring.trace(), stage];
-    let written = traces.map(|trace| {
-        let mut bytes = Vec::new();
+    let (mut lined, mut written) = (Vec::new(), Vec::new());
+    for trace in traces {
+        let (mut lines, mut bytes) = (Vec::new(), Vec::new());
+        trace.write_lines(&mut lines).expect("memory takes all");
         trace.write(&mut bytes).expect("memory takes all");
-        bytes
-    });
-    written.into_iter().chain(found().into_iter().map(|(_, bytes)| bytes)).collect()
+        lined.push(lines);
+        written.push(bytes);
+    }
+    let found = found().into_iter().map(|(_, bytes)| bytes);
+    (lined.into_iter().chain(found).collect(), written)
+}
+
+/// One mistake more, in a recording of bytes; most of them behind its header.
+fn mistake_in_bytes(bytes: &mut Vec<u8>, others: &[Vec<u8>], chance: &mut Chance) {
+    let head = bytes.iter().position(|it| *it == b'\n').map_or(0, |it| it + 1);
+    let head = if chance.below(20) == 0 { 0 } else { head.min(bytes.len()) };
+    let mut place = || head + chance.below(bytes.len() - head + 1);
+    let (one, other) = (place(), place());
+    let (from, to) = (one.min(other), one.max(other));
+    match chance.below(6) {
+        0 => bytes.truncate(one),
+        1 => {
+            let other = &others[chance.below(others.len())];
+            bytes.truncate(one);
+            bytes.extend(&other[chance.below(other.len())..]);
+        }
+        2 => drop(bytes.splice(from..to.min(from + 8), [])),
+        3 => {
+            let some = bytes[from..to.min(from + 12)].to_vec();
+            drop(bytes.splice(one..one, some));
+        }
+        4 => {
+            // A number that is as large as can be, or larger.
+            let n = 4 + chance.below(8);
+            drop(bytes.splice(from..to.min(from + 1), vec![0xff; n].into_iter().chain([1])));
+        }
+        _ => {
+            if let Some(byte) = bytes.get_mut(one) {
+                *byte ^= 1 << chance.below(8);
+            }
+        }
+    }
 }
 
 /// The lines, each with its end.
@@ -179,17 +225,44 @@ fn soften(bytes: &[u8]) -> Vec<u8> {
             let n = rest.iter().take_while(|it| it.is_ascii_digit()).count();
             [b"[70000000", &rest[n..]].concat()
         }
-        other => String::from_utf8_lossy(other).replace("version\":1", "version\":2").into_bytes(),
+        other => String::from_utf8_lossy(other).replace("version\":2", "version\":3").into_bytes(),
     });
     all.collect::<Vec<_>>().concat()
 }
 
+/// Reads a recording and looks at it; whether anything of it was read, and how many events.
+fn try_out(seed: u64, bytes: &[u8], chance: &mut Chance) -> (bool, usize) {
+    let tried = panic::catch_unwind(AssertUnwindSafe(|| {
+        let (trace, _) = Trace::read_lossy(bytes);
+        trace.inspect(|it| look(it, chance)).map(|it| it.len())
+    }));
+    let Ok(read) = tried else {
+        let text = String::from_utf8_lossy(bytes);
+        panic!("seed {seed}: this recording cannot be looked at:\n{text}");
+    };
+    (read.is_some(), read.unwrap_or(0))
+}
+
 #[test]
 fn a_recording_with_mistakes_is_read_and_looked_at_as_far_as_it_goes() {
-    let all = true_ones();
+    let (all, in_bytes) = true_ones();
     let (mut n_read, mut n_events) = (0, 0);
     for seed in 1..=N_TRIED {
         let mut chance = Chance::new(seed);
+        if seed % 3 == 0 {
+            let mut bytes = in_bytes[chance.below(in_bytes.len())].clone();
+            if seed % 2 == 0 {
+                let text = bytes.windows(11).position(|it| it == b"\"version\":2");
+                bytes[text.expect("it is in the header") + 10] = b'3';
+            }
+            for _ in 0..1 + chance.below(3) {
+                mistake_in_bytes(&mut bytes, &in_bytes, &mut chance);
+            }
+            let (read, events) = try_out(seed, &bytes, &mut chance);
+            n_read += usize::from(read);
+            n_events += events;
+            continue;
+        }
         // The long ones come first, and more often.
         let most = if seed % 4 == 0 { all.len() } else { 3 };
         let mut bytes = all[chance.below(most)].clone();
@@ -199,16 +272,9 @@ fn a_recording_with_mistakes_is_read_and_looked_at_as_far_as_it_goes() {
         for _ in 0..1 + chance.below(4) {
             mistake(&mut bytes, &all, &mut chance);
         }
-        let tried = panic::catch_unwind(AssertUnwindSafe(|| {
-            let (trace, _) = Trace::read_lossy(&bytes[..]);
-            trace.inspect(|it| look(it, &mut chance)).map(|it| it.len())
-        }));
-        let Ok(read) = tried else {
-            let text = String::from_utf8_lossy(&bytes);
-            panic!("seed {seed}: this recording cannot be looked at:\n{text}");
-        };
-        n_read += usize::from(read.is_some());
-        n_events += read.unwrap_or(0);
+        let (read, events) = try_out(seed, &bytes, &mut chance);
+        n_read += usize::from(read);
+        n_events += events;
     }
     // Most of them are good for something: else nothing would be tested here.
     assert!(n_read > 3000 && n_events > 40_000, "{n_read} were read, {n_events} events");

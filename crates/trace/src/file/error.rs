@@ -1,8 +1,8 @@
-//! Why a recording cannot be read: the line, and what is wrong with it.
+//! Why a recording cannot be read: where, and what is wrong there.
 
 use std::io;
 
-/// A recording cannot be read, from this line on.
+/// A recording cannot be read, from this line on, or from this byte.
 ///
 /// # Examples
 ///
@@ -14,15 +14,24 @@ use std::io;
 /// assert_eq!(error.to_string(), "line 1: this is no recording of boucle");
 /// ```
 #[derive(Debug, thiserror::Error)]
-#[error("line {line}: {problem}")]
+#[error("{}: {problem}", place(*line, *byte))]
 pub struct ReadError {
-    /// The line, from 1.
+    /// The line, from 1; of a recording in bytes that of its header.
     pub line: u64,
+    /// Of a recording in bytes, how many of them stand before the event that cannot be read.
+    pub byte: Option<u64>,
     /// What is wrong.
     pub problem: Problem,
 }
 
-/// What is wrong with a line of a recording.
+fn place(line: u64, byte: Option<u64>) -> String {
+    match byte {
+        Some(byte) => format!("byte {byte}"),
+        None => format!("line {line}"),
+    }
+}
+
+/// What is wrong with a recording.
 ///
 /// # Examples
 ///
@@ -43,13 +52,19 @@ pub enum Problem {
     /// [`Trace::read_lossy`](crate::Trace::read_lossy) reads what it can.
     #[error("the recording is of version {0}, and this reads up to version {known}", known = crate::VERSION)]
     Newer(u32),
-    /// The file ends in the middle of this line: the program was stopped while it wrote, or the file
-    /// was cut. What stands before can be read.
-    #[error("the recording ends in the middle of the line")]
-    Truncated,
+    /// The file ends in the middle of this line, or this event: the program was stopped while it wrote, or
+    /// the file was cut. What stands before can be read.
+    #[error("the recording ends in the middle of {0}")]
+    Truncated(&'static str),
     /// The line is no event.
     #[error("the line is no event: {0}")]
     Malformed(serde_json::Error),
+    /// The bytes are no event.
+    #[error("the bytes are no event: {0}")]
+    Senseless(&'static str),
+    /// The bytes are an event of a kind that is not known here.
+    #[error("an event of kind {0} is not known")]
+    UnknownKind(u8),
     /// The line is longer than a line may be. Most likely it is another kind of file.
     #[error("the line is longer than {limit} bytes, and no line of a recording is")]
     LineTooLong {

@@ -1,7 +1,7 @@
 //! How long the parts of a recording may be: a reader holds no more than this of what it cannot use,
 //! and a recorder cuts what is longer.
 
-use crate::event::{On, RunEnd, Text, What};
+use crate::event::{On, Place, RunEnd, Text, What};
 
 /// A line, in bytes: a text of [`TEXT`] bytes fits, in whatever way it is written.
 pub(crate) const LINE: usize = 64 << 20;
@@ -31,17 +31,27 @@ pub(crate) fn cut(text: &str, limit: usize) -> Text {
 /// The text of an event that is too long: what it is, and how long that may be.
 pub(crate) fn too_long(what: &What) -> Option<(&'static str, usize)> {
     let long = |text: &Text, limit, kind| (text.len() > limit).then_some((kind, limit));
+    let name = |text: &Text, kind| long(text, NAME, kind);
+    let file = |place: &Option<Place>| name(&place.as_ref()?.file, "name of a file");
     match what {
-        What::Named { name, .. } => long(name, NAME, "name"),
-        What::Added { place: Some(place), .. } => long(&place.file, NAME, "name of a file"),
+        What::Named { name: it, .. } | What::ObjectNamed { name: it, .. } => name(it, "name"),
+        What::Added { place, future, .. } => {
+            let of_future = future.as_ref().and_then(|it| name(it, "name of a future"));
+            file(place).or(of_future)
+        }
         What::Waits { on, place, .. } => {
             let of_on = match on {
-                On::Sync(on) => long(on, NAME, "name of what is waited for"),
+                On::Sync(on) => name(on, "name of what is waited for"),
                 _ => None,
             };
-            let of_place = || long(&place.as_ref()?.file, NAME, "name of a file");
-            of_on.or_else(of_place)
+            of_on.or_else(|| file(place))
         }
+        What::ObjectMade { kind, place, .. } => {
+            name(kind, "kind of an object").or_else(|| file(place))
+        }
+        What::Stands { awaits, .. } => awaits
+            .iter()
+            .find_map(|it| name(&it.what, "name of a function").or_else(|| file(&it.place))),
         What::Printed { line, .. } => long(line, TEXT, "line that was printed"),
         What::Reported { message, .. } => long(message, TEXT, "report"),
         What::RunEnds { how: RunEnd::Panicked(message) } => long(message, TEXT, "message"),

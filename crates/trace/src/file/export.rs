@@ -1,4 +1,4 @@
-//! A recording as text: line-delimited JSON.
+//! A recording as text: line-delimited JSON, for people, and for programs that read no bytes.
 //!
 //! The first line is the [`Header`]. If the recording begins in the middle of a run, the second line
 //! is `{"base": STATE}`, the [`State`] before the first event. Each other line is an event, an array
@@ -18,18 +18,11 @@
 //! 8 MiB; a name 128 KiB. A recorder cuts what is longer, and a reader refuses it: so a file that is
 //! no recording is not read whole.
 
-pub(crate) mod bounds;
-mod error;
-mod read;
-
-use std::fs::{File, OpenOptions};
 use std::io;
-use std::io::{BufWriter, Write};
-use std::path::Path;
+use std::io::Write;
 
 use serde::{Deserialize, Serialize};
 
-pub use self::error::{Problem, ReadError};
 use crate::event::Event;
 use crate::header::Header;
 use crate::state::State;
@@ -37,12 +30,13 @@ use crate::trace::Trace;
 
 /// The second line of a recording that begins in the middle.
 #[derive(Serialize, Deserialize)]
-struct Base<S> {
-    base: S,
+pub(crate) struct Base<S> {
+    pub(crate) base: S,
 }
 
 impl Trace {
-    /// Writes the trace as line-delimited JSON; [`Trace::read`] reads it back, equal.
+    /// Writes the trace as line-delimited JSON, which people can read, and takes ten times the room of
+    /// [`write`](Trace::write). [`Trace::read`] reads it back, equal.
     ///
     /// # Errors
     ///
@@ -55,56 +49,20 @@ impl Trace {
     ///
     /// let trace = record(|| async { world::println!("Hello") });
     /// let mut text = Vec::new();
-    /// trace.write(&mut text).unwrap();
+    /// trace.write_lines(&mut text).unwrap();
     /// assert_eq!(Trace::read(&text[..]).unwrap(), trace);
     /// ```
-    pub fn write(&self, mut to: impl Write) -> io::Result<()> {
+    pub fn write_lines(&self, mut to: impl Write) -> io::Result<()> {
         write_header(&mut to, &self.header, &self.base)?;
         for event in self.events() {
             write_event(&mut to, event)?;
         }
         to.flush()
     }
-
-    /// Writes the trace to a file that is not there yet; with `replace`, also if it is.
-    ///
-    /// # Errors
-    ///
-    /// If the file is there, or cannot be written.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use boucle_trace::{Trace, record};
-    ///
-    /// let path = std::env::temp_dir().join("boucle-trace-example.trace");
-    /// let trace = record(|| async { 42 });
-    /// trace.save(&path, true).unwrap();
-    /// assert!(trace.save(&path, false).is_err());
-    /// assert_eq!(Trace::load(&path).unwrap(), trace);
-    /// ```
-    pub fn save(&self, path: impl AsRef<Path>, replace: bool) -> io::Result<()> {
-        self.write(BufWriter::new(create(path.as_ref(), replace)?))
-    }
-}
-
-/// Makes a file; one that is there is an error, or replaced.
-pub(crate) fn create(path: &Path, replace: bool) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.write(true);
-    if replace {
-        options.create(true).truncate(true);
-    } else {
-        options.create_new(true);
-    }
-    let told = |error: io::Error| {
-        io::Error::new(error.kind(), format!("cannot make the file {}: {error}", path.display()))
-    };
-    options.open(path).map_err(told)
 }
 
 /// Writes what stands before the events.
-pub(crate) fn write_header(mut to: impl Write, header: &Header, base: &State) -> io::Result<()> {
+fn write_header(mut to: impl Write, header: &Header, base: &State) -> io::Result<()> {
     serde_json::to_writer(&mut to, header)?;
     to.write_all(b"\n")?;
     if *base != State::default() {
@@ -115,7 +73,7 @@ pub(crate) fn write_header(mut to: impl Write, header: &Header, base: &State) ->
 }
 
 /// Writes one event, and ends the line.
-pub(crate) fn write_event(mut to: impl Write, event: &Event) -> io::Result<()> {
+fn write_event(mut to: impl Write, event: &Event) -> io::Result<()> {
     serde_json::to_writer(&mut to, &(event.at, &event.what))?;
     to.write_all(b"\n")
 }
