@@ -1,5 +1,6 @@
 //! What is suspicious about a run: findings that point to an event.
 
+mod circle;
 mod ends;
 mod polls;
 

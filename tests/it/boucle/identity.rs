@@ -25,6 +25,7 @@ struct Told {
     spawned: RefCell<Vec<(TaskPath, u32)>>,
     made: RefCell<Vec<Object>>,
     waited_for: RefCell<Vec<Object>>,
+    gone: RefCell<Vec<Object>>,
 }
 
 impl Instrument for Told {
@@ -33,6 +34,9 @@ impl Instrument for Told {
     }
     fn object_made(&self, object: Object) {
         self.made.borrow_mut().push(object);
+    }
+    fn object_gone(&self, object: Object) {
+        self.gone.borrow_mut().push(object);
     }
     fn waits(&self, _task: TaskId, _on: WaitsFor, object: Option<Object>) {
         self.waited_for.borrow_mut().extend(object);
@@ -65,6 +69,7 @@ fn assert_told(kind: &str, program: impl AsyncFnOnce(Lines) + 'static) {
     let (told, lines) = (Rc::new(Told::default()), Lines::default());
     let event_loop = Loop::builder().virtual_time(true).instrument(Rc::clone(&told)).build();
     event_loop.run_until_complete(program(lines.clone())).expect("it ends");
+    drop(event_loop);
     let (told_made, told_waits) = (told.made.borrow(), told.waited_for.borrow());
     let made = of_kind(&told_made, kind);
     let (made_in, mut lines): (Vec<_>, _) = (made.iter().map(|it| it.0).collect(), lines.0.take());
@@ -75,6 +80,10 @@ fn assert_told(kind: &str, program: impl AsyncFnOnce(Lines) + 'static) {
     assert_eq!(waited_for, made, "what is waited for is what was made");
     assert!(made.iter().is_sorted_by(|a, b| a < b), "each has an id of its own");
     assert!(!made.is_empty(), "the program makes no {kind}");
+    assert!(told_made.iter().all(|it| it.id.is_known()));
+    // What tasks share outlives a wait, and its end is told once.
+    let shared: Vec<_> = told_made.iter().filter(|it| it.is_shared()).copied().collect();
+    assert_eq!(of_kind(&told.gone.borrow(), kind), of_kind(&shared, kind), "what is gone");
     // Nor is anything else made at a line that is not the user's.
     let foreign = told_made.iter().find(|it| !it.made_at.file().contains("boucle/identity/"));
     assert_eq!(foreign, None);

@@ -61,8 +61,12 @@ fn a_deadlock_is_found_also_if_the_program_goes_on_after_it() {
     event_loop.run_until_complete(interrupt()).expect("nothing is in its way");
     drop(event_loop);
     let trace = recorder.trace();
-    let message = "nothing can go on: task 1 waits for a permit of a semaphore or a lock";
-    finds(&trace, Lint::Deadlock, message);
+    let made = line!() - 8;
+    let message = format!(
+        "a circle: task 1 waits for lock 1 (made at {}:{made}), which it has itself",
+        file!()
+    );
+    finds(&trace, Lint::Deadlock, &message);
     let ends = &trace.events()[trace.lint()[0].event].what;
     assert_eq!(*ends, What::RunEnds { how: RunEnd::Deadlock });
     // Later runs have ends of their own.
@@ -269,11 +273,14 @@ fn a_circle_is_found_and_told() {
         interrupt().await;
         pending_with_reason().await;
     });
-    let message = "a circle: one waits for two waits for one";
+    let message = "a circle: one waits for two; two waits for one";
     finds(&trace, Lint::Deadlock, message);
     let place = trace.lint()[0].event;
     assert_eq!(trace.events()[place].what, What::RunEnds { how: RunEnd::Deadlock });
 }
+
+/// The line of the queue at which one waits for ever.
+const REASON: u32 = line!() + 4;
 
 /// Waits for ever, for something that has a name.
 async fn pending_with_reason() {
@@ -298,9 +305,12 @@ fn two_locks_taken_crosswise_are_found() {
             task.await.expect("it never ends");
         }
     });
-    let message = "nothing can go on: task 1 waits for left, left waits for a permit of a semaphore \
-                   or a lock, right waits for a permit of a semaphore or a lock";
-    finds(&trace, Lint::Deadlock, message);
+    let made = format!("(made at {}:{})", file!(), line!() - 15);
+    let message = format!(
+        "a circle: left waits for lock 2 {made}, which right has; right waits for lock 1 {made}, \
+         which left has"
+    );
+    finds(&trace, Lint::Deadlock, &message);
 }
 
 #[test]
@@ -310,8 +320,13 @@ fn a_task_whose_children_stand_still_has_lost_no_wake() {
             [Box::pin(interrupt()), Box::pin(pending_with_reason())];
         gather(children).await.expect("it never ends");
     });
-    let message = "nothing can go on: task 1 waits for task 3, task 3 waits for an item of a queue";
-    finds(&trace, Lint::Deadlock, message);
+    let message = format!(
+        "nothing can go on: task 1 waits for task 3 at {0}:{1}, task 3 waits for an item of queue 1 \
+         (made at {0}:{REASON})",
+        file!(),
+        line!() - 6
+    );
+    finds(&trace, Lint::Deadlock, &message);
 }
 
 #[test]
@@ -320,7 +335,11 @@ fn a_task_that_has_seen_the_end_of_another_has_lost_no_wake() {
         spawn(interrupt()).await.expect("it ends");
         pending_with_reason().await;
     });
-    finds(&trace, Lint::Deadlock, "nothing can go on: task 1 waits for an item of a queue");
+    let message = format!(
+        "nothing can go on: task 1 waits for an item of queue 1 (made at {}:{REASON})",
+        file!()
+    );
+    finds(&trace, Lint::Deadlock, &message);
     let trace = record(|| async {
         spawn(interrupt()).await.expect("it ends");
         pending::<()>().await;

@@ -2,10 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Finding, Lint, is_cut_off};
+use super::{Finding, Lint, circle, is_cut_off};
 use crate::event::{Ended, Event, On, Reported, RunEnd, TaskNo, What};
 use crate::state::{Life, State, Wait};
-use crate::text::words::waits;
 use crate::trace::Trace;
 
 pub(super) fn find(trace: &Trace) -> Vec<Finding> {
@@ -31,12 +30,9 @@ pub(super) fn find(trace: &Trace) -> Vec<Finding> {
     }
     // Where a wake was lost, that is the reason why nothing goes on.
     if is_stuck && n_lost == 0 && !waiting.is_empty() {
-        let mut seen = BTreeSet::new();
-        let circle = waiting.iter().find_map(|task| circle(&state, *task, &mut seen));
-        let task = circle.as_ref().map(|it| it[0]);
-        let message = match circle {
-            Some(circle) => told(&state, &circle),
-            None => all(&state, &waiting),
+        let (task, message) = match circle::find(&state, &waiting) {
+            Some((task, words)) => (Some(task), words),
+            None => (None, circle::all(&state, &waiting)),
         };
         let event = stuck.unwrap_or(place);
         findings.push(Finding { lint: Lint::Deadlock, event, task, message });
@@ -74,7 +70,8 @@ fn standing(trace: &Trace, stuck: Option<usize>) -> Option<(usize, State)> {
     let quiet = |what: &What| matches!(what, What::PollEnds { .. } | What::LoopSleeps { .. });
     let events = &trace.events()[..stuck.unwrap_or(trace.len())];
     let place = events.iter().rposition(|it| quiet(&it.what))?;
-    Some((place, trace.state_at(place + 1)))
+    // Where each task stands is told after that.
+    Some((place, trace.state_at(stuck.unwrap_or(place + 1))))
 }
 
 /// The panics that nobody read.
@@ -140,55 +137,4 @@ fn lost(state: &State, last: &Last, task: TaskNo, is_stuck: bool) -> Option<Stri
         "gave the turn back, and nobody knows what it waits for: did its future keep a waker?"
             .to_owned()
     })
-}
-
-/// The tasks that wait for one another in a circle, if `task` leads into one; not by way of those that
-/// are `seen`, which lead into none. So a chain is walked once, and not from each of its tasks.
-fn circle(state: &State, task: TaskNo, seen: &mut BTreeSet<TaskNo>) -> Option<Vec<TaskNo>> {
-    let mut path = Vec::new();
-    let mut places = BTreeMap::new();
-    let mut last = task;
-    loop {
-        if let Some(begin) = places.insert(last, path.len()) {
-            return Some(path.split_off(begin));
-        }
-        if !seen.insert(last) {
-            return None;
-        }
-        path.push(last);
-        last = state.waits_for(last).find_map(|it| match it.on {
-            On::Task(other) => Some(other),
-            _ => None,
-        })?;
-    }
-}
-
-/// So many tasks are told of in one finding.
-const TOLD: usize = 20;
-
-/// A circle in words.
-fn told(state: &State, circle: &[TaskNo]) -> String {
-    let mut words = "a circle: ".to_owned();
-    for task in circle.iter().take(TOLD) {
-        words += &format!("{} waits for ", state.name(*task));
-    }
-    match circle.len().saturating_sub(TOLD) {
-        0 => words + &state.name(circle[0]),
-        more => words + &format!("{more} more, and the last of them for {}", state.name(circle[0])),
-    }
-}
-
-/// Who waits for what, in words.
-fn all(state: &State, waiting: &[TaskNo]) -> String {
-    let each = waiting.iter().take(TOLD).map(|task| {
-        let on: Vec<_> =
-            state.waits_for(*task).take(TOLD).map(|it| waits(&it.on, it.object, state)).collect();
-        let on = if on.is_empty() { String::new() } else { format!(" {}", on.join(" and ")) };
-        format!("{} waits{on}", state.name(*task))
-    });
-    let more = match waiting.len().saturating_sub(TOLD) {
-        0 => String::new(),
-        more => format!(", and {more} more wait"),
-    };
-    format!("nothing can go on: {}{more}", each.collect::<Vec<_>>().join(", "))
 }

@@ -20,7 +20,7 @@ pub(crate) fn subject(what: &What, state: &State) -> String {
         | What::Released { by: None, .. } => "program".to_owned(),
         What::ObjectMade { object, .. }
         | What::ObjectNamed { object, .. }
-        | What::ObjectGone { object } => object.to_string(),
+        | What::ObjectGone { object } => state.object_name(*object),
         What::Named { task, .. } => task.to_string(),
         _ => what.task().map_or_else(|| "loop".to_owned(), |task| state.name(task)),
     }
@@ -54,7 +54,10 @@ pub(crate) fn predicate(what: &What, state: &State) -> String {
             format!("is woken by {}, and can go on already", waker(*task, *by, state))
         }
         What::Waits { on, object, .. } => format!("waits {}", waits(on, *object, state)),
-        What::ObjectMade { object, .. } => format!("is met: {}", state.object(*object)),
+        What::ObjectMade { place, .. } => {
+            let place = place.as_ref().map(|it| format!("; it was made at {}", place_of(it)));
+            format!("is met{}", place.unwrap_or_default())
+        }
         What::ObjectNamed { name, .. } => format!("is called {}", Printable::name(&**name)),
         What::ObjectGone { .. } => "is gone".to_owned(),
         What::Acquired { object, .. } => format!("gets {}", state.object_name(*object)),
