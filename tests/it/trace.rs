@@ -2,6 +2,7 @@
 
 mod lints;
 mod listening;
+mod objects;
 mod pictures;
 mod playing;
 mod printing;
