@@ -3,7 +3,7 @@
 use std::panic::Location;
 use std::time::Duration;
 
-use boucle::{Instrument, Loop, Object, RunError, TaskId, TaskPath, WaitsFor, WokenBy};
+use boucle::{Instrument, Loop, Object, RunError, Spawned, TaskId, WaitsFor, WokenBy};
 
 use super::{Inner, Recorder, nanoseconds};
 use crate::event::{By, Ended, On, Place, PollEnd, RunEnd, What};
@@ -39,10 +39,10 @@ impl Inner {
 }
 
 impl Instrument for Recorder {
-    fn task_spawned(&self, task: TaskId, _path: TaskPath, at: &'static Location<'static>) {
+    fn task_spawned(&self, task: TaskId, spawned: Spawned) {
         let inner = &mut *self.inner.borrow_mut();
         inner.tick();
-        let at = inner.main.take().unwrap_or(at);
+        let at = inner.main.take().unwrap_or(spawned.at);
         let place = Some(inner.place(at));
         let (task, by) = (inner.number(task), inner.current.last().copied());
         inner.keep(What::Added { task, by, place });
@@ -90,7 +90,13 @@ impl Instrument for Recorder {
         }
     }
 
-    fn waits(&self, task: TaskId, on: WaitsFor, object: Option<Object>) {
+    fn waits(
+        &self,
+        task: TaskId,
+        on: WaitsFor,
+        object: Option<Object>,
+        _at: Option<&'static Location<'static>>,
+    ) {
         let inner = &mut *self.inner.borrow_mut();
         inner.tick();
         let (task, on) = (inner.number(task), inner.on(on));
