@@ -24,6 +24,7 @@ mod quiescence;
 mod run_task;
 pub(crate) mod signals;
 mod sleeping;
+mod spawned;
 mod sync;
 mod task_tree;
 mod threads;

@@ -1,5 +1,6 @@
 //! Who holds what: two tasks take two locks in opposite orders, and an `Instrument` tells.
 
+use std::panic::Location;
 use std::rc::Rc;
 
 use boucle::sync::Lock;
@@ -16,7 +17,13 @@ impl Instrument for Holders {
     fn acquired(&self, task: TaskId, object: Object) {
         println!("task {task} holds {}", object.id);
     }
-    fn waits(&self, task: TaskId, on: WaitsFor, object: Option<Object>) {
+    fn waits(
+        &self,
+        task: TaskId,
+        on: WaitsFor,
+        object: Option<Object>,
+        _at: Option<&'static Location<'static>>,
+    ) {
         match object {
             Some(object) => println!("task {task} waits for {}", object.id),
             None => println!("task {task} waits for {on}"),

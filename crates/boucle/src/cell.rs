@@ -69,7 +69,7 @@ pub(crate) use self::run::{spawn, with_borrowed};
 pub(crate) use self::schedule::{Here, Schedule, Wakers, Woken};
 pub(crate) use self::waker::{task_in, task_of};
 use crate::data::primitives::{AtomicBool, AtomicU32, Life};
-use crate::data::{Awaiter, TaskId};
+use crate::data::{Awaiter, Origin, TaskId};
 use crate::structures::inbox::Inbox;
 
 /// In the ready queue, once. Cannot be set twice; may be set while RUNNING or after DONE.
@@ -232,6 +232,11 @@ impl<S: Schedule> Header<S> {
     /// Where it was spawned.
     fn spawned_at(&self) -> &'static Location<'static> {
         self.kind.spawned_at
+    }
+
+    /// Where it comes from.
+    fn origin(&self) -> Origin {
+        self.kind.origin()
     }
 
     fn is(&self, bits: u16) -> bool {

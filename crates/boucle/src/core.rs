@@ -17,7 +17,7 @@ use crate::cell;
 use crate::cell::{Here, Raw, Registry, Remote, Runnable, Schedule, Wakers, Woken};
 use crate::data::clock::Clock;
 use crate::data::primitives::{Arc, LocalKey, thread_value};
-use crate::data::{Awaiter, Awaits, Ended, LoopId, TaskError, TaskId, WokenBy};
+use crate::data::{Awaiter, Awaits, Ended, LoopId, Origin, TaskError, TaskId, WokenBy};
 use crate::host;
 use crate::host::{Host, Report, Seams};
 use crate::reactor::{Driver, Reactor};
@@ -136,16 +136,17 @@ impl Core {
         self.id
     }
 
-    /// Spawns a task; on a loop that closes, its future is dropped soon and never polled.
+    /// Spawns a task, whose future is shown as `Shown`; on a loop that closes, the future is dropped soon and
+    /// never polled.
     #[track_caller]
-    pub(crate) fn spawn<T: 'static>(
+    pub(crate) fn spawn<Shown: ?Sized, F: Future + 'static>(
         &self,
-        future: impl Future<Output = T> + 'static,
+        future: F,
         at: &'static Location<'static>,
-    ) -> Raw<Core, T> {
+    ) -> Raw<Core, F::Output> {
         self.require_open();
-        let raw = cell::spawn(self, future, at);
-        self.spawned(raw.id(), at);
+        let raw = cell::spawn::<Shown, Core, F>(self, future, at);
+        self.spawned(&raw);
         raw
     }
 
@@ -156,9 +157,9 @@ impl Core {
     }
 
     /// Tells who watches that a task was spawned.
-    pub(crate) fn spawned(&self, id: TaskId, at: &'static Location<'static>) {
+    pub(crate) fn spawned<T>(&self, raw: &Raw<Core, T>) {
         if self.host.is_observed() {
-            self.host.task_spawned(id, self.current_task.get(), at);
+            self.host.task_spawned(raw.id(), self.current_task.get(), raw.origin());
         }
     }
 
@@ -249,12 +250,12 @@ impl Schedule for Core {
         self.host.forget_name(task);
     }
 
-    fn report(&self, task: TaskId, spawned_at: &'static Location<'static>, error: TaskError) {
-        self.host.tell_of(task, spawned_at, error);
+    fn report(&self, task: TaskId, origin: Origin, error: TaskError) {
+        self.host.tell_of(task, origin, error);
     }
 
-    fn report_orphan(task: TaskId, spawned_at: &'static Location<'static>, error: TaskError) {
-        host::print(Report::task(task, None, spawned_at, error));
+    fn report_orphan(task: TaskId, origin: Origin, error: TaskError) {
+        host::print(Report::task(task, None, origin, error));
     }
 }
 

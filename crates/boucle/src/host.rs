@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use std::io;
 use std::io::Write;
 use std::panic;
-use std::panic::{AssertUnwindSafe, Location};
+use std::panic::AssertUnwindSafe;
 use std::rc::Rc;
 use std::task::Waker;
 use std::time::Duration;
@@ -24,7 +24,7 @@ pub(crate) use self::report::Handler;
 pub use self::report::Report;
 use self::watch::{Maker, Stats};
 use crate::cell;
-use crate::data::{Awaits, Ended, TaskError, TaskId, TaskPath};
+use crate::data::{Awaits, Ended, Origin, TaskError, TaskId, TaskPath};
 use crate::structures::ends::Ends;
 
 /// Whose code a loop calls; `Builder` fills it in.
@@ -155,8 +155,8 @@ impl Host {
     }
 
     /// Tells the exception handler of an error of a task that nobody will read.
-    pub(crate) fn tell_of(&self, id: TaskId, at: &'static Location<'static>, error: TaskError) {
-        self.tell(Report::task(id, self.name(id), at, error));
+    pub(crate) fn tell_of(&self, id: TaskId, origin: Origin, error: TaskError) {
+        self.tell(Report::task(id, self.name(id), origin, error));
     }
 
     /// Tells one who awaits the end of a task, and is no task of the loop.

@@ -143,7 +143,7 @@ mod models;
 #[cfg(all(unix, not(boucle_loom)))]
 pub use crate::async_fd::{AsyncFd, ReadyCallback, add_reader, add_writer};
 pub use crate::data::{
-    Ended, NoLoop, Object, ObjectId, Panic, RunEnd, RunError, TaskError, TaskId, TaskPath,
+    Ended, NoLoop, Object, ObjectId, Panic, RunEnd, RunError, Spawned, TaskError, TaskId, TaskPath,
     WaitsFor, WokenBy,
 };
 pub use crate::face::{Builder, Driver, Loop, TaskInfo, TaskState, all_tasks, run};

@@ -9,7 +9,7 @@ use std::task::{Context, Poll};
 
 use crate::context;
 use crate::context::{Core, Raw, require_current};
-use crate::data::{Panic, TaskError, TaskId};
+use crate::data::{Called, Panic, TaskError, TaskId};
 
 /// A task that was spawned; awaiting it gives its result.
 ///
@@ -95,22 +95,24 @@ impl<T> Task<T> {
         self.raw().spawned_at()
     }
 
-    /// Its name: the one it was given, or `task N`. Also when it has ended, as long as its loop is
-    /// there.
+    /// Its name: the one it was given, as long as its loop is there; else that of its future with its
+    /// number, as [`Spawned::short_name`](crate::Spawned::short_name) has it: `job 2`, or `task 2`.
     ///
     /// # Examples
     ///
     /// ```
+    /// async fn job() {}
+    ///
     /// boucle::run(async {
-    ///     let task = boucle::spawn(async {});
-    ///     assert_eq!(task.name(), "task 2"); // this is the first
+    ///     assert_eq!(boucle::spawn(job()).name(), "job 2"); // this is the first
+    ///     assert_eq!(boucle::spawn(async {}).name(), "task 3");
     /// });
     /// ```
     #[doc(alias = "get_name")]
     #[must_use]
     pub fn name(&self) -> String {
         let name = self.raw().core().and_then(|core| core.host.name(self.id()));
-        name.map_or_else(|| format!("task {}", self.id()), |name| name.to_string())
+        Called { name: name.as_deref(), id: self.id(), origin: self.raw().origin() }.to_string()
     }
 
     /// Gives it a name, which reports and the task tree show. Does nothing if it has ended.
@@ -346,12 +348,22 @@ pub fn spawn<T: 'static>(future: impl Future<Output = T> + 'static) -> Task<T> {
 
 /// Spawns `future` on a loop that is at hand.
 #[track_caller]
-pub(crate) fn spawn_in<T: 'static>(
+pub(crate) fn spawn_in<F: Future + 'static>(
     core: &Core,
-    future: impl Future<Output = T> + 'static,
+    future: F,
     at: &'static Location<'static>,
-) -> Task<T> {
-    Task::new(core.spawn(future, at))
+) -> Task<F::Output> {
+    spawn_as::<F, F>(core, future, at)
+}
+
+/// The same, of a future around another one: who looks at the task is shown the type of that one.
+#[track_caller]
+pub(crate) fn spawn_as<Shown: ?Sized, F: Future + 'static>(
+    core: &Core,
+    future: F,
+    at: &'static Location<'static>,
+) -> Task<F::Output> {
+    Task::new(core.spawn::<Shown, F>(future, at))
 }
 
 /// The task that is running, if one is: `None` outside of a run, and in a call from another thread.

@@ -20,7 +20,7 @@ pub(crate) use self::to_thread::to_thread_at;
 use crate::context;
 use crate::context::{Core, Mail, Share, require_entered};
 use crate::data::LoopId;
-use crate::task::spawn_in;
+use crate::task::spawn_as;
 
 /// A loop, as other threads reach it. [`Loop::handle`](crate::Loop::handle) makes one.
 ///
@@ -151,7 +151,7 @@ impl LoopHandle {
                 return;
             }
             require_entered(|core| {
-                let mut task = spawn_in(core, async move { f().await }, at);
+                let mut task = spawn_as::<Fut, _>(core, async move { f().await }, at);
                 let relay = async move {
                     let ended = poll_fn(|cx| {
                         if sender.is_to_stop(cx.waker()) {
@@ -162,7 +162,7 @@ impl LoopHandle {
                     let result = ended.await;
                     sender.send(result);
                 };
-                drop(spawn_in(core, relay, at));
+                drop(spawn_as::<RemoteTask<T>, _>(core, relay, at));
             });
         };
         // A loop that has closed drops `start`, and so says it.

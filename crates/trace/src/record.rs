@@ -1,6 +1,6 @@
 //! A whole run in one call: record it, or show it at once.
 
-use std::any::Any;
+use std::any::{Any, type_name};
 use std::panic;
 use std::panic::{AssertUnwindSafe, Location};
 use std::rc::Rc;
@@ -83,7 +83,7 @@ pub fn record_with<F: Future>(recorder: &Rc<Recorder>, program: impl FnOnce() ->
         };
         recorder.run_ends(end);
     };
-    recorder.calls_main(Location::caller());
+    recorder.calls_main(Location::caller(), type_name::<F>());
     let listening = recorder.listen();
     run_sealed(recorder, sealed);
     drop(listening);

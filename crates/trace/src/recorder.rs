@@ -61,8 +61,8 @@ struct Inner {
     start: Option<Instant>,
     /// The time of the last event.
     now: u64,
-    /// Where the program was given to `record`: there its first task comes from.
-    main: Option<&'static Location<'static>>,
+    /// Where the program was given to `record`, and its type: from there its first task comes.
+    main: Option<(&'static Location<'static>, &'static str)>,
     /// The tasks' numbers.
     numbers: Numbers,
     /// The objects' numbers.
@@ -261,9 +261,9 @@ impl Recorder {
         }
     }
 
-    /// The next task is the program itself, and comes from there.
-    pub(crate) fn calls_main(&self, at: &'static Location<'static>) {
-        self.inner.borrow_mut().main = Some(at);
+    /// The next task is the program itself, a future of this type, and comes from there.
+    pub(crate) fn calls_main(&self, at: &'static Location<'static>, future: &'static str) {
+        self.inner.borrow_mut().main = Some((at, future));
     }
 
     /// What a look at the clock of the sealed world costs.

@@ -12,7 +12,7 @@ use std::thread;
 use std::time::Duration;
 
 use boucle::{
-    Ended, Instrument, Loop, Object, Order, Task, TaskError, TaskId, TaskPath, WaitsFor, WokenBy,
+    Ended, Instrument, Loop, Object, Order, Spawned, Task, TaskError, TaskId, WaitsFor, WokenBy,
     interrupt, sleep,
 };
 
@@ -195,7 +195,7 @@ fn a_foreign_waker_that_panics_is_reported_and_the_loop_goes_on() {
 struct PanickingInstrument(mpsc::Sender<()>);
 
 impl Instrument for PanickingInstrument {
-    fn task_spawned(&self, _task: TaskId, _path: TaskPath, _at: &'static Location<'static>) {
+    fn task_spawned(&self, _task: TaskId, _spawned: Spawned) {
         panic!("task_spawned");
     }
     fn before_poll(&self, _task: TaskId) {
@@ -210,7 +210,13 @@ impl Instrument for PanickingInstrument {
     fn task_named(&self, _task: TaskId, _name: &str) {
         panic!("task_named");
     }
-    fn waits(&self, _task: TaskId, _on: WaitsFor, _object: Option<Object>) {
+    fn waits(
+        &self,
+        _task: TaskId,
+        _on: WaitsFor,
+        _object: Option<Object>,
+        _at: Option<&'static Location<'static>>,
+    ) {
         panic!("waits");
     }
     fn timer_set(&self, _timer: u32, _after: Duration) {

@@ -11,7 +11,7 @@ use std::panic::Location;
 use std::rc::Rc;
 
 use allocation_counter::{AllocationInfo, measure};
-use boucle::{Builder, Ended, Instrument, Loop, Object, Task, TaskId, TaskPath, WaitsFor, WokenBy};
+use boucle::{Builder, Ended, Instrument, Loop, Object, Spawned, Task, TaskId, WaitsFor, WokenBy};
 
 /// What is counted, in the order in which [`cost`] gives it.
 const COUNTED: [&str; 6] = ["allocations", "bytes", "polls", "wakes", "waits", "ends"];
@@ -33,7 +33,7 @@ fn count(counter: &Cell<u64>) {
 }
 
 impl Instrument for Counts {
-    fn task_spawned(&self, task: TaskId, _path: TaskPath, _at: &'static Location<'static>) {
+    fn task_spawned(&self, task: TaskId, _spawned: Spawned) {
         self.first.set(self.first.get().or(Some(task)));
     }
     fn before_poll(&self, task: TaskId) {
@@ -45,7 +45,13 @@ impl Instrument for Counts {
     fn woken(&self, _task: TaskId, _by: WokenBy) {
         count(&self.wakes);
     }
-    fn waits(&self, _task: TaskId, _on: WaitsFor, _object: Option<Object>) {
+    fn waits(
+        &self,
+        _task: TaskId,
+        _on: WaitsFor,
+        _object: Option<Object>,
+        _at: Option<&'static Location<'static>>,
+    ) {
         count(&self.waits);
     }
     fn task_done(&self, _task: TaskId, _how: Ended) {

@@ -17,7 +17,7 @@ use std::cell::RefCell;
 use std::panic::Location;
 use std::rc::Rc;
 
-use boucle::{Instrument, Loop, Object, ObjectId, TaskId, TaskPath, WaitsFor};
+use boucle::{Instrument, Loop, Object, ObjectId, Spawned, TaskId, TaskPath, WaitsFor};
 
 /// Keeps what it is told of tasks and objects.
 #[derive(Default)]
@@ -29,8 +29,8 @@ struct Told {
 }
 
 impl Instrument for Told {
-    fn task_spawned(&self, _task: TaskId, path: TaskPath, at: &'static Location<'static>) {
-        self.spawned.borrow_mut().push((path, at.line()));
+    fn task_spawned(&self, _task: TaskId, spawned: Spawned) {
+        self.spawned.borrow_mut().push((spawned.path, spawned.at.line()));
     }
     fn object_made(&self, object: Object) {
         self.made.borrow_mut().push(object);
@@ -38,7 +38,13 @@ impl Instrument for Told {
     fn object_gone(&self, object: Object) {
         self.gone.borrow_mut().push(object);
     }
-    fn waits(&self, _task: TaskId, _on: WaitsFor, object: Option<Object>) {
+    fn waits(
+        &self,
+        _task: TaskId,
+        _on: WaitsFor,
+        object: Option<Object>,
+        _at: Option<&'static Location<'static>>,
+    ) {
         self.waited_for.borrow_mut().extend(object);
     }
 }

@@ -8,7 +8,7 @@ use std::task::Poll;
 use std::time::Duration;
 
 use boucle::{
-    Ended, Instrument, Loop, Object, Order, TaskId, TaskPath, WaitsFor, WokenBy, all_tasks,
+    Ended, Instrument, Loop, Object, Order, Spawned, TaskId, WaitsFor, WokenBy, all_tasks,
     as_completed, call_at, call_later, call_soon, gather, interrupt, now, sleep, spawn, task_group,
     timeout,
 };
@@ -55,7 +55,7 @@ fn a_callback_that_panics_is_reported_at_once_and_the_loop_goes_on() {
 
 /// Writes down what it is told, tasks by their numbers.
 impl Instrument for Transcript {
-    fn task_spawned(&self, task: TaskId, _path: TaskPath, _at: &'static Location<'static>) {
+    fn task_spawned(&self, task: TaskId, _spawned: Spawned) {
         self.say(format!("spawn{task}"));
     }
     fn before_poll(&self, task: TaskId) {
@@ -67,7 +67,13 @@ impl Instrument for Transcript {
     fn task_named(&self, task: TaskId, name: &str) {
         self.say(format!("name{task}={name}"));
     }
-    fn waits(&self, _task: TaskId, on: WaitsFor, _object: Option<Object>) {
+    fn waits(
+        &self,
+        _task: TaskId,
+        on: WaitsFor,
+        _object: Option<Object>,
+        _at: Option<&'static Location<'static>>,
+    ) {
         self.say(format!("waits({on})"));
     }
     fn woken(&self, task: TaskId, by: WokenBy) {

@@ -81,7 +81,9 @@ fn an_object_is_met_at_its_first_use_and_gone_with_the_program() {
     let told: Vec<_> = trace.events().iter().filter(|it| of_objects(&it.what)).collect();
     // The queue is met as the worker waits, and is gone; the event, at which nobody waits, is not told of.
     let [met, gone, end] = &told[..] else { panic!("{told:?}") };
-    assert!(matches!(&met.what, What::ObjectMade { kind, place: Some(_), .. } if &**kind == "queue"));
+    assert!(
+        matches!(&met.what, What::ObjectMade { kind, place: Some(_), .. } if &**kind == "queue")
+    );
     assert_eq!(gone.what, What::ObjectGone { object: object(1) });
     assert!(matches!(end.what, What::RunEnds { .. }));
     let state = trace.state_at(trace.len());

@@ -3,13 +3,12 @@
 use std::cell::Cell;
 use std::fs;
 use std::future::pending;
-use std::panic::Location;
 use std::path::Path;
 use std::rc::Rc;
 use std::sync::mpsc::{Sender, channel};
 use std::time::Duration;
 
-use boucle::{Instrument, Loop, TaskId, TaskPath, interrupt, sleep, spawn};
+use boucle::{Instrument, Loop, Spawned, TaskId, interrupt, sleep, spawn};
 use boucle_trace::{
     Clock, Ended, Options, PollEnd, Recorder, RunEnd, Trace, What, record, record_stage,
     record_stage_with, record_with,
@@ -94,8 +93,8 @@ struct Gate {
 }
 
 impl Instrument for Gate {
-    fn task_spawned(&self, task: TaskId, path: TaskPath, at: &'static Location<'static>) {
-        self.recorder.task_spawned(task, path, at);
+    fn task_spawned(&self, task: TaskId, spawned: Spawned) {
+        self.recorder.task_spawned(task, spawned);
     }
     fn before_poll(&self, task: TaskId) {
         self.recorder.before_poll(task);

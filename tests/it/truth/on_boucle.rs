@@ -8,7 +8,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use boucle::{
-    Ended, Instrument, Loop, Object, Order, RunError, TaskId, TaskInfo, TaskPath, TaskState,
+    Ended, Instrument, Loop, Object, Order, RunError, Spawned, TaskId, TaskInfo, TaskState,
     WaitsFor, WokenBy,
 };
 use boucle_trace::{Life, On, Options, Recorder, State, TaskNo};
@@ -103,12 +103,12 @@ macro_rules! forwarded {
 }
 
 forwarded! {
-    task_spawned(task: TaskId, path: TaskPath, at: &'static Location<'static>);
+    task_spawned(task: TaskId, spawned: Spawned);
     object_made(object: Object);
     before_poll(task: TaskId);
     after_poll(task: TaskId, ended: bool);
     task_named(task: TaskId, name: &str);
-    waits(task: TaskId, on: WaitsFor, object: Option<Object>);
+    waits(task: TaskId, on: WaitsFor, object: Option<Object>, at: Option<&'static Location<'static>>);
     woken(task: TaskId, by: WokenBy);
     woken_in_vain(task: TaskId, by: WokenBy, has_ended: bool);
     acquired(task: TaskId, object: Object);

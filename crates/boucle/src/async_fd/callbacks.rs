@@ -12,7 +12,7 @@ use super::AsyncFd;
 use crate::context::require_entered;
 use crate::host::Report;
 use crate::reactor::Direction;
-use crate::task::{Task, spawn_in};
+use crate::task::{Task, spawn_as};
 use crate::time::{interrupt, sleep_at};
 
 /// After the system could not be asked: so long until the next try.
@@ -123,7 +123,7 @@ fn add<T: AsFd + 'static>(
     fd.source.watch(direction)?;
     let mine = fd.callbacks.enter(direction)?;
     let call = call_when_ready(Rc::clone(fd), (direction, at), f, Registered(Arc::clone(&mine)));
-    let task = require_entered(|core| spawn_in(core, call, at));
+    let task = require_entered(|core| spawn_as::<ReadyCallback, _>(core, call, at));
     Ok(ReadyCallback { task, mine })
 }
 

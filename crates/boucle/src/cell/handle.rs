@@ -11,7 +11,7 @@ use super::{
     CANCEL, DONE, ERROR, Entered, HANDLE, Header, NAMED, OBSERVED, READ, Raw, Schedule, TAKEN,
     VALUE, drop_quietly, remote,
 };
-use crate::data::{Awaiter, Ended, TaskError, TaskId};
+use crate::data::{Awaiter, Ended, Origin, TaskError, TaskId};
 
 impl<S: Schedule, T> Raw<S, T> {
     fn header(&self) -> &Header<S> {
@@ -25,6 +25,11 @@ impl<S: Schedule, T> Raw<S, T> {
 
     pub(crate) fn spawned_at(&self) -> &'static Location<'static> {
         self.header().spawned_at()
+    }
+
+    /// Where it comes from.
+    pub(crate) fn origin(&self) -> Origin {
+        self.header().origin()
     }
 
     /// Whether somebody watches its loop, or debug mode counts.
@@ -170,12 +175,12 @@ impl<S: Schedule, T> Raw<S, T> {
             }
         };
         let header = self.header();
-        let (id, at) = (header.id, header.spawned_at());
+        let (id, origin) = (header.id, header.origin());
         header.clear(HANDLE);
         // SAFETY: alive by the share that is given up there; a handle stays on its thread.
         unsafe { release_if_unused(self.task) };
         if let Some(error) = error {
-            S::report_orphan(id, at, error);
+            S::report_orphan(id, origin, error);
         }
     }
 }

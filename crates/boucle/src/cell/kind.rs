@@ -9,6 +9,7 @@ use std::sync::{Mutex, PoisonError};
 use std::task::Context;
 
 use super::Erased;
+use crate::data::Origin;
 
 /// What depends on the future's type, and the loop's. The functions take a cell of these types, on its
 /// thread.
@@ -24,6 +25,8 @@ pub(super) struct VTable {
     pub(super) body: usize,
     /// Frees the memory; the body holds nothing any more. May be called on any thread.
     pub(super) free: unsafe fn(Erased),
+    /// Gives the future's type, for those who read it.
+    pub(super) future: fn() -> &'static str,
 }
 
 /// A type of future, and a place in the source. Made once in a process, and never freed: there are no
@@ -35,6 +38,13 @@ pub(super) struct Kind {
     original: &'static VTable,
     /// Where such a task was spawned.
     pub(super) spawned_at: &'static Location<'static>,
+}
+
+impl Kind {
+    /// Where such a task comes from.
+    pub(super) fn origin(&self) -> Origin {
+        Origin { at: self.spawned_at, future: self.vtable.future }
+    }
 }
 
 /// The kinds of tasks that a loop has spawned lately.

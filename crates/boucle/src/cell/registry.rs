@@ -2,14 +2,13 @@
 
 use std::cell::{Cell, UnsafeCell};
 use std::mem;
-use std::panic::Location;
 use std::ptr;
 use std::ptr::NonNull;
 
 use super::kind::Kinds;
 use super::run::{drop_future_now, wake_here};
 use super::{Header, Place, Ptr, RUNNING, Registry, SCHEDULED, Schedule, Woken};
-use crate::data::{Awaiter, TaskId};
+use crate::data::{Awaiter, Origin, TaskId};
 
 /// More places than this are many: room is given back when few of them are taken.
 const MANY: usize = 1024;
@@ -153,10 +152,10 @@ impl<S: Schedule> Registry<S> {
         }
     }
 
-    /// Where the task was spawned, whether it is in the ready queue, and whether it runs.
-    pub(crate) fn look(&self, id: TaskId) -> Option<(&'static Location<'static>, bool, bool)> {
+    /// Where the task comes from, whether it is in the ready queue, and whether it runs.
+    pub(crate) fn look(&self, id: TaskId) -> Option<(Origin, bool, bool)> {
         let (_, header) = self.get(id)?;
-        Some((header.spawned_at(), header.is(SCHEDULED), header.is(RUNNING)))
+        Some((header.origin(), header.is(SCHEDULED), header.is(RUNNING)))
     }
 
     /// Who hears of the end of the task.

@@ -15,8 +15,9 @@ use super::{
 use crate::data::primitives::Ordering;
 use crate::data::{Awaiter, Ended, TaskError, TaskId};
 
-/// Spawns `future` on the loop of `core`: it is scheduled, and not polled before the next turn.
-pub(crate) fn spawn<S: Schedule, F>(
+/// Spawns `future` on the loop of `core`: it is scheduled, and not polled before the next turn. Its type is
+/// shown as `Shown`.
+pub(crate) fn spawn<Shown: ?Sized, S: Schedule, F>(
     core: &S,
     future: F,
     spawned_at: &'static Location<'static>,
@@ -25,7 +26,7 @@ where
     F: Future + 'static,
 {
     // SAFETY: the lifetime does not end.
-    let task = unsafe { allocate(core, future, spawned_at) };
+    let task = unsafe { allocate::<Shown, S, F>(core, future, spawned_at) };
     // SAFETY: just made, on its thread.
     schedule(core, task, unsafe { task.header() });
     Raw { task, value: PhantomData }
@@ -61,7 +62,7 @@ pub(crate) fn with_borrowed<S: Schedule, F: Future, R>(
     }
 
     // SAFETY: the guard drops the future before this function returns, and `F` outlives the call.
-    let task = unsafe { allocate(core, future, spawned_at) };
+    let task = unsafe { allocate::<F, S, F>(core, future, spawned_at) };
     let mut guard = Guard(core, ManuallyDrop::new(Raw { task, value: PhantomData }));
     // SAFETY: just made, on its thread.
     schedule(core, task, unsafe { task.header() });
@@ -175,7 +176,7 @@ pub(super) fn drop_result<S: Schedule>(core: &S, task: Ptr<S>, header: &Header<S
         // SAFETY: with VALUE, which is cleared now, the body holds the value.
         let drop_value = || unsafe { (header.vtable().drop_value)(task.erase()) };
         if let Err(payload) = panic::catch_unwind(AssertUnwindSafe(drop_value)) {
-            core.report(header.id, header.spawned_at(), TaskError::panicked(payload));
+            core.report(header.id, header.origin(), TaskError::panicked(payload));
         }
     } else if header.is(ERROR) {
         header.clear(ERROR);
@@ -184,7 +185,7 @@ pub(super) fn drop_result<S: Schedule>(core: &S, task: Ptr<S>, header: &Header<S
         if header.is(READ) {
             drop_quietly(error);
         } else {
-            core.report(header.id, header.spawned_at(), *error);
+            core.report(header.id, header.origin(), *error);
         }
     }
 }

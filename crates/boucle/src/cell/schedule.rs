@@ -2,13 +2,12 @@
 
 use std::cell::Cell;
 use std::marker::PhantomData;
-use std::panic::Location;
 use std::ptr;
 use std::task::RawWakerVTable;
 
 use super::{Registry, Remote, Runnable};
 use crate::data::primitives::{Arc, LocalKey};
-use crate::data::{Awaiter, Ended, LoopId, TaskError, TaskId};
+use crate::data::{Awaiter, Ended, LoopId, Origin, TaskError, TaskId};
 
 /// A loop, as its tasks see it.
 pub(crate) trait Schedule: Sized + 'static {
@@ -49,10 +48,10 @@ pub(crate) trait Schedule: Sized + 'static {
     fn forget_name(&self, task: TaskId);
 
     /// A task has an error that nobody will read. May run code of a user.
-    fn report(&self, task: TaskId, spawned_at: &'static Location<'static>, error: TaskError);
+    fn report(&self, task: TaskId, origin: Origin, error: TaskError);
 
     /// The same, when the loop is gone.
-    fn report_orphan(task: TaskId, spawned_at: &'static Location<'static>, error: TaskError);
+    fn report_orphan(task: TaskId, origin: Origin, error: TaskError);
 }
 
 /// What a wake did.

@@ -1,5 +1,6 @@
 //! The cell itself: header and body of a future of one type.
 
+use std::any;
 use std::any::Any;
 use std::cell::{Cell, UnsafeCell};
 use std::marker::PhantomData;
@@ -36,16 +37,17 @@ union Body<F: Future> {
     error: ManuallyDrop<Box<TaskError>>,
 }
 
-/// The functions of the vtable, for one type of loop and one of futures.
-struct Ways<S, F>(PhantomData<(S, F)>);
+/// The functions of the vtable, for one type of loop and one of futures, which is shown as another.
+struct Ways<S, F, Shown: ?Sized>(PhantomData<(S, F)>, PhantomData<Shown>);
 
-impl<S: Schedule, F: Future> Ways<S, F> {
+impl<S: Schedule, F: Future, Shown: ?Sized> Ways<S, F, Shown> {
     const VTABLE: &'static VTable = &VTable {
         poll: Self::poll,
         drop_future: Self::drop_future,
         drop_value: Self::drop_value,
         body: mem::offset_of!(TaskCell<S, F>, body),
         free: Self::free,
+        future: any::type_name::<Shown>,
     };
 
     /// The task, as it was before its type was forgotten.
@@ -165,12 +167,13 @@ impl<S: Schedule, F: Future> Ways<S, F> {
     }
 }
 
-/// Puts a future into a cell, with a handle, and enters it into the registry of `core`.
+/// Puts a future into a cell, with a handle, and enters it into the registry of `core`; its type is shown
+/// as `Shown`.
 ///
 /// # Safety
 ///
 /// The future is dropped before its lifetime ends: its task is DONE by then.
-pub(super) unsafe fn allocate<S: Schedule, F: Future>(
+pub(super) unsafe fn allocate<Shown: ?Sized, S: Schedule, F: Future>(
     core: &S,
     future: F,
     spawned_at: &'static Location<'static>,
@@ -178,7 +181,7 @@ pub(super) unsafe fn allocate<S: Schedule, F: Future>(
     let id = core.registry().next_id();
     let cell = Box::new(TaskCell::<S, F> {
         header: Header {
-            kind: core.registry().kinds.kind(Ways::<S, F>::VTABLE, spawned_at),
+            kind: core.registry().kinds.kind(Ways::<S, F, Shown>::VTABLE, spawned_at),
             remote: NonNull::new(Arc::as_ptr(core.remote()).cast_mut())
                 .expect("an `Arc` is not null"),
             refs: AtomicU32::new(LOCAL),
@@ -207,5 +210,5 @@ fn drop_or_report<S: Schedule, T>(header: &Header<S>, value: T) {
 
 /// Reports an error of the task that nobody can read, to the loop that this thread is in.
 fn report<S: Schedule>(header: &Header<S>, error: TaskError) {
-    with_entered(|core: &S| core.report(header.id, header.spawned_at(), error));
+    with_entered(|core: &S| core.report(header.id, header.origin(), error));
 }

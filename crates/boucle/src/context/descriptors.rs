@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::task::Waker;
 
 use super::{Core, Identity};
+use crate::data::Wait;
 use crate::host::SystemCall;
 use crate::reactor::{Direction, Drained, Entered, Key, Ticket, Watcher};
 use crate::structures::wake::Wake;
@@ -101,7 +102,10 @@ impl Core {
         waker: &Waker,
     ) -> io::Result<Wake> {
         let wake = self.wake_for_owner(waker);
-        self.waits(|| (direction.waits_for(descriptor.as_raw_fd()), Some(identity.object())));
+        self.waits(|| {
+            let on = direction.waits_for(descriptor.as_raw_fd());
+            Wait { on, object: Some(identity.object()), at: None }
+        });
         if !self.watcher()?.is_edge() {
             let rearm = || self.reactor.rearm(key, descriptor, direction);
             self.call(SystemCall::Register, rearm)?;

@@ -4,14 +4,14 @@ use std::rc::Rc;
 use std::task::Waker;
 
 use super::{Core, Raw};
-use crate::data::{Awaiter, Awaits, TaskId, WaitsFor};
+use crate::data::{Awaiter, Awaits, TaskId, Wait, WaitsFor};
 use crate::structures::ends::Listens;
 
 impl Core {
     /// Notes who awaits the task of `raw`: a task of this loop, or whoever has the waker.
     pub(crate) fn await_task<T>(&self, raw: &Raw<T>, task: Option<TaskId>, waker: &Waker) {
         if raw.is_observed() {
-            self.waits(|| (WaitsFor::Task(raw.id()), None));
+            self.waits(|| Wait { on: WaitsFor::Task(raw.id()), object: None, at: None });
         }
         // Cloned first: a foreign waker runs foreign code.
         let waker = task.is_none().then(|| waker.clone());

@@ -6,7 +6,7 @@ use std::task::Waker;
 use super::{Core, Identity};
 use crate::cell;
 use crate::core::Mode;
-use crate::data::{Kind, Object, ObjectId, WaitsFor};
+use crate::data::{Kind, ObjectId, Wait};
 use crate::structures::wake::Wake;
 
 impl Core {
@@ -18,11 +18,10 @@ impl Core {
 
     /// Notes what the task that is being polled begins to wait for.
     #[inline]
-    pub(crate) fn waits(&self, on: impl FnOnce() -> (WaitsFor, Option<Object>)) {
+    pub(crate) fn waits(&self, wait: impl FnOnce() -> Wait) {
         if self.host.is_observed() {
             if let Some(task) = self.current_task.get() {
-                let (on, object) = on();
-                self.host.waits(task, on, object);
+                self.host.waits(task, wait());
             }
         }
     }

@@ -19,7 +19,7 @@ use std::task::{Context, Poll, Waker, ready};
 
 use super::{Core, budget, discard, park, will_wake_parked, with_entered};
 use crate::cell;
-use crate::data::{Object, WaitsFor};
+use crate::data::{Object, Wait, WaitsFor};
 use crate::structures::line::Line;
 use crate::structures::waiters::Ticket;
 use crate::structures::wake::{Parked, Wake};
@@ -116,7 +116,11 @@ impl<W: Wanted> Waiting<W> {
     /// Lets those who watch know what it waits for.
     fn tell(&self, core: &Core) {
         if let Some(what) = W::WHAT {
-            core.waits(|| (WaitsFor::Sync(what), self.wanted.object()));
+            core.waits(|| Wait {
+                on: WaitsFor::Sync(what),
+                object: self.wanted.object(),
+                at: None,
+            });
         }
     }
 

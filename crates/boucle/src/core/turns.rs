@@ -170,8 +170,8 @@ impl Core {
             return self.leave_choice(id, has_ended);
         }
         let id = task.id();
-        let at = || self.registry.look(id).map(|(at, ..)| at);
-        let poll = self.host.begin_poll(id, || self.clock.now(), at);
+        let origin = || self.registry.look(id).map(|(origin, ..)| origin);
+        let poll = self.host.begin_poll(id, || self.clock.now(), origin);
         let has_ended = task.run(self).is_ready();
         self.host.end_poll(poll, has_ended, || self.clock.now());
         self.leave_choice(id, has_ended);

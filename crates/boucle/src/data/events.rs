@@ -1,9 +1,10 @@
 //! What an [`Instrument`](super::Instrument) is told of: why a task waits, who wakes it, how it ends.
 
 use std::fmt;
+use std::panic::Location;
 use std::time::Duration;
 
-use crate::data::TaskId;
+use crate::data::{Object, TaskId};
 
 /// What a task waits for. A task may wait for several things at once.
 ///
@@ -37,6 +38,17 @@ pub enum WaitsFor {
     Sync(&'static str),
     /// For an answer of another thread; known as [`Sync`](WaitsFor::Sync) is.
     Thread,
+}
+
+/// What a task begins to wait for, as those are told who watch.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Wait {
+    /// For what.
+    pub(crate) on: WaitsFor,
+    /// At what; none for the end of a task, and for a thread.
+    pub(crate) object: Option<Object>,
+    /// The line that waits, where it is known.
+    pub(crate) at: Option<&'static Location<'static>>,
 }
 
 /// Who woke a task.

@@ -55,6 +55,7 @@ impl ObjectId {
     ///
     /// ```
     /// use std::cell::Cell;
+    /// use std::panic::Location;
     /// use std::rc::Rc;
     /// use boucle::{Instrument, Loop, Object, TaskId, WaitsFor, sleep};
     ///
@@ -62,7 +63,13 @@ impl ObjectId {
     /// struct Timer(Cell<Option<Object>>);
     ///
     /// impl Instrument for Timer {
-    ///     fn waits(&self, _task: TaskId, _on: WaitsFor, object: Option<Object>) {
+    ///     fn waits(
+    ///         &self,
+    ///         _task: TaskId,
+    ///         _on: WaitsFor,
+    ///         object: Option<Object>,
+    ///         _at: Option<&'static Location<'static>>,
+    ///     ) {
     ///         self.0.set(object);
     ///     }
     /// }

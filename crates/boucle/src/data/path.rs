@@ -13,16 +13,15 @@ use std::fmt;
 ///
 /// ```
 /// use std::cell::RefCell;
-/// use std::panic::Location;
 /// use std::rc::Rc;
-/// use boucle::{Instrument, Loop, TaskId, TaskPath, spawn};
+/// use boucle::{Instrument, Loop, Spawned, TaskId, spawn};
 ///
 /// #[derive(Default)]
 /// struct Paths(RefCell<Vec<String>>);
 ///
 /// impl Instrument for Paths {
-///     fn task_spawned(&self, _task: TaskId, path: TaskPath, _at: &'static Location<'static>) {
-///         self.0.borrow_mut().push(path.to_string());
+///     fn task_spawned(&self, _task: TaskId, spawned: Spawned) {
+///         self.0.borrow_mut().push(spawned.path.to_string());
 ///     }
 /// }
 ///

@@ -145,7 +145,7 @@ impl Loop {
         let core = running.core();
         let at = Location::caller();
         let result = cell::with_borrowed(core, future, at, |task| {
-            core.spawned(task.id(), at);
+            core.spawned(task);
             let why_not = why_not(core.turns(&|| task.is_done(), false));
             if let Some(why_not) = why_not.filter(|_| !task.is_done()) {
                 // While all is as it was: the future is dropped next.

@@ -6,7 +6,7 @@ use std::panic::Location;
 use std::time::Duration;
 
 use crate::core::Core;
-use crate::data::{TaskId, TaskPath, WaitsFor};
+use crate::data::{Called, TaskId, TaskPath, WaitsFor};
 use crate::face::Loop;
 
 /// So many levels of the tree are indented, each by two columns.
@@ -40,7 +40,8 @@ pub struct TaskInfo {
     /// Its path, which is the same in every order of the ready tasks. Kept if an
     /// [`Instrument`](crate::Instrument) watches, and in debug mode.
     pub path: Option<TaskPath>,
-    /// Its name, or `task N`.
+    /// Its name; else that of its future with its number, `job 5`, or `task 5`: see
+    /// [`Spawned::short_name`](crate::Spawned::short_name).
     pub name: String,
     /// Where it was spawned.
     pub spawned_at: &'static Location<'static>,
@@ -138,7 +139,7 @@ impl Loop {
     ///     Loop::current().unwrap().task_tree()
     /// });
     /// let heads: Vec<_> = tree.lines().map(|line| line.split(',').next().unwrap()).collect();
-    /// assert_eq!(heads, ["task 1: running", "parent: waits", "  child: waits"]);
+    /// assert_eq!(heads, ["main 1: running", "parent: waits", "  child: waits"]);
     /// ```
     #[doc(alias = "print_call_graph")]
     #[doc(alias = "format_call_graph")]
@@ -253,7 +254,7 @@ fn infos(core: &Core) -> Vec<TaskInfo> {
     let mut waits = waits(core, now, &deadlines, &ids);
     ids.into_iter()
         .filter_map(|id| {
-            let (spawned_at, ready, running) = core.registry.look(id)?;
+            let (origin, ready, running) = core.registry.look(id)?;
             let state = match deadlines.get(&id) {
                 _ if running => TaskState::Running,
                 _ if ready => TaskState::Ready,
@@ -262,9 +263,9 @@ fn infos(core: &Core) -> Vec<TaskInfo> {
             };
             Some(TaskInfo {
                 id,
-                name: core.host.name(id).map_or_else(|| format!("task {id}"), |it| it.to_string()),
+                name: Called { name: core.host.name(id).as_deref(), id, origin }.to_string(),
                 path: core.host.path(id),
-                spawned_at,
+                spawned_at: origin.at,
                 state,
                 awaited_by: core.awaiter(id),
                 polls: core.host.polls_of(id),

@@ -3,7 +3,7 @@
 use std::panic::Location;
 use std::time::Duration;
 
-use crate::data::{Ended, Object, RunError, TaskId, TaskPath, WaitsFor, WokenBy};
+use crate::data::{Ended, Object, RunError, Spawned, TaskId, WaitsFor, WokenBy};
 
 /// Watches a loop. Every method does nothing unless it is written.
 ///
@@ -32,9 +32,8 @@ use crate::data::{Ended, Object, RunError, TaskId, TaskPath, WaitsFor, WokenBy};
 /// assert_eq!(count.0.get(), 2);
 /// ```
 pub trait Instrument {
-    /// A task was spawned, at this place in the source; it has not been polled. Its path says by whom, and
-    /// is the same whatever the order of other tasks.
-    fn task_spawned(&self, _task: TaskId, _path: TaskPath, _at: &'static Location<'static>) {}
+    /// A task was spawned: by whom, where, and what its future is; it has not been polled.
+    fn task_spawned(&self, _task: TaskId, _spawned: Spawned) {}
     /// Something was made that tasks wait for, by the task that is being polled or outside of any. What
     /// was made outside of the loop is met at the first wait for it.
     fn object_made(&self, _object: Object) {}
@@ -49,7 +48,15 @@ pub trait Instrument {
     fn task_named(&self, _task: TaskId, _name: &str) {}
     /// The task that is being polled begins to wait for this; it may wait for more. `object` is what it
     /// waits at: a timer, a socket, a queue; none for the end of a task that it awaits, and for a thread.
-    fn waits(&self, _task: TaskId, _on: WaitsFor, _object: Option<Object>) {}
+    /// `at` is the line that waits; none if that is not known, as of the end of a task.
+    fn waits(
+        &self,
+        _task: TaskId,
+        _on: WaitsFor,
+        _object: Option<Object>,
+        _at: Option<&'static Location<'static>>,
+    ) {
+    }
     /// A task was woken, and can go on.
     fn woken(&self, _task: TaskId, _by: WokenBy) {}
     /// A task was woken, and nothing changes: it could go on already, or it `has_ended`. So every wake is

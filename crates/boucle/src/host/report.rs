@@ -2,11 +2,10 @@
 
 use std::fmt;
 use std::io;
-use std::panic::Location;
 use std::rc::Rc;
 use std::time::Duration;
 
-use crate::data::{TaskError, TaskId};
+use crate::data::{Called, Origin, TaskError, TaskId};
 
 /// Who is told.
 pub(crate) type Handler = Rc<dyn Fn(&Report)>;
@@ -36,8 +35,8 @@ pub(crate) type Handler = Rc<dyn Fn(&Report)>;
 #[doc(alias = "call_exception_handler")]
 #[derive(Debug)]
 pub struct Report {
-    /// The task, its name and where it was spawned; none for a callback.
-    task: Option<(TaskId, Option<Rc<str>>, &'static Location<'static>)>,
+    /// The task, its name and where it comes from; none for a callback.
+    task: Option<(TaskId, Option<Rc<str>>, Origin)>,
     /// What went wrong.
     what: What,
 }
@@ -63,19 +62,19 @@ impl Report {
     pub(crate) fn task(
         id: TaskId,
         name: Option<Rc<str>>,
-        at: &'static Location<'static>,
+        origin: Origin,
         error: TaskError,
     ) -> Report {
-        Report { task: Some((id, name, at)), what: What::Panic(error) }
+        Report { task: Some((id, name, origin)), what: What::Panic(error) }
     }
 
     pub(crate) fn slow(
         id: TaskId,
         name: Option<Rc<str>>,
-        at: &'static Location<'static>,
+        origin: Origin,
         took: Duration,
     ) -> Report {
-        Report { task: Some((id, name, at)), what: What::Slow(took) }
+        Report { task: Some((id, name, origin)), what: What::Slow(took) }
     }
 
     /// The loop could not do something, and tries again.
@@ -232,9 +231,9 @@ impl fmt::Display for Report {
             What::End(what, error) => write!(f, "{what}: {error}")?,
             What::Slow(took) => write!(f, "a poll took {took:.3?} and held up all other tasks")?,
         }
-        if let Some((id, name, at)) = &self.task {
-            let name = name.as_ref().map_or_else(|| format!("task {id}"), ToString::to_string);
-            write!(f, "\n  in {name}, spawned at {}:{}", at.file(), at.line())?;
+        if let &Some((id, ref name, origin)) = &self.task {
+            let name = Called { name: name.as_deref(), id, origin };
+            write!(f, "\n  in {name}, spawned at {}:{}", origin.at.file(), origin.at.line())?;
         }
         Ok(())
     }

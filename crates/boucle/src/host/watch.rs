@@ -4,7 +4,9 @@ use std::panic::Location;
 use std::time::{Duration, Instant};
 
 use super::{Host, Instrument, Report};
-use crate::data::{Ended, Kind, Object, ObjectId, TaskId, TaskPath, WaitsFor};
+use crate::data::{
+    Ended, Kind, Object, ObjectId, Origin, Spawned, TaskId, TaskPath, Wait, WaitsFor,
+};
 
 /// What debug mode keeps of a task.
 #[derive(Default)]
@@ -48,9 +50,9 @@ impl Maker {
 /// A poll that somebody watches.
 pub(crate) struct Poll {
     id: TaskId,
-    /// In debug mode: when it began, in the system's time and in the loop's; and where the task was
-    /// spawned, which nobody knows after its end.
-    timed: Option<(Instant, u64, Option<&'static Location<'static>>)>,
+    /// In debug mode: when it began, in the system's time and in the loop's; and where the task comes
+    /// from, which nobody knows after its end.
+    timed: Option<(Instant, u64, Option<Origin>)>,
 }
 
 impl Host {
@@ -88,15 +90,10 @@ impl Host {
 
     /// A task was spawned, by `parent` or outside of any task.
     #[cold]
-    pub(crate) fn task_spawned(
-        &self,
-        id: TaskId,
-        parent: Option<TaskId>,
-        at: &'static Location<'static>,
-    ) {
+    pub(crate) fn task_spawned(&self, id: TaskId, parent: Option<TaskId>, origin: Origin) {
         let path = self.as_maker(parent, Maker::next_child);
         self.makers.borrow_mut().insert(id, Maker::new(path));
-        self.show(|it| it.task_spawned(id, path, at));
+        self.show(|it| it.task_spawned(id, Spawned::new(path, origin)));
     }
 
     /// The id of an object that is made now, by `maker` or outside of any task.
@@ -130,19 +127,19 @@ impl Host {
         self.makers.borrow().get(&id).map(|it| it.path)
     }
 
-    /// A poll begins. `now` is the loop's time, `at` where the task was spawned: asked for if needed.
+    /// A poll begins. `now` is the loop's time, `origin` where the task comes from: asked for if needed.
     pub(crate) fn begin_poll(
         &self,
         id: TaskId,
         now: impl FnOnce() -> u64,
-        at: impl FnOnce() -> Option<&'static Location<'static>>,
+        origin: impl FnOnce() -> Option<Origin>,
     ) -> Poll {
         self.show(|it| it.before_poll(id));
         let timed = self.slow_poll.map(|_| {
             if let Some(stats) = self.stats.borrow_mut().get_mut(&id) {
                 stats.waits_for.clear();
             }
-            (Instant::now(), now(), at())
+            (Instant::now(), now(), origin())
         });
         Poll { id, timed }
     }
@@ -161,21 +158,22 @@ impl Host {
             stats.busy += took;
         }
         self.show(|it| it.after_poll(id, has_ended));
-        let (Some((.., at)), Some(took)) = (timed, took) else { return };
+        let (Some((.., origin)), Some(took)) = (timed, took) else { return };
         let last = self.last_name.take().filter(|(whose, _)| *whose == id);
-        if let Some(at) = at.filter(|_| self.slow_poll.is_some_and(|limit| took > limit)) {
+        if let Some(origin) = origin.filter(|_| self.slow_poll.is_some_and(|limit| took > limit)) {
             let name = self.name(id).or(last.map(|(_, name)| name));
-            self.tell(Report::slow(id, name, at, took));
+            self.tell(Report::slow(id, name, origin, took));
         }
     }
 
     /// The task that is being polled begins to wait for something.
     #[cold]
-    pub(crate) fn waits(&self, task: TaskId, on: WaitsFor, object: Option<Object>) {
+    pub(crate) fn waits(&self, task: TaskId, wait: Wait) {
+        let Wait { on, object, at } = wait;
         if self.slow_poll.is_some() {
             self.stats.borrow_mut().entry(task).or_default().waits_for.push(on);
         }
-        self.show(|it| it.waits(task, on, object));
+        self.show(|it| it.waits(task, on, object, at));
     }
 
     /// A task has ended: nothing is kept of it any more.

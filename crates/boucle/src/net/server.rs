@@ -15,7 +15,7 @@ use super::{TcpListener, TcpStream};
 use crate::context::require_current;
 use crate::host::Report;
 use crate::sync::{Event, Semaphore};
-use crate::task::{Task, spawn_in};
+use crate::task::{Task, spawn_as};
 
 impl Accept for TcpListener {
     type Stream = TcpStream;
@@ -154,7 +154,7 @@ impl<L: Accept + 'static> Server<L> {
                 clients.error.set(Some(error));
             }
         };
-        let accepting = require_current(|core| spawn_in(core, accepting, at));
+        let accepting = require_current(|core| spawn_as::<Server<L>, _>(core, accepting, at));
         Server { accepting, listener: weak, clients }
     }
 }
@@ -186,7 +186,7 @@ where
             let _end = end;
             handler(stream, address).await;
         };
-        let task = require_current(|core| spawn_in(core, client, at));
+        let task = require_current(|core| spawn_as::<H, _>(core, client, at));
         clients.tasks.borrow_mut().insert(number, task);
     }
 }

@@ -13,7 +13,7 @@ use super::working::Working;
 use crate::cell;
 use crate::context::require_entered_at;
 use crate::data::TaskError;
-use crate::data::WaitsFor;
+use crate::data::{Wait, WaitsFor};
 
 /// Runs `f`, which may block, on another thread, and awaits what it returns.
 ///
@@ -105,7 +105,7 @@ where
     #[track_caller]
     fn begin(&mut self) -> Result<(), TaskError> {
         let working = require_entered_at(self.at, |core| {
-            core.waits(|| (WaitsFor::Thread, None));
+            core.waits(|| Wait { on: WaitsFor::Thread, object: None, at: Some(self.at) });
             Working::new(core)
         });
         let Some(f) = self.f.take() else { return Ok(()) };

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use super::{Sleep, now, sleep, sleep_until};
 use crate::context::{require_current, require_entered};
 use crate::data::TaskId;
-use crate::task::{Task, spawn_in};
+use crate::task::{Task, spawn_as};
 
 /// Calls `f` at the loop's next turn.
 ///
@@ -101,7 +101,7 @@ fn call(
     at: &'static Location<'static>,
 ) -> Callback {
     let task = require_current(|core| {
-        spawn_in(
+        spawn_as::<Callback, _>(
             core,
             async move {
                 if let Some(wait) = wait {

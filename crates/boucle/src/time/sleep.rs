@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use crate::context;
 use crate::context::{Core, Identity, call_in, require_entered_at};
 use crate::data::clock::NEVER;
-use crate::data::{Kind, LoopId, WaitsFor, clock};
+use crate::data::{Kind, LoopId, Wait, WaitsFor, clock};
 use crate::structures::timers::TimerKey;
 
 /// Waits for `duration`, and never less; for one turn if it is zero, for ever if it is
@@ -242,7 +242,8 @@ impl Sleep {
         self.timer = Some((core.id(), core.set_timer(deadline, wake)));
         core.waits(|| {
             let left = Duration::from_nanos(deadline.saturating_sub(core.now()));
-            (WaitsFor::Time(left), Some(self.identity.object()))
+            let (on, object) = (WaitsFor::Time(left), Some(self.identity.object()));
+            Wait { on, object, at: Some(self.identity.made_at()) }
         });
     }
 

@@ -8,9 +8,9 @@ use std::task::Context;
 
 use crate::context;
 use crate::context::{Core, Listens, require_current_at};
-use crate::data::{Ended, LoopId, Object, TaskId, WaitsFor};
+use crate::data::{Ended, LoopId, Object, TaskId, Wait, WaitsFor};
 use crate::structures::wake::Parked;
-use crate::task::{Task, spawn_in};
+use crate::task::{Task, spawn_as};
 
 /// What the children have told, and who wants to hear it.
 #[derive(Default)]
@@ -111,22 +111,21 @@ impl Listens for News {
     }
 }
 
-/// Spawns a child on the current loop; `place` is its number among its kin.
+/// Spawns a child on the current loop, whose future is shown as `Shown`; `place` is its number among its
+/// kin.
 #[track_caller]
-pub(super) fn spawn_child<F>(
+pub(super) fn spawn_child<Shown: ?Sized, F>(
     news: &Rc<News>,
     place: usize,
     child: F,
     at: &'static Location<'static>,
 ) -> Task<F::Output>
 where
-    F: IntoFuture,
-    F::IntoFuture: 'static,
+    F: Future + 'static,
     F::Output: 'static,
 {
-    let child = child.into_future();
     require_current_at(at, |core| {
-        let task = spawn_in(core, child, at);
+        let task = spawn_as::<Shown, F>(core, child, at);
         news.expect(&task, place);
         task
     })
@@ -138,7 +137,11 @@ pub(super) fn tell_waits(tasks: Vec<TaskId>, object: impl Fn() -> Object) {
     if !tasks.is_empty() {
         context::with_entered(|core| {
             for task in tasks {
-                core.waits(|| (WaitsFor::Task(task), Some(object())));
+                core.waits(|| {
+                    let object = object();
+                    let (on, at) = (WaitsFor::Task(task), Some(object.made_at));
+                    Wait { on, object: Some(object), at }
+                });
             }
         });
     }
@@ -172,7 +175,9 @@ impl<T> Family<T> {
         let children = children.into_iter();
         let mut family = Family::new(Vec::with_capacity(children.size_hint().0));
         for child in children {
-            let task = spawn_child(news, family.tasks.len(), child, at);
+            let (child, place) = (child.into_future(), family.tasks.len());
+            let task =
+                spawn_child::<<I::Item as IntoFuture>::IntoFuture, _>(news, place, child, at);
             family.tasks.push(task);
         }
         family

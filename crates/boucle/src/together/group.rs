@@ -258,6 +258,15 @@ impl TaskGroup {
     #[doc(alias = "start_soon")]
     #[track_caller]
     pub fn spawn<T: 'static>(&self, child: impl Future<Output = T> + 'static) -> GroupTask<T> {
+        self.spawn_at(child, Location::caller())
+    }
+
+    #[track_caller]
+    fn spawn_at<F: Future + 'static>(
+        &self,
+        child: F,
+        at: &'static Location<'static>,
+    ) -> GroupTask<F::Output> {
         let slot = Rc::new(Slot { value: RefCell::new(None), has_ended: Event::new() });
         let end = EndOfSlot(Rc::clone(&slot));
         let fills_slot = async move {
@@ -270,7 +279,7 @@ impl TaskGroup {
         if n_tasks > 2 * inner.news.n_missing() + 16 {
             inner.forget_the_done();
         }
-        let task = spawn_child(&inner.news, 0, fills_slot, Location::caller());
+        let task = spawn_child::<F, _>(&inner.news, 0, fills_slot, at);
         if inner.is_failing.get() {
             task.cancel();
         }

@@ -3,7 +3,7 @@
 use std::panic::Location;
 use std::time::Duration;
 
-use boucle::{Instrument, Loop, Object, RunError, TaskId, TaskPath, WaitsFor, WokenBy};
+use boucle::{Instrument, Loop, Object, RunError, Spawned, TaskId, WaitsFor, WokenBy};
 
 use super::{Inner, Recorder, nanoseconds};
 use crate::event::{By, Ended, ObjectNo, On, Place, PollEnd, RunEnd, What};
@@ -51,13 +51,17 @@ impl Inner {
 }
 
 impl Instrument for Recorder {
-    fn task_spawned(&self, task: TaskId, _path: TaskPath, at: &'static Location<'static>) {
+    fn task_spawned(&self, task: TaskId, spawned: Spawned) {
         let inner = &mut *self.inner.borrow_mut();
         inner.tick();
-        let at = inner.main.take().unwrap_or(at);
-        let place = Some(inner.place(at));
+        let mut spawned = spawned;
+        if let Some((at, future)) = inner.main.take() {
+            (spawned.at, spawned.future) = (at, future);
+        }
+        let place = Some(inner.place(spawned.at));
+        let future = spawned.short_name().map(|it| inner.text(it));
         let (task, by) = (inner.number(task), inner.current.last().copied());
-        inner.keep(What::Added { task, by, place, future: None });
+        inner.keep(What::Added { task, by, place, future });
     }
 
     fn task_named(&self, task: TaskId, name: &str) {
@@ -102,13 +106,17 @@ impl Instrument for Recorder {
         }
     }
 
-    fn waits(&self, task: TaskId, on: WaitsFor, object: Option<Object>) {
+    fn waits(
+        &self,
+        task: TaskId,
+        on: WaitsFor,
+        object: Option<Object>,
+        at: Option<&'static Location<'static>>,
+    ) {
         let inner = &mut *self.inner.borrow_mut();
         inner.tick();
         let (task, on) = (inner.number(task), inner.on(on));
-        // These are made by the one who waits, where it waits.
-        let own = ["timer", "gather", "as_completed", "task_group"];
-        let place = object.filter(|it| own.contains(&it.kind)).map(|it| inner.place(it.made_at));
+        let place = at.map(|it| inner.place(it));
         let object = object.and_then(|it| inner.object(it));
         inner.keep(What::Waits { task, on, object, place });
     }

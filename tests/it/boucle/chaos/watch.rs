@@ -7,7 +7,7 @@ use std::panic::Location;
 use std::rc::Rc;
 use std::time::Duration;
 
-use boucle::{Ended, Instrument, Loop, Object, Order, Report, TaskId, TaskPath, WaitsFor, WokenBy};
+use boucle::{Ended, Instrument, Loop, Object, Order, Report, Spawned, TaskId, WaitsFor, WokenBy};
 
 use super::acts;
 use super::program::{Acts, Dice, Place};
@@ -85,7 +85,7 @@ impl Watch {
 }
 
 impl Instrument for Watch {
-    fn task_spawned(&self, task: TaskId, _path: TaskPath, _at: &'static Location<'static>) {
+    fn task_spawned(&self, task: TaskId, _spawned: Spawned) {
         self.hear(task, Some(Heard::Spawned), &[None], "spawned");
         self.come_to(Place::Spawned);
     }
@@ -115,7 +115,13 @@ impl Instrument for Watch {
     fn task_named(&self, _task: TaskId, _name: &str) {
         self.come_to(Place::Named);
     }
-    fn waits(&self, task: TaskId, _on: WaitsFor, _object: Option<Object>) {
+    fn waits(
+        &self,
+        task: TaskId,
+        _on: WaitsFor,
+        _object: Option<Object>,
+        _at: Option<&'static Location<'static>>,
+    ) {
         self.hear(task, None, &[Some(Heard::Polled)], "waits");
         self.come_to(Place::Waits);
     }
