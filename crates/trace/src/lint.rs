@@ -3,6 +3,8 @@
 mod circle;
 mod ends;
 mod polls;
+mod tasks;
+mod timers;
 
 use std::collections::HashSet;
 use std::fmt;
@@ -78,6 +80,13 @@ pub enum Lint {
     UnawaitedPanic,
     /// The run stands still: every task waits for another.
     Deadlock,
+    /// A task was not done as the run ended, and nobody ever awaited it: what it was for was not done.
+    UnawaitedTask,
+    /// [`Limits::tasks`] tasks that were spawned at one place wait, nobody awaits them, and hardly one of
+    /// them ever ended.
+    TaskPile,
+    /// More than [`Limits::timers`] timers fired within 100 ms.
+    TimerStorm,
 }
 
 /// From when on something is suspicious.
@@ -103,12 +112,16 @@ pub struct Limits {
     pub poll: Duration,
     /// How many polls in a row may change nothing.
     pub in_a_row: usize,
+    /// How many tasks of one place that nobody awaits may wait, if they do not end.
+    pub tasks: usize,
+    /// How many timers may fire within 100 ms.
+    pub timers: usize,
 }
 
 impl Default for Limits {
-    /// 100 ms a poll, as boucle's debug mode has it, and 100 polls.
+    /// 100 ms a poll, as boucle's debug mode has it, 100 polls, 100 tasks and 1000 timers.
     fn default() -> Limits {
-        Limits { poll: Duration::from_millis(100), in_a_row: 100 }
+        Limits { poll: Duration::from_millis(100), in_a_row: 100, tasks: 100, timers: 1000 }
     }
 }
 
@@ -143,6 +156,10 @@ impl Trace {
     pub fn lint_with(&self, limits: &Limits) -> Vec<Finding> {
         let mut findings = polls::find(self, limits);
         findings.extend(ends::find(self));
+        if !is_cut_off(self) {
+            findings.extend(tasks::find(self, limits));
+            findings.extend(timers::find(self, limits));
+        }
         findings.sort_by_key(|it| (it.event, it.lint, it.task));
         let mut seen = HashSet::new();
         findings.retain(|it| it.task.is_none() || seen.insert((it.lint, it.task)));

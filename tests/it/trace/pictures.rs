@@ -72,7 +72,9 @@ fn a_picture_says_in_words_what_it_shows() {
     let svg = example::trace().svg();
     assert!(svg.contains("role=\"img\" aria-labelledby=\"title summary\""));
     assert!(svg.contains("<title id=\"title\">A run of three items</title>"));
-    assert!(svg.contains("3 tasks: task 1, producer, consumer; at 0.300 s the run is complete."));
+    assert!(
+        svg.contains("3 tasks: three_items 1, producer, consumer; at 0.300 s the run is complete.")
+    );
     for shape in ["class=\"runs\"", "class=\"ready\"", "class=\"waits\"", "class=\"wake\""] {
         assert!(svg.contains(shape), "{shape}");
     }
