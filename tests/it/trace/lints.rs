@@ -61,7 +61,7 @@ fn a_deadlock_is_found_also_if_the_program_goes_on_after_it() {
     event_loop.run_until_complete(interrupt()).expect("nothing is in its way");
     drop(event_loop);
     let trace = recorder.trace();
-    let message = "nothing can go on: task 1 waits for a permit of a semaphore or a lock";
+    let message = "nothing can go on: task 1 waits for a lock";
     finds(&trace, Lint::Deadlock, message);
     let ends = &trace.events()[trace.lint()[0].event].what;
     assert_eq!(*ends, What::RunEnds { how: RunEnd::Deadlock });
@@ -298,8 +298,8 @@ fn two_locks_taken_crosswise_are_found() {
             task.await.expect("it never ends");
         }
     });
-    let message = "nothing can go on: task 1 waits for left, left waits for a permit of a semaphore \
-                   or a lock, right waits for a permit of a semaphore or a lock";
+    let message =
+        "nothing can go on: task 1 waits for left, left waits for a lock, right waits for a lock";
     finds(&trace, Lint::Deadlock, message);
 }
 

@@ -37,6 +37,9 @@ pub trait Instrument {
     /// Something was made that tasks wait for, by the task that is being polled or outside of any. What
     /// was made outside of the loop is met at the first wait for it.
     fn object_made(&self, _object: Object) {}
+    /// An object has been given a name. One that was named outside of the loop is told of at the first wait
+    /// for it, before that.
+    fn object_named(&self, _object: Object, _name: &str) {}
     /// A task is about to be polled, or dropped because it was cancelled.
     fn before_poll(&self, _task: TaskId) {}
     /// It was; `ended` says whether it is over.
