@@ -16,6 +16,7 @@ mod gathering;
 mod groups;
 mod growth;
 mod identity;
+mod lines;
 mod misuse;
 pub(crate) mod property;
 mod public;

@@ -7,6 +7,7 @@ mod traits;
 
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd};
+use std::panic::Location;
 
 use rustix::event;
 use rustix::event::{PollFd, PollFlags, Timespec};
@@ -142,8 +143,9 @@ impl<T: AsFd> AsyncFd<T> {
     /// assert_eq!(there.get_ref().read(&mut [0; 64]).unwrap(), 5);
     /// ```
     #[doc(alias = "wait_readable")]
-    pub async fn readable(&self) -> io::Result<()> {
-        self.ready(Direction::Read, PollFlags::IN).await
+    #[track_caller]
+    pub fn readable(&self) -> impl Future<Output = io::Result<()>> {
+        self.ready(Location::caller(), Direction::Read, PollFlags::IN)
     }
 
     /// Waits until there is room to write, or an error.
@@ -170,8 +172,9 @@ impl<T: AsFd> AsyncFd<T> {
     /// assert!(boucle::run(here.writable()).is_ok());
     /// ```
     #[doc(alias = "wait_writable")]
-    pub async fn writable(&self) -> io::Result<()> {
-        self.ready(Direction::Write, PollFlags::OUT).await
+    #[track_caller]
+    pub fn writable(&self) -> impl Future<Output = io::Result<()>> {
+        self.ready(Location::caller(), Direction::Write, PollFlags::OUT)
     }
 
     /// Calls `f`, which must not block, until it does not say `WouldBlock`; waits in between until it
@@ -201,9 +204,12 @@ impl<T: AsFd> AsyncFd<T> {
     /// let here = AsyncFd::new(here);
     /// assert_eq!(boucle::run(here.read_with(|mut it| it.read(&mut [0]))).unwrap(), 0);
     /// ```
-    pub async fn read_with<R>(&self, f: impl FnMut(&T) -> io::Result<R>) -> io::Result<R> {
-        self.source.watch(Direction::Read)?;
-        self.source.io_when_ready(Direction::Read, SystemCall::Read, f).await
+    #[track_caller]
+    pub fn read_with<R>(
+        &self,
+        f: impl FnMut(&T) -> io::Result<R>,
+    ) -> impl Future<Output = io::Result<R>> {
+        self.call_when_ready(Location::caller(), (Direction::Read, SystemCall::Read), f)
     }
 
     /// Calls `f`, which must not block, until it does not say `WouldBlock`; waits in between until it
@@ -232,9 +238,12 @@ impl<T: AsFd> AsyncFd<T> {
     /// let here = AsyncFd::new(here);
     /// assert_eq!(boucle::run(here.write_with(|mut it| it.write(b"hello"))).unwrap(), 5);
     /// ```
-    pub async fn write_with<R>(&self, f: impl FnMut(&T) -> io::Result<R>) -> io::Result<R> {
-        self.source.watch(Direction::Write)?;
-        self.source.io_when_ready(Direction::Write, SystemCall::Write, f).await
+    #[track_caller]
+    pub fn write_with<R>(
+        &self,
+        f: impl FnMut(&T) -> io::Result<R>,
+    ) -> impl Future<Output = io::Result<R>> {
+        self.call_when_ready(Location::caller(), (Direction::Write, SystemCall::Write), f)
     }
 
     /// Calls `f` once, without waiting: for those who have waited with [`readable`](AsyncFd::readable)
@@ -268,9 +277,25 @@ impl<T: AsFd> AsyncFd<T> {
         f(self.source.io())
     }
 
-    async fn ready(&self, direction: Direction, flags: PollFlags) -> io::Result<()> {
+    async fn call_when_ready<R>(
+        &self,
+        at: &'static Location<'static>,
+        (direction, call): (Direction, SystemCall),
+        f: impl FnMut(&T) -> io::Result<R>,
+    ) -> io::Result<R> {
         self.source.watch(direction)?;
-        self.source.io_when_ready(direction, SystemCall::Wait, |io| ask(io, flags)).await
+        self.source.io_when_ready_at(at, direction, call, f).await
+    }
+
+    async fn ready(
+        &self,
+        at: &'static Location<'static>,
+        direction: Direction,
+        flags: PollFlags,
+    ) -> io::Result<()> {
+        self.source.watch(direction)?;
+        let ask = |io: &T| ask(io, flags);
+        self.source.io_when_ready_at(at, direction, SystemCall::Wait, ask).await
     }
 }
 

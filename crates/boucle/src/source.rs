@@ -100,20 +100,37 @@ impl<T: AsFd> Source<T> {
 
     /// Calls the system until it does not say `WouldBlock`, and waits in between. Dropping the future
     /// waits no longer; nothing was done.
+    #[track_caller]
     pub(crate) fn io_when_ready<R>(
         &self,
+        direction: Direction,
+        call: SystemCall,
+        f: impl FnMut(&T) -> io::Result<R>,
+    ) -> impl Future<Output = io::Result<R>> {
+        self.io_when_ready_at(Location::caller(), direction, call, f)
+    }
+
+    /// The same, for the line that waits.
+    pub(crate) fn io_when_ready_at<R>(
+        &self,
+        at: &'static Location<'static>,
         direction: Direction,
         call: SystemCall,
         mut f: impl FnMut(&T) -> io::Result<R>,
     ) -> impl Future<Output = io::Result<R>> {
         // Not `async`: a state machine less to go through.
-        let mut waiting = self.waiting(direction, call);
+        let mut waiting = self.waiting(at, direction, call);
         poll_fn(move |cx| waiting.poll(cx, &mut f, |done| (done, None)))
     }
 
     /// One that is about to make a call, and waits if it must.
-    pub(crate) fn waiting(&self, direction: Direction, call: SystemCall) -> Waiting<'_, T> {
-        Waiting { source: self, operation: (direction, call), at: None }
+    pub(crate) fn waiting(
+        &self,
+        line: &'static Location<'static>,
+        direction: Direction,
+        call: SystemCall,
+    ) -> Waiting<'_, T> {
+        Waiting { source: self, operation: (direction, call), line, at: None }
     }
 
     /// As [`io_when_ready`](Source::io_when_ready), for a trait that polls: it does not say when it stops
@@ -140,7 +157,7 @@ impl<T: AsFd> Source<T> {
         require_entered(|core| match self.attempt(core, cx, (direction, call), f, finish) {
             ControlFlow::Break(polled) => polled,
             ControlFlow::Continue(key) => {
-                core.poll_descriptor(self.place(key), direction, cx.waker())?;
+                core.poll_descriptor(self.place(key, None), direction, cx.waker())?;
                 Poll::Pending
             }
         })
@@ -207,8 +224,8 @@ impl<T: AsFd> Source<T> {
     }
 
     /// Where one waits for it, in the loop that has this key.
-    fn place(&self, key: Key) -> Place<'_> {
-        Place { key, descriptor: self.as_fd(), identity: &self.identity }
+    fn place(&self, key: Key, at: Option<&'static Location<'static>>) -> Place<'_> {
+        Place { key, descriptor: self.as_fd(), identity: &self.identity, at }
     }
 
     /// Its key in the reactor of a loop, if it has one.
@@ -298,6 +315,8 @@ pub(crate) fn poll_nothing(cx: &Context<'_>) -> Poll<io::Result<usize>> {
 pub(crate) struct Waiting<'a, T: AsFd> {
     source: &'a Source<T>,
     operation: (Direction, SystemCall),
+    /// The line that waits, for those who watch.
+    line: &'static Location<'static>,
     /// Where it waits.
     at: Option<At>,
 }
@@ -341,7 +360,7 @@ impl<T: AsFd> Waiting<'_, T> {
         }
         let ticket = self.at.as_ref().map(|at| at.ticket);
         let (direction, _) = self.operation;
-        let place = self.source.place(key);
+        let place = self.source.place(key, Some(self.line));
         let ticket = core.wait_for_descriptor(place, direction, ticket, cx.waker())?;
         self.at = Some(At { event_loop, key, ticket });
         Ok(())

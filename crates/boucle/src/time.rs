@@ -20,11 +20,10 @@ pub use self::interval::{Interval, MissedTicks, interval};
 pub use self::sleep::{Sleep, sleep, sleep_until};
 pub(crate) use self::sleep::{sleep_at, sleep_until_at};
 use crate::context;
-use crate::context::budget;
-use crate::context::require_entered_at;
 use crate::context::wait::{Waiting, Wanted};
+use crate::context::{Identity, budget, require_entered_at};
+use crate::data::clock;
 use crate::data::clock::Clock;
-use crate::data::{Object, clock};
 use crate::structures::line::Line;
 
 /// Gives the turn back once: all other tasks that are ready run, then this one goes on.
@@ -241,7 +240,7 @@ pub fn quiescent() -> impl Future<Output = ()> {
         let here = require_entered_at(at, |core| Rc::clone(&core.quiescent));
         // One that goes on in another loop means the quiet of that one.
         waiting.take_if(|it| it.waits_elsewhere(&here));
-        Pin::new(waiting.get_or_insert_with(|| Waiting::new(Quiet(here)))).poll(cx)
+        Pin::new(waiting.get_or_insert_with(|| Waiting::new_at(at, Quiet(here)))).poll(cx)
     })
 }
 
@@ -256,7 +255,7 @@ impl Wanted for Quiet {
         &self.0
     }
 
-    fn object(&self) -> Option<Object> {
+    fn identity(&self) -> Option<&Identity> {
         None
     }
 

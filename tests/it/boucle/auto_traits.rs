@@ -90,6 +90,7 @@ fn the_table_of_auto_traits_has_every_public_type() {
         boucle::RunEnd,
         boucle::RunError,
         boucle::Sleep,
+        boucle::Spawned,
         boucle::SystemCall,
         boucle::Task<u32>,
         boucle::TaskError,

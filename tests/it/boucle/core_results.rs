@@ -64,7 +64,7 @@ fn a_handle_outlives_its_loop() {
     assert_eq!(**value.result().unwrap(), "value");
     assert_eq!(read.exception().unwrap().unwrap().message(), "read in time");
     assert!(never.cancelled() && !never.cancel());
-    assert_eq!(never.name(), "task 4");
+    assert_eq!(never.name(), "Pending 4");
     drop((read, unread));
     // Another loop can still await it.
     assert_eq!(*boucle::run(value).unwrap(), "value");

@@ -32,12 +32,12 @@ fn children_stand_below_their_parent_in_the_tree() {
         tree(&Loop::current().expect("it runs"))
     });
     let expected = [
-        "task 1: running",
+        "children_stand_below_their_parent_in_the_tree 1: running",
         "gathers: waits",
-        "  task 4: waits",
-        "  task 5: waits",
+        "  Pending 4: waits",
+        "  Pending 5: waits",
         "groups: waits",
-        "  task 6: waits",
+        "  Pending 6: waits",
     ];
     assert_eq!(tree, expected);
 }

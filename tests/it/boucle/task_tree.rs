@@ -34,7 +34,7 @@ fn a_chain_of_many_awaits_is_written_in_lines_of_one_length() {
     let indent = |level: usize| "  ".repeat(level);
     assert_eq!(lines[31], format!("{}task 19970: waits", indent(31)));
     assert_eq!(lines[32], format!("{}(32) task 19969: waits", indent(32)));
-    assert_eq!(lines[19_999], format!("{}(19999) task 2: waits", indent(32)));
+    assert_eq!(lines[19_999], format!("{}(19999) Pending 2: waits", indent(32)));
 }
 
 /// A task that another awaits, or that gets one to await later.
@@ -104,5 +104,8 @@ fn tasks_beside_one_another_stand_in_the_order_in_which_they_were_spawned() {
         let children: Vec<_> = (0..3).map(|_| spawn(pending::<()>())).collect();
         spawn(async move { boucle::gather_tasks(children).await.map(drop) })
     });
-    assert_eq!(lines, ["task 5: waits", "  task 2: waits", "  task 3: waits", "  task 4: waits"]);
+    assert_eq!(
+        lines,
+        ["task 5: waits", "  Pending 2: waits", "  Pending 3: waits", "  Pending 4: waits"]
+    );
 }

@@ -277,7 +277,7 @@ fn the_tree_shows_who_waits_for_whom() {
     assert_eq!(
         lines,
         [
-            "task 1: running",
+            "the_tree_shows_who_waits_for_whom 1: running",
             "parent: waits",
             "  leaf: sleeps 5.000s more",
             "waits: waits",
@@ -290,7 +290,7 @@ fn the_tree_shows_who_waits_for_whom() {
 fn a_name_is_forgotten_with_its_task() {
     let event_loop = Loop::new();
     let task = event_loop.add_task(async {});
-    assert_eq!(task.name(), "task 1");
+    assert_eq!(task.name(), "a_name_is_forgotten_with_its_task 1");
     task.set_name("mine");
     assert_eq!(task.name(), "mine");
     assert_eq!(format!("{task:?}").split(" spawned").next(), Some("<Task pending name=\"mine\""));

@@ -65,8 +65,9 @@ fn a_deadlock_is_found_also_if_the_program_goes_on_after_it() {
     // Called after the function that the block stands in.
     let name = "a_deadlock_is_found_also_if_the_program_goes_on_after_it 1";
     let message = format!(
-        "a circle: {name} waits for lock 1 (made at {}:{made}), which it has itself",
-        file!()
+        "a circle: {name} waits for lock 1 (made at {0}:{made}) at {0}:{1}, which it has itself",
+        file!(),
+        made + 2
     );
     finds(&trace, Lint::Deadlock, &message);
     let ends = &trace.events()[trace.lint()[0].event].what;
@@ -307,7 +308,7 @@ fn two_locks_taken_crosswise_are_found() {
             task.await.expect("it never ends");
         }
     });
-    let made = format!("(made at {}:{})", file!(), line!() - 15);
+    let made = format!("(made at {0}:{1}) at {0}:{2}", file!(), line!() - 15, line!() - 8);
     let message = format!(
         "a circle: left waits for lock 2 {made}, which right has; right waits for lock 1 {made}, \
          which left has"
@@ -324,7 +325,7 @@ fn a_task_whose_children_stand_still_has_lost_no_wake() {
     });
     let message = format!(
         "nothing can go on: task 1 waits for task 3 at {0}:{1}, task 3 waits for an item of queue 1 \
-         (made at {0}:{REASON})",
+         (made at {0}:{REASON}) at {0}:{REASON}",
         file!(),
         line!() - 6
     );
@@ -338,7 +339,7 @@ fn a_task_that_has_seen_the_end_of_another_has_lost_no_wake() {
         pending_with_reason().await;
     });
     let message = format!(
-        "nothing can go on: task 1 waits for an item of queue 1 (made at {}:{REASON})",
+        "nothing can go on: task 1 waits for an item of queue 1 (made at {0}:{REASON}) at {0}:{REASON}",
         file!()
     );
     finds(&trace, Lint::Deadlock, &message);

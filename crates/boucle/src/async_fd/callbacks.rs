@@ -8,6 +8,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use rustix::event::PollFlags;
+
 use super::AsyncFd;
 use crate::context::require_entered;
 use crate::host::Report;
@@ -136,8 +138,8 @@ async fn call_when_ready<T: AsFd>(
 ) {
     loop {
         let ready = match direction {
-            Direction::Read => fd.readable().await,
-            Direction::Write => fd.writable().await,
+            Direction::Read => fd.ready(at, direction, PollFlags::IN).await,
+            Direction::Write => fd.ready(at, direction, PollFlags::OUT).await,
         };
         if let Err(error) = ready {
             let report = Report::io("cannot ask whether a descriptor is ready", error);

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::os::fd::{AsRawFd, BorrowedFd};
+use std::panic::Location;
 use std::sync::Arc;
 use std::task::Waker;
 
@@ -17,6 +18,8 @@ pub(crate) struct Place<'a> {
     pub(crate) key: Key,
     pub(crate) descriptor: BorrowedFd<'a>,
     pub(crate) identity: &'a Identity,
+    /// The line that waits, where it is known.
+    pub(crate) at: Option<&'static Location<'static>>,
 }
 
 impl Core {
@@ -97,14 +100,14 @@ impl Core {
     /// may fail.
     fn begin_to_wait(
         &self,
-        Place { key, descriptor, identity }: Place<'_>,
+        Place { key, descriptor, identity, at }: Place<'_>,
         direction: Direction,
         waker: &Waker,
     ) -> io::Result<Wake> {
         let wake = self.wake_for_owner(waker);
         self.waits(|| {
             let on = direction.waits_for(descriptor.as_raw_fd());
-            Wait { on, object: Some(identity.object()), at: None }
+            Wait { on, object: Some(identity.object()), at }
         });
         if !self.watcher()?.is_edge() {
             let rearm = || self.reactor.rearm(key, descriptor, direction);

@@ -70,13 +70,17 @@ impl Core {
     #[inline]
     pub(crate) fn acquired(&self, identity: &Identity) {
         if let Some(task) = self.current_task.get().filter(|_| self.host.is_watched()) {
-            self.host.show(|it| it.acquired(task, identity.object()));
+            let object = self.object_of(identity);
+            self.host.show(|it| it.acquired(task, object));
         }
     }
 
     /// A lock, or a permit, was given back.
     #[inline]
     pub(crate) fn released(&self, identity: &Identity) {
-        self.host.show(|it| it.released(identity.object()));
+        if self.host.is_watched() {
+            let object = self.object_of(identity);
+            self.host.show(|it| it.released(object));
+        }
     }
 }

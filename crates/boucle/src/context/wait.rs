@@ -13,13 +13,14 @@
 //!
 //! Road: stage 8.
 
+use std::panic::Location;
 use std::pin::Pin;
 use std::ptr;
 use std::task::{Context, Poll, Waker, ready};
 
-use super::{Core, budget, discard, park, will_wake_parked, with_entered};
+use super::{Core, Identity, budget, discard, park, will_wake_parked, with_entered};
 use crate::cell;
-use crate::data::{Object, Wait, WaitsFor};
+use crate::data::{Wait, WaitsFor};
 use crate::structures::line::Line;
 use crate::structures::waiters::Ticket;
 use crate::structures::wake::{Parked, Wake};
@@ -36,7 +37,7 @@ pub(crate) trait Wanted {
     fn line(&self) -> &Line;
 
     /// What it stands at, for those who watch.
-    fn object(&self) -> Option<Object>;
+    fn identity(&self) -> Option<&Identity>;
 
     /// Has it now, if there is nothing to wait for. After a no of this, no code of a user runs before the
     /// place in the line is taken.
@@ -58,12 +59,22 @@ pub(crate) struct Waiting<W: Wanted> {
     wanted: W,
     /// Its place; `None` before it has entered, and after it was told that it is granted.
     ticket: Option<Ticket>,
+    /// The line that waits, for those who watch.
+    at: &'static Location<'static>,
 }
 
 impl<W: Wanted> Waiting<W> {
+    /// One that the caller's line waits for.
     #[inline]
+    #[track_caller]
     pub(crate) fn new(wanted: W) -> Waiting<W> {
-        Waiting { wanted, ticket: None }
+        Waiting::new_at(Location::caller(), wanted)
+    }
+
+    /// The same for that line.
+    #[inline]
+    pub(crate) fn new_at(at: &'static Location<'static>, wanted: W) -> Waiting<W> {
+        Waiting { wanted, ticket: None, at }
     }
 
     /// Whether it waits in another line than this one.
@@ -116,10 +127,9 @@ impl<W: Wanted> Waiting<W> {
     /// Lets those who watch know what it waits for.
     fn tell(&self, core: &Core) {
         if let Some(what) = W::WHAT {
-            core.waits(|| Wait {
-                on: WaitsFor::Sync(what),
-                object: self.wanted.object(),
-                at: None,
+            core.waits(|| {
+                let object = self.wanted.identity().map(|it| core.object_of(it));
+                Wait { on: WaitsFor::Sync(what), object, at: Some(self.at) }
             });
         }
     }

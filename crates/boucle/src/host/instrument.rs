@@ -40,6 +40,9 @@ pub trait Instrument {
     /// A queue, a lock, or another object of [`sync`](crate::sync) is gone: nobody waits for it any more. It
     /// is not told of what is dropped outside of the loop.
     fn object_gone(&self, _object: Object) {}
+    /// An object has been given a name. One that was named outside of the loop is told of at the first wait
+    /// for it, before that.
+    fn object_named(&self, _object: Object, _name: &str) {}
     /// A task is about to be polled, or dropped because it was cancelled.
     fn before_poll(&self, _task: TaskId) {}
     /// It was; `ended` says whether it is over.

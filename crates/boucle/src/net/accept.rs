@@ -91,7 +91,8 @@ pub(super) async fn accept<T: AsFd, R>(
     require_entered(|core| core.watcher().map(drop))?;
     let mut pause = FIRST_PAUSE;
     loop {
-        let accepted = source.io_when_ready(Direction::Read, SystemCall::Accept, &mut f).await;
+        let accepted =
+            source.io_when_ready_at(at, Direction::Read, SystemCall::Accept, &mut f).await;
         let error = match accepted {
             Ok(connection) => return Ok(connection),
             Err(error) => error,

@@ -175,14 +175,26 @@ impl AIOSocket {
     /// let error = boucle::run(socket.connect("no such name:80")).unwrap_err();
     /// assert!(error.to_string().starts_with("cannot connect to no such name:80: "));
     /// ```
-    pub async fn connect(&self, address: impl ToSocketAddrs + Display) -> io::Result<()> {
+    #[track_caller]
+    pub fn connect(
+        &self,
+        address: impl ToSocketAddrs + Display,
+    ) -> impl Future<Output = io::Result<()>> {
+        self.connect_at(Location::caller(), address)
+    }
+
+    async fn connect_at(
+        &self,
+        at: &'static Location<'static>,
+        address: impl ToSocketAddrs + Display,
+    ) -> io::Result<()> {
         let what = format!("connect to {address}");
         let there = self.resolve(address.to_string()).await.map_err(cannot(&what))?;
         let socket = self.source.io();
         if socket.r#type()? == Type::STREAM && socket.peer_addr().is_ok() {
             return Err(cannot(what)(io::Error::other("the socket is connected already")));
         }
-        connect_socket(&self.source, &there).await.map_err(cannot(what))
+        connect_socket(&self.source, &there, at).await.map_err(cannot(what))
     }
 
     /// Waits for a client.
@@ -236,14 +248,19 @@ impl AIOSocket {
     /// drop(there);
     /// assert!(boucle::run(AIOSocket::new(here).unwrap().recv(1024)).unwrap().is_empty());
     /// ```
-    pub async fn recv(&self, bufsize: usize) -> io::Result<Vec<u8>> {
+    #[track_caller]
+    pub fn recv(&self, bufsize: usize) -> impl Future<Output = io::Result<Vec<u8>>> {
+        self.recv_at(Location::caller(), bufsize)
+    }
+
+    async fn recv_at(&self, at: &'static Location<'static>, bufsize: usize) -> io::Result<Vec<u8>> {
         if bufsize == 0 && !self.source.has_records() {
             budget::charge().await;
             return Ok(Vec::new());
         }
         let mut bytes = vec![0; bufsize];
         let read = |io: &Socket| Streams::read(io, &mut bytes);
-        let moved = self.source.io_when_ready(Direction::Read, SystemCall::Read, read).await;
+        let moved = self.source.io_when_ready_at(at, Direction::Read, SystemCall::Read, read).await;
         bytes.truncate(moved.map_err(cannot("receive"))?.n());
         Ok(bytes)
     }
@@ -269,13 +286,19 @@ impl AIOSocket {
     /// drop(there);
     /// assert!(boucle::run(here.send(b"hi")).is_err());
     /// ```
-    pub async fn send(&self, bytes: &[u8]) -> io::Result<usize> {
+    #[track_caller]
+    pub fn send(&self, bytes: &[u8]) -> impl Future<Output = io::Result<usize>> {
+        self.send_at(Location::caller(), bytes)
+    }
+
+    async fn send_at(&self, at: &'static Location<'static>, bytes: &[u8]) -> io::Result<usize> {
         if bytes.is_empty() && !self.source.has_records() {
             budget::charge().await;
             return Ok(0);
         }
         let write = |io: &Socket| Streams::write(io, bytes);
-        let moved = self.source.io_when_ready(Direction::Write, SystemCall::Write, write).await;
+        let moved =
+            self.source.io_when_ready_at(at, Direction::Write, SystemCall::Write, write).await;
         moved.map(Moved::n).map_err(cannot("send"))
     }
 

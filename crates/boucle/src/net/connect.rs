@@ -196,12 +196,16 @@ async fn connect_to(
         Ok(socket)
     })?;
     let source = Source::new_at(socket, at);
-    connect_socket(&source, &address.into()).await?;
+    connect_socket(&source, &address.into(), at).await?;
     Ok(source.turn_into())
 }
 
 /// Connects a socket that does not block.
-pub(super) async fn connect_socket(source: &Source<Socket>, address: &SockAddr) -> io::Result<()> {
+pub(super) async fn connect_socket(
+    source: &Source<Socket>,
+    address: &SockAddr,
+    at: &'static Location<'static>,
+) -> io::Result<()> {
     loop {
         let Err(error) = sys::call(SystemCall::Connect, || source.io().connect(address)) else {
             return Ok(());
@@ -215,7 +219,7 @@ pub(super) async fn connect_socket(source: &Source<Socket>, address: &SockAddr) 
         }
     }
     source
-        .io_when_ready(Direction::Write, SystemCall::Connect, |socket| {
+        .io_when_ready_at(at, Direction::Write, SystemCall::Connect, |socket| {
             // First the error, which is told once; then whether there is somebody on the other side.
             if let Some(error) = socket.take_error()? {
                 return Err(error);

@@ -174,7 +174,7 @@ where
 {
     loop {
         // First the room: a connection that is not taken can be taken by another process.
-        let permit = clients.room.acquire().await;
+        let permit = clients.room.acquire_at(at).await;
         let (stream, address) = listener.accept_at(at).await?;
         // Given back at the end of the client.
         std::mem::forget(permit);
@@ -246,8 +246,13 @@ impl<L> Server<L> {
     /// });
     /// ```
     #[doc(alias = "serve_forever")]
-    pub async fn wait_closed(&self) -> io::Result<()> {
-        self.clients.is_over.wait().await;
+    #[track_caller]
+    pub fn wait_closed(&self) -> impl Future<Output = io::Result<()>> {
+        self.wait_closed_at(Location::caller())
+    }
+
+    async fn wait_closed_at(&self, at: &'static Location<'static>) -> io::Result<()> {
+        self.clients.is_over.wait_at(at).await;
         self.clients.error.take().map_or(Ok(()), Err)
     }
 

@@ -8,6 +8,7 @@ use std::net::Shutdown;
 use std::ops::Range;
 use std::os::fd::AsFd;
 use std::os::unix;
+use std::panic::Location;
 use std::task::{Context, Poll};
 
 use rustix::net::{SendAncillaryBuffer, SendFlags};
@@ -130,8 +131,18 @@ fn finish<T: Kind>(moved: Moved) -> (usize, Option<Drained>) {
 }
 
 impl<T: Kind> Source<T> {
+    #[track_caller]
     pub(super) fn read(&self, buffer: &mut [u8]) -> impl Future<Output = io::Result<usize>> {
-        let mut reading = self.waiting(Direction::Read, SystemCall::Read);
+        self.read_at(Location::caller(), buffer)
+    }
+
+    /// The same, for the line that waits.
+    fn read_at(
+        &self,
+        at: &'static Location<'static>,
+        buffer: &mut [u8],
+    ) -> impl Future<Output = io::Result<usize>> {
+        let mut reading = self.waiting(at, Direction::Read, SystemCall::Read);
         poll_fn(move |cx| {
             if buffer.is_empty() {
                 return poll_nothing(cx);
@@ -140,10 +151,19 @@ impl<T: Kind> Source<T> {
         })
     }
 
-    pub(super) async fn read_exact(&self, buffer: &mut [u8]) -> io::Result<()> {
+    #[track_caller]
+    pub(super) fn read_exact(&self, buffer: &mut [u8]) -> impl Future<Output = io::Result<()>> {
+        self.read_exact_at(Location::caller(), buffer)
+    }
+
+    async fn read_exact_at(
+        &self,
+        at: &'static Location<'static>,
+        buffer: &mut [u8],
+    ) -> io::Result<()> {
         let mut left = buffer;
         while !left.is_empty() {
-            match self.read(left).await? {
+            match self.read_at(at, left).await? {
                 0 => return Err(io::ErrorKind::UnexpectedEof.into()),
                 n => left = &mut left[n..],
             }
@@ -151,8 +171,18 @@ impl<T: Kind> Source<T> {
         Ok(())
     }
 
+    #[track_caller]
     pub(super) fn write(&self, buffer: &[u8]) -> impl Future<Output = io::Result<usize>> {
-        let mut writing = self.waiting(Direction::Write, SystemCall::Write);
+        self.write_at(Location::caller(), buffer)
+    }
+
+    /// The same, for the line that waits.
+    fn write_at(
+        &self,
+        at: &'static Location<'static>,
+        buffer: &[u8],
+    ) -> impl Future<Output = io::Result<usize>> {
+        let mut writing = self.waiting(at, Direction::Write, SystemCall::Write);
         poll_fn(move |cx| {
             if buffer.is_empty() {
                 return poll_nothing(cx);
@@ -161,10 +191,15 @@ impl<T: Kind> Source<T> {
         })
     }
 
-    pub(super) async fn write_all(&self, buffer: &[u8]) -> io::Result<()> {
+    #[track_caller]
+    pub(super) fn write_all(&self, buffer: &[u8]) -> impl Future<Output = io::Result<()>> {
+        self.write_all_at(Location::caller(), buffer)
+    }
+
+    async fn write_all_at(&self, at: &'static Location<'static>, buffer: &[u8]) -> io::Result<()> {
         let mut left = buffer;
         while !left.is_empty() {
-            match self.write(left).await? {
+            match self.write_at(at, left).await? {
                 0 => return Err(io::ErrorKind::WriteZero.into()),
                 n => left = &left[n..],
             }

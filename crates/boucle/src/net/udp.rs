@@ -174,9 +174,10 @@ impl UdpSocket {
     /// });
     /// assert!(sent.is_err());
     /// ```
-    pub async fn send(&self, datagram: &[u8]) -> io::Result<usize> {
-        let send = |io: &net::UdpSocket| io.send(datagram);
-        self.source.io_when_ready(Direction::Write, SystemCall::Write, send).await
+    #[track_caller]
+    pub fn send(&self, datagram: &[u8]) -> impl Future<Output = io::Result<usize>> {
+        let send = move |io: &net::UdpSocket| io.send(datagram);
+        self.source.io_when_ready(Direction::Write, SystemCall::Write, send)
     }
 
     /// Receives a datagram of the peer that the socket was connected to, or of anybody if it was not.
@@ -203,9 +204,10 @@ impl UdpSocket {
     /// });
     /// assert_eq!(n.unwrap(), 2); // the rest is lost
     /// ```
-    pub async fn recv(&self, buffer: &mut [u8]) -> io::Result<usize> {
-        let recv = |io: &net::UdpSocket| io.recv(buffer);
-        self.source.io_when_ready(Direction::Read, SystemCall::Read, recv).await
+    #[track_caller]
+    pub fn recv(&self, buffer: &mut [u8]) -> impl Future<Output = io::Result<usize>> {
+        let recv = move |io: &net::UdpSocket| io.recv(buffer);
+        self.source.io_when_ready(Direction::Read, SystemCall::Read, recv)
     }
 
     /// Sends a datagram to `target`.
@@ -231,9 +233,14 @@ impl UdpSocket {
     /// assert_eq!(n.unwrap(), 0);
     /// ```
     #[doc(alias = "sendto")]
-    pub async fn send_to(&self, datagram: &[u8], target: SocketAddr) -> io::Result<usize> {
-        let send = |io: &net::UdpSocket| io.send_to(datagram, target);
-        self.source.io_when_ready(Direction::Write, SystemCall::Write, send).await
+    #[track_caller]
+    pub fn send_to(
+        &self,
+        datagram: &[u8],
+        target: SocketAddr,
+    ) -> impl Future<Output = io::Result<usize>> {
+        let send = move |io: &net::UdpSocket| io.send_to(datagram, target);
+        self.source.io_when_ready(Direction::Write, SystemCall::Write, send)
     }
 
     /// Receives a datagram, and tells who sent it. What does not fit into `buffer` is lost.
@@ -261,9 +268,13 @@ impl UdpSocket {
     /// ```
     #[doc(alias = "recvfrom")]
     #[doc(alias = "datagram_received")]
-    pub async fn recv_from(&self, buffer: &mut [u8]) -> io::Result<(usize, SocketAddr)> {
-        let recv = |io: &net::UdpSocket| io.recv_from(buffer);
-        self.source.io_when_ready(Direction::Read, SystemCall::Read, recv).await
+    #[track_caller]
+    pub fn recv_from(
+        &self,
+        buffer: &mut [u8],
+    ) -> impl Future<Output = io::Result<(usize, SocketAddr)>> {
+        let recv = move |io: &net::UdpSocket| io.recv_from(buffer);
+        self.source.io_when_ready(Direction::Read, SystemCall::Read, recv)
     }
 
     /// Looks at the next datagram, and leaves it.
@@ -289,9 +300,13 @@ impl UdpSocket {
     /// }).unwrap();
     /// assert_eq!(seen, taken);
     /// ```
-    pub async fn peek_from(&self, buffer: &mut [u8]) -> io::Result<(usize, SocketAddr)> {
-        let peek = |io: &net::UdpSocket| io.peek_from(buffer);
-        self.source.io_when_ready(Direction::Read, SystemCall::Read, peek).await
+    #[track_caller]
+    pub fn peek_from(
+        &self,
+        buffer: &mut [u8],
+    ) -> impl Future<Output = io::Result<(usize, SocketAddr)>> {
+        let peek = move |io: &net::UdpSocket| io.peek_from(buffer);
+        self.source.io_when_ready(Direction::Read, SystemCall::Read, peek)
     }
 }
 

@@ -10,7 +10,7 @@ use std::rc::Rc;
 use self::places::Places;
 use crate::context::Identity;
 use crate::context::wait::{Waiting, Wanted};
-use crate::data::{Kind, Object};
+use crate::data::Kind;
 use crate::structures::line::Line;
 
 /// The barrier was aborted or reset while the task waited, or had been aborted before.
@@ -99,6 +99,23 @@ impl Barrier {
         }
     }
 
+    /// Gives it a name, which those are told who watch, and which a [task tree](crate::Loop::task_tree)
+    /// shows.
+    ///
+    /// The name is kept where somebody watches or debug mode is on, and of what was made outside of any loop;
+    /// elsewhere this does nothing.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let barrier = boucle::sync::Barrier::new(2);
+    /// barrier.set_name("start");
+    /// assert!(format!("{barrier:?}").contains("start"));
+    /// ```
+    pub fn set_name(&self, name: &str) {
+        self.identity.set_name(name);
+    }
+
     /// Waits until `n` tasks have come here; returns its place among them, from `0` to `n - 1`.
     ///
     /// The one with place `n - 1` came last and did not wait: if one of them is to do something for
@@ -128,8 +145,9 @@ impl Barrier {
     ///     assert_eq!(boucle::gather(comers).await.unwrap(), [false, false, true]);
     /// });
     /// ```
-    pub async fn wait(&self) -> Result<usize, BrokenBarrier> {
-        Waiting::new(Others { barrier: self, seat: None }).await
+    #[track_caller]
+    pub fn wait(&self) -> impl Future<Output = Result<usize, BrokenBarrier>> {
+        Waiting::new(Others { barrier: self, seat: None })
     }
 
     /// Breaks the barrier: who waits, and who comes, fails, until [`reset`](Barrier::reset).
@@ -244,8 +262,8 @@ impl Wanted for Others<'_> {
         &self.barrier.waiters
     }
 
-    fn object(&self) -> Option<Object> {
-        Some(self.barrier.identity.object())
+    fn identity(&self) -> Option<&Identity> {
+        Some(&self.barrier.identity)
     }
 
     fn try_now(&mut self) -> Option<Result<usize, BrokenBarrier>> {

@@ -3,11 +3,12 @@
 //! Road: stage 8.
 
 use std::mem;
+use std::panic::Location;
 
 use super::lock::LockGuard;
 use crate::context::wait::{Waiting, Wanted};
 use crate::context::{Identity, budget};
-use crate::data::{Kind, Object};
+use crate::data::Kind;
 use crate::structures::line::Line;
 
 /// Where tasks wait for a change of the value in a [`Lock`](super::Lock).
@@ -75,6 +76,23 @@ impl Condition {
         Condition { waiters: Line::default(), identity: Identity::new(Kind::Condition) }
     }
 
+    /// Gives it a name, which those are told who watch, and which a [task tree](crate::Loop::task_tree)
+    /// shows.
+    ///
+    /// The name is kept where somebody watches or debug mode is on, and of what was made outside of any loop;
+    /// elsewhere this does nothing.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let condition = boucle::sync::Condition::new();
+    /// condition.set_name("not empty");
+    /// assert!(format!("{condition:?}").contains("not empty"));
+    /// ```
+    pub fn set_name(&self, name: &str) {
+        self.identity.set_name(name);
+    }
+
     /// Gives the lock back, waits to be notified, and waits for the lock again.
     ///
     /// The value may be as it was: others may have changed it in between, and somebody who was
@@ -101,10 +119,20 @@ impl Condition {
     ///     assert_eq!(hears.await.unwrap(), "hello");
     /// });
     /// ```
-    pub async fn wait<'a, T>(&self, guard: LockGuard<'a, T>) -> LockGuard<'a, T> {
+    #[track_caller]
+    pub fn wait<'a, T>(&self, guard: LockGuard<'a, T>) -> impl Future<Output = LockGuard<'a, T>> {
+        self.wait_at(Location::caller(), guard)
+    }
+
+    async fn wait_at<'a, T>(
+        &self,
+        at: &'static Location<'static>,
+        guard: LockGuard<'a, T>,
+    ) -> LockGuard<'a, T> {
         let lock = LockGuard::lock_of(&guard);
-        let notification = Waiting::new(Change { condition: self, guard: Some(guard) }).await;
-        let guard = lock.lock().await;
+        let change = Change { condition: self, guard: Some(guard) };
+        let notification = Waiting::new_at(at, change).await;
+        let guard = lock.lock_at(at).await;
         mem::forget(notification);
         guard
     }
@@ -134,15 +162,25 @@ impl Condition {
     /// });
     /// ```
     #[doc(alias = "wait_while")]
-    pub async fn wait_for<'a, T>(
+    #[track_caller]
+    pub fn wait_for<'a, T>(
         &self,
+        guard: LockGuard<'a, T>,
+        predicate: impl FnMut(&mut T) -> bool,
+    ) -> impl Future<Output = LockGuard<'a, T>> {
+        self.wait_for_at(Location::caller(), guard, predicate)
+    }
+
+    async fn wait_for_at<'a, T>(
+        &self,
+        at: &'static Location<'static>,
         guard: LockGuard<'a, T>,
         mut predicate: impl FnMut(&mut T) -> bool,
     ) -> LockGuard<'a, T> {
         let mut guard = guard;
         budget::charge().await;
         while !predicate(&mut guard) {
-            guard = self.wait(guard).await;
+            guard = self.wait_at(at, guard).await;
         }
         guard
     }
@@ -221,8 +259,8 @@ impl<'a, T> Wanted for Change<'a, '_, T> {
         &self.condition.waiters
     }
 
-    fn object(&self) -> Option<Object> {
-        Some(self.condition.identity.object())
+    fn identity(&self) -> Option<&Identity> {
+        Some(&self.condition.identity)
     }
 
     fn try_now(&mut self) -> Option<Notification<'a>> {

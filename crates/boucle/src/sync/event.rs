@@ -3,10 +3,11 @@
 //! Road: stage 8.
 
 use std::cell::Cell;
+use std::panic::Location;
 
 use crate::context::Identity;
 use crate::context::wait::{Waiting, Wanted};
-use crate::data::{Kind, Object};
+use crate::data::Kind;
 use crate::structures::line::Line;
 
 /// A flag that tasks wait for. It begins lowered.
@@ -55,6 +56,23 @@ impl Event {
     pub fn new() -> Event {
         let identity = Identity::new(Kind::Event);
         Event { is_set: Cell::new(false), waiters: Line::default(), identity }
+    }
+
+    /// Gives it a name, which those are told who watch, and which a [task tree](crate::Loop::task_tree)
+    /// shows.
+    ///
+    /// The name is kept where somebody watches or debug mode is on, and of what was made outside of any loop;
+    /// elsewhere this does nothing.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let event = boucle::sync::Event::new();
+    /// event.set_name("ready");
+    /// assert!(format!("{event:?}").contains("ready"));
+    /// ```
+    pub fn set_name(&self, name: &str) {
+        self.identity.set_name(name);
     }
 
     /// Sets it: all who wait go on, at their next turn, also if it is cleared before that. Does
@@ -132,8 +150,14 @@ impl Event {
     ///     assert!(timeout(Duration::from_secs(1), event.wait()).await.is_ok());
     /// }).unwrap();
     /// ```
+    #[track_caller]
     pub fn wait(&self) -> impl Future<Output = ()> {
-        Waiting::new(self)
+        self.wait_at(Location::caller())
+    }
+
+    /// The same, for the line that waits.
+    pub(crate) fn wait_at(&self, at: &'static Location<'static>) -> impl Future<Output = ()> {
+        Waiting::new_at(at, self)
     }
 }
 
@@ -145,8 +169,8 @@ impl Wanted for &Event {
         &self.waiters
     }
 
-    fn object(&self) -> Option<Object> {
-        Some(self.identity.object())
+    fn identity(&self) -> Option<&Identity> {
+        Some(&self.identity)
     }
 
     fn try_now(&mut self) -> Option<()> {

@@ -5,11 +5,14 @@
 use std::cell::{Cell, RefCell, RefMut};
 use std::fmt;
 use std::ops::{Deref, DerefMut};
+use std::panic::Location;
 
 use super::semaphore::{Permit, Semaphore};
 use crate::context;
 use crate::context::Identity;
+use crate::context::wait::{Waiting, Wanted};
 use crate::data::{Kind, TaskId};
+use crate::structures::line::Line;
 
 /// A value that one task has at a time. It is handed over in the order of asking.
 ///
@@ -64,6 +67,23 @@ impl<T> Lock<T> {
         Lock { turn, holder: Cell::new(None), value: RefCell::new(value) }
     }
 
+    /// Gives it a name, which those are told who watch, and which a [task tree](crate::Loop::task_tree)
+    /// shows.
+    ///
+    /// The name is kept where somebody watches or debug mode is on, and of what was made outside of any loop;
+    /// elsewhere this does nothing.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let lock = boucle::sync::Lock::new(0);
+    /// lock.set_name("accounts");
+    /// assert!(format!("{lock:?}").contains("accounts"));
+    /// ```
+    pub fn set_name(&self, name: &str) {
+        self.turn.set_name(name);
+    }
+
     /// Waits until nobody has the lock, and takes it; dropping the [`LockGuard`] hands it over to
     /// the next one who waits.
     ///
@@ -86,8 +106,17 @@ impl<T> Lock<T> {
     /// });
     /// ```
     #[doc(alias = "acquire")]
-    pub async fn lock(&self) -> LockGuard<'_, T> {
-        self.guard(self.turn.acquire().await)
+    #[track_caller]
+    pub fn lock(&self) -> impl Future<Output = LockGuard<'_, T>> {
+        self.lock_at(Location::caller())
+    }
+
+    /// The same, for the line that waits.
+    pub(super) fn lock_at(
+        &self,
+        at: &'static Location<'static>,
+    ) -> impl Future<Output = LockGuard<'_, T>> {
+        Waiting::new_at(at, self)
     }
 
     /// Takes the lock, if nobody has it now, and it is promised to nobody; `None` else.
@@ -180,6 +209,33 @@ impl<T> Lock<T> {
     }
 }
 
+/// Its one permit, as a guard.
+impl<'a, T> Wanted for &'a Lock<T> {
+    type Output = LockGuard<'a, T>;
+    const WHAT: Option<&'static str> = Some("a lock");
+
+    fn line(&self) -> &Line {
+        &self.turn.waiters
+    }
+
+    fn identity(&self) -> Option<&Identity> {
+        Some(&self.turn.identity)
+    }
+
+    fn try_now(&mut self) -> Option<LockGuard<'a, T>> {
+        self.try_lock()
+    }
+
+    fn granted(&mut self) -> Option<LockGuard<'a, T>> {
+        let lock: &'a Lock<T> = self;
+        Some(lock.guard(lock.turn.permit()))
+    }
+
+    fn pass_on(&mut self) {
+        self.turn.give_back();
+    }
+}
+
 impl<T: fmt::Debug> fmt::Debug for Lock<T> {
     /// Takes the lock to look at the value, if nobody has it.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -188,7 +244,11 @@ impl<T: fmt::Debug> fmt::Debug for Lock<T> {
             Some(guard) => &guard.value,
             None => &format_args!("<locked>"),
         };
-        f.debug_struct("Lock").field("value", value).finish_non_exhaustive()
+        let mut debug = f.debug_struct("Lock");
+        if let Some(name) = self.turn.identity.name() {
+            debug.field("name", &name);
+        }
+        debug.field("value", value).finish_non_exhaustive()
     }
 }
 

@@ -204,6 +204,23 @@ impl<T> Queue<T> {
         }
     }
 
+    /// Gives it a name, which those are told who watch, and which a [task tree](crate::Loop::task_tree)
+    /// shows.
+    ///
+    /// The name is kept where somebody watches or debug mode is on, and of what was made outside of any loop;
+    /// elsewhere this does nothing.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let queue = boucle::sync::Queue::<u32>::new(8);
+    /// queue.set_name("jobs");
+    /// assert!(format!("{queue:?}").contains("jobs"));
+    /// ```
+    pub fn set_name(&self, name: &str) {
+        self.identity.set_name(name);
+    }
+
     /// How many items there are, also those that are promised.
     ///
     /// # Examples
@@ -301,7 +318,11 @@ impl<T> Queue<T> {
 
 impl<T> fmt::Debug for Queue<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Queue")
+        let mut debug = f.debug_struct("Queue");
+        if let Some(name) = self.identity.name() {
+            debug.field("name", &name);
+        }
+        debug
             .field("len", &self.len())
             .field("maxsize", &self.maxsize())
             .field("getters", &self.getters)

@@ -3,11 +3,12 @@
 //! Road: stage 8.
 
 use std::cell::Cell;
+use std::panic::Location;
 
 use crate::context;
 use crate::context::Identity;
 use crate::context::wait::{Waiting, Wanted};
-use crate::data::{Kind, Object};
+use crate::data::Kind;
 use crate::structures::line::Line;
 
 /// A number of permits: who finds none waits until one is given back.
@@ -34,9 +35,9 @@ pub struct Semaphore {
     /// The permits that nobody has; zero while somebody waits, but inside `add_permits`.
     available: Cell<usize>,
     /// Those who wait; who is granted has a permit.
-    waiters: Line,
+    pub(super) waiters: Line,
     /// What it is known by.
-    identity: Identity,
+    pub(super) identity: Identity,
 }
 
 impl Semaphore {
@@ -56,6 +57,23 @@ impl Semaphore {
     /// One that is part of something else.
     pub(super) fn known_as(identity: Identity, n: usize) -> Semaphore {
         Semaphore { available: Cell::new(n), waiters: Line::default(), identity }
+    }
+
+    /// Gives it a name, which those are told who watch, and which a [task tree](crate::Loop::task_tree)
+    /// shows.
+    ///
+    /// The name is kept where somebody watches or debug mode is on, and of what was made outside of any loop;
+    /// elsewhere this does nothing.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let semaphore = boucle::sync::Semaphore::new(8);
+    /// semaphore.set_name("connections");
+    /// assert!(format!("{semaphore:?}").contains("connections"));
+    /// ```
+    pub fn set_name(&self, name: &str) {
+        self.identity.set_name(name);
     }
 
     /// Waits for a permit; dropping the [`Permit`] gives it back.
@@ -89,8 +107,17 @@ impl Semaphore {
     ///     assert_eq!(now() - start, Duration::from_secs(2));
     /// }).unwrap();
     /// ```
-    pub async fn acquire(&self) -> Permit<'_> {
-        Waiting::new(self).await
+    #[track_caller]
+    pub fn acquire(&self) -> impl Future<Output = Permit<'_>> {
+        self.acquire_at(Location::caller())
+    }
+
+    /// The same, for the line that waits.
+    pub(crate) fn acquire_at(
+        &self,
+        at: &'static Location<'static>,
+    ) -> impl Future<Output = Permit<'_>> {
+        Waiting::new_at(at, self)
     }
 
     /// Takes a permit, if one is available now; `None` else, and while others wait.
@@ -154,14 +181,14 @@ impl Semaphore {
     }
 
     /// A permit that was taken from those that are available, or was granted.
-    fn permit(&self) -> Permit<'_> {
+    pub(super) fn permit(&self) -> Permit<'_> {
         let permit = Permit { semaphore: self };
         context::with_entered(|core| core.acquired(&self.identity));
         permit
     }
 
     /// Gives one permit to the first one who waits, else back.
-    fn give_back(&self) {
+    pub(super) fn give_back(&self) {
         if !self.waiters.grant() {
             self.available.set(self.available.get().saturating_add(1));
         }
@@ -170,14 +197,14 @@ impl Semaphore {
 
 impl<'a> Wanted for &'a Semaphore {
     type Output = Permit<'a>;
-    const WHAT: Option<&'static str> = Some("a permit of a semaphore or a lock");
+    const WHAT: Option<&'static str> = Some("a permit of a semaphore");
 
     fn line(&self) -> &Line {
         &self.waiters
     }
 
-    fn object(&self) -> Option<Object> {
-        Some(self.identity.object())
+    fn identity(&self) -> Option<&Identity> {
+        Some(&self.identity)
     }
 
     fn try_now(&mut self) -> Option<Permit<'a>> {

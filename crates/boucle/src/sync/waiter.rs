@@ -6,7 +6,7 @@ use std::cell::Cell;
 
 use crate::context::Identity;
 use crate::context::wait::{Waiting, Wanted};
-use crate::data::{Kind, Object};
+use crate::data::Kind;
 use crate::structures::line::Line;
 
 /// Something that tasks wait for, and that others set, `n` times in all.
@@ -58,6 +58,23 @@ impl Waiter {
     pub fn new(n: usize) -> Waiter {
         let identity = Identity::new(Kind::Waiter);
         Waiter { missing: Cell::new(n), waiters: Line::default(), identity }
+    }
+
+    /// Gives it a name, which those are told who watch, and which a [task tree](crate::Loop::task_tree)
+    /// shows.
+    ///
+    /// The name is kept where somebody watches or debug mode is on, and of what was made outside of any loop;
+    /// elsewhere this does nothing.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let waiter = boucle::sync::Waiter::new(1);
+    /// waiter.set_name("answer");
+    /// assert!(format!("{waiter:?}").contains("answer"));
+    /// ```
+    pub fn set_name(&self, name: &str) {
+        self.identity.set_name(name);
     }
 
     /// Counts one; the last one lets those who wait go on, at their next turn. More do nothing.
@@ -115,6 +132,7 @@ impl Waiter {
     ///     assert!(setter.done());
     /// });
     /// ```
+    #[track_caller]
     pub fn wait(&self) -> impl Future<Output = ()> {
         Waiting::new(self)
     }
@@ -128,8 +146,8 @@ impl Wanted for &Waiter {
         &self.waiters
     }
 
-    fn object(&self) -> Option<Object> {
-        Some(self.identity.object())
+    fn identity(&self) -> Option<&Identity> {
+        Some(&self.identity)
     }
 
     fn try_now(&mut self) -> Option<()> {

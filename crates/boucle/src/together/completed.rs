@@ -103,7 +103,15 @@ impl<T> AsCompleted<T> {
     /// });
     /// ```
     #[doc(alias = "join_next")]
-    pub async fn next(&mut self) -> Option<(usize, Result<T, TaskError>)> {
+    #[track_caller]
+    pub fn next(&mut self) -> impl Future<Output = Option<(usize, Result<T, TaskError>)>> {
+        self.next_at(Location::caller())
+    }
+
+    async fn next_at(
+        &mut self,
+        at: &'static Location<'static>,
+    ) -> Option<(usize, Result<T, TaskError>)> {
         if self.n_left == 0 {
             return None;
         }
@@ -113,7 +121,7 @@ impl<T> AsCompleted<T> {
             if let Some(place) = self.next {
                 return Poll::Ready(place);
             }
-            tell_waits(self.family.not_told(), || self.identity.object());
+            tell_waits(self.family.not_told(), || self.identity.object(), at);
             Poll::Pending
         })
         .await;

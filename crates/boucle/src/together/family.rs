@@ -131,17 +131,18 @@ where
     })
 }
 
-/// Tells those who watch that the task that is being polled waits for these, at `object`. Nothing may be
-/// borrowed: it runs code of a user.
-pub(super) fn tell_waits(tasks: Vec<TaskId>, object: impl Fn() -> Object) {
+/// Tells those who watch that the task that is being polled waits for these, at `object` and in the line
+/// `at`. Nothing may be borrowed: it runs code of a user.
+pub(super) fn tell_waits(
+    tasks: Vec<TaskId>,
+    object: impl Fn() -> Object,
+    at: &'static Location<'static>,
+) {
     if !tasks.is_empty() {
         context::with_entered(|core| {
             for task in tasks {
-                core.waits(|| {
-                    let object = object();
-                    let (on, at) = (WaitsFor::Task(task), Some(object.made_at));
-                    Wait { on, object: Some(object), at }
-                });
+                let on = WaitsFor::Task(task);
+                core.waits(|| Wait { on, object: Some(object()), at: Some(at) });
             }
         });
     }

@@ -182,7 +182,7 @@ async fn all_ended<T>(
             return Poll::Ready(());
         }
         news.listen(cx);
-        tell_waits(family.not_told(), || identity.object());
+        tell_waits(family.not_told(), || identity.object(), at);
         Poll::Pending
     })
     .await;

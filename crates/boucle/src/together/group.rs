@@ -108,7 +108,7 @@ async fn run_group<R>(
             return Poll::Ready(());
         }
         let waits = inner.family.borrow_mut().not_told();
-        tell_waits(waits, || identity.object());
+        tell_waits(waits, || identity.object(), at);
         Poll::Pending
     })
     .await;
@@ -356,8 +356,13 @@ impl<T> GroupTask<T> {
     /// }));
     /// assert_eq!(sum.unwrap().unwrap(), 3);
     /// ```
-    pub async fn value(self) -> Option<T> {
-        self.slot.has_ended.wait().await;
+    #[track_caller]
+    pub fn value(self) -> impl Future<Output = Option<T>> {
+        self.value_at(Location::caller())
+    }
+
+    async fn value_at(self, at: &'static Location<'static>) -> Option<T> {
+        self.slot.has_ended.wait_at(at).await;
         self.slot.value.take()
     }
 }

@@ -147,6 +147,14 @@ impl Instrument for Recorder {
         }
     }
 
+    fn object_named(&self, object: Object, name: &str) {
+        let inner = &mut *self.inner.borrow_mut();
+        inner.tick();
+        if let Some(object) = inner.object(object) {
+            inner.keep(What::ObjectNamed { object, name: cut(name, NAME) });
+        }
+    }
+
     fn woken_in_vain(&self, task: TaskId, by: WokenBy, has_ended: bool) {
         let inner = &mut *self.inner.borrow_mut();
         // Of one that has ended the number is not kept: it is asked for each time.

@@ -261,6 +261,8 @@ fn looking_at_the_tasks_costs_as_much_as_there_are_now() {
         });
         (memory.count_total, memory.bytes_total)
     };
+    // Numbers of as many digits as those that come after.
+    (0..MANY).for_each(|_| assert_eq!(event_loop.run_until_complete(async {}), Ok(())));
     look();
     let before = look();
     event_loop

@@ -150,8 +150,9 @@ impl TcpReadHalf {
     ///     assert_eq!(reader.read(&mut [0; 8]).await.unwrap(), 5);
     /// });
     /// ```
-    pub async fn read(&self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.stream.read(buffer).await
+    #[track_caller]
+    pub fn read(&self, buffer: &mut [u8]) -> impl Future<Output = io::Result<usize>> {
+        self.stream.read(buffer)
     }
 
     /// Makes one stream of the two halves again.
@@ -209,8 +210,9 @@ impl TcpWriteHalf {
     ///     assert_eq!(writer.write(b"hello").await.unwrap(), 5);
     /// });
     /// ```
-    pub async fn write(&self, buffer: &[u8]) -> io::Result<usize> {
-        self.stream.write(buffer).await
+    #[track_caller]
+    pub fn write(&self, buffer: &[u8]) -> impl Future<Output = io::Result<usize>> {
+        self.stream.write(buffer)
     }
 
     /// Writes all bytes: [`TcpStream::write_all`].
@@ -241,8 +243,9 @@ impl TcpWriteHalf {
     ///     assert_eq!(server.read(&mut [0; 8]).await.unwrap(), 5);
     /// });
     /// ```
-    pub async fn write_all(&self, buffer: &[u8]) -> io::Result<()> {
-        self.stream.write_all(buffer).await
+    #[track_caller]
+    pub fn write_all(&self, buffer: &[u8]) -> impl Future<Output = io::Result<()>> {
+        self.stream.write_all(buffer)
     }
 
     /// Drops the half, and leaves its direction open until the half that reads is dropped.

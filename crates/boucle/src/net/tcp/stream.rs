@@ -7,6 +7,7 @@ use std::io;
 use std::net;
 use std::net::Shutdown;
 use std::os::fd::{AsFd, BorrowedFd};
+use std::panic::Location;
 
 use crate::context::budget;
 use crate::host::SystemCall;
@@ -93,8 +94,9 @@ impl TcpStream {
     #[doc(alias = "sock_recv_into")]
     #[doc(alias = "sock_recv")]
     #[doc(alias = "recv")]
-    pub async fn read(&self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.source.read(buffer).await
+    #[track_caller]
+    pub fn read(&self, buffer: &mut [u8]) -> impl Future<Output = io::Result<usize>> {
+        self.source.read(buffer)
     }
 
     /// Reads until `buffer` is full.
@@ -132,8 +134,9 @@ impl TcpStream {
     /// });
     /// ```
     #[doc(alias = "readexactly")]
-    pub async fn read_exact(&self, buffer: &mut [u8]) -> io::Result<()> {
-        self.source.read_exact(buffer).await
+    #[track_caller]
+    pub fn read_exact(&self, buffer: &mut [u8]) -> impl Future<Output = io::Result<()>> {
+        self.source.read_exact(buffer)
     }
 
     /// Looks at what has come, and leaves it to be read.
@@ -166,12 +169,22 @@ impl TcpStream {
     ///     assert_eq!((server.read(&mut bytes).await.unwrap(), &first), (5, b"h"));
     /// });
     /// ```
-    pub async fn peek(&self, buffer: &mut [u8]) -> io::Result<usize> {
+    #[track_caller]
+    pub fn peek(&self, buffer: &mut [u8]) -> impl Future<Output = io::Result<usize>> {
+        self.peek_at(Location::caller(), buffer)
+    }
+
+    async fn peek_at(
+        &self,
+        at: &'static Location<'static>,
+        buffer: &mut [u8],
+    ) -> io::Result<usize> {
         if buffer.is_empty() {
             budget::charge().await;
             return Ok(0);
         }
-        self.source.io_when_ready(Direction::Read, SystemCall::Read, |io| io.peek(buffer)).await
+        let peek = |io: &net::TcpStream| io.peek(buffer);
+        self.source.io_when_ready_at(at, Direction::Read, SystemCall::Read, peek).await
     }
 
     /// Writes some bytes, and says how many; waits until there is room for one. No bytes need no room.
@@ -200,8 +213,9 @@ impl TcpStream {
     /// });
     /// ```
     #[doc(alias = "send")]
-    pub async fn write(&self, buffer: &[u8]) -> io::Result<usize> {
-        self.source.write(buffer).await
+    #[track_caller]
+    pub fn write(&self, buffer: &[u8]) -> impl Future<Output = io::Result<usize>> {
+        self.source.write(buffer)
     }
 
     /// Writes all bytes.
@@ -240,8 +254,9 @@ impl TcpStream {
     #[doc(alias = "sock_sendall")]
     #[doc(alias = "writelines")]
     #[doc(alias = "drain")]
-    pub async fn write_all(&self, buffer: &[u8]) -> io::Result<()> {
-        self.source.write_all(buffer).await
+    #[track_caller]
+    pub fn write_all(&self, buffer: &[u8]) -> impl Future<Output = io::Result<()>> {
+        self.source.write_all(buffer)
     }
 
     /// Ends one direction, or both, at once. Who reads on the other side comes to the end, after all

@@ -192,9 +192,10 @@ impl UnixDatagram {
     /// drop(there);
     /// assert!(boucle::run(here.send(b"anybody?")).is_err());
     /// ```
-    pub async fn send(&self, datagram: &[u8]) -> io::Result<usize> {
-        let send = |io: &net::UnixDatagram| io.send(datagram);
-        self.source.io_when_ready(Direction::Write, SystemCall::Write, send).await
+    #[track_caller]
+    pub fn send(&self, datagram: &[u8]) -> impl Future<Output = io::Result<usize>> {
+        let send = move |io: &net::UnixDatagram| io.send(datagram);
+        self.source.io_when_ready(Direction::Write, SystemCall::Write, send)
     }
 
     /// Receives a datagram. What does not fit into `buffer` is lost.
@@ -214,9 +215,10 @@ impl UnixDatagram {
     /// boucle::run(here.send(b"too long")).unwrap();
     /// assert_eq!(boucle::run(there.recv(&mut [0; 3])).unwrap(), 3);
     /// ```
-    pub async fn recv(&self, buffer: &mut [u8]) -> io::Result<usize> {
-        let recv = |io: &net::UnixDatagram| io.recv(buffer);
-        self.source.io_when_ready(Direction::Read, SystemCall::Read, recv).await
+    #[track_caller]
+    pub fn recv(&self, buffer: &mut [u8]) -> impl Future<Output = io::Result<usize>> {
+        let recv = move |io: &net::UnixDatagram| io.recv(buffer);
+        self.source.io_when_ready(Direction::Read, SystemCall::Read, recv)
     }
 
     /// Sends a datagram to who is at a path.
@@ -271,9 +273,13 @@ impl UnixDatagram {
     /// let (n, from) = boucle::run(there.recv_from(&mut [0; 64])).unwrap();
     /// assert!(n == 5 && from.is_unnamed());
     /// ```
-    pub async fn recv_from(&self, buffer: &mut [u8]) -> io::Result<(usize, SocketAddr)> {
-        let recv = |io: &net::UnixDatagram| io.recv_from(buffer);
-        self.source.io_when_ready(Direction::Read, SystemCall::Read, recv).await
+    #[track_caller]
+    pub fn recv_from(
+        &self,
+        buffer: &mut [u8],
+    ) -> impl Future<Output = io::Result<(usize, SocketAddr)>> {
+        let recv = move |io: &net::UnixDatagram| io.recv_from(buffer);
+        self.source.io_when_ready(Direction::Read, SystemCall::Read, recv)
     }
 
     /// Its own address: the path, if it has one.

@@ -83,7 +83,7 @@ impl UnixStream {
                 // Not on Linux: it goes on without us.
                 Err(error) if Errno::from_io_error(&error) == Some(Errno::INPROGRESS) => {
                     let source = Source::new_at(socket, at);
-                    connect_socket(&source, &address).await?;
+                    connect_socket(&source, &address, at).await?;
                     Ok(UnixStream { source: source.turn_into() })
                 }
                 result => result.map(|()| UnixStream::of(socket.into(), at)),
@@ -186,8 +186,9 @@ impl UnixStream {
     /// });
     /// assert_eq!(n.unwrap(), 2);
     /// ```
-    pub async fn read(&self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.source.read(buffer).await
+    #[track_caller]
+    pub fn read(&self, buffer: &mut [u8]) -> impl Future<Output = io::Result<usize>> {
+        self.source.read(buffer)
     }
 
     /// Writes as much of `buffer` as there is room for, and returns how much that was. No bytes need no
@@ -214,8 +215,9 @@ impl UnixStream {
     /// });
     /// assert_eq!(error.unwrap_err().kind(), ErrorKind::BrokenPipe);
     /// ```
-    pub async fn write(&self, buffer: &[u8]) -> io::Result<usize> {
-        self.source.write(buffer).await
+    #[track_caller]
+    pub fn write(&self, buffer: &[u8]) -> impl Future<Output = io::Result<usize>> {
+        self.source.write(buffer)
     }
 
     /// Writes all of `buffer`.
@@ -240,8 +242,9 @@ impl UnixStream {
     /// assert!(written.is_ok());
     /// ```
     #[doc(alias = "sendall")]
-    pub async fn write_all(&self, buffer: &[u8]) -> io::Result<()> {
-        self.source.write_all(buffer).await
+    #[track_caller]
+    pub fn write_all(&self, buffer: &[u8]) -> impl Future<Output = io::Result<()>> {
+        self.source.write_all(buffer)
     }
 
     /// Ends one direction, or both.

@@ -4,8 +4,8 @@
 
 use super::items::{Compared, Done};
 use super::{Queue, ShutDown, TryGetError, TryPutError};
+use crate::context::Identity;
 use crate::context::wait::{Waiting, Wanted};
-use crate::data::Object;
 use crate::structures::line::Line;
 
 impl<T> Queue<T> {
@@ -35,8 +35,9 @@ impl<T> Queue<T> {
     /// }).unwrap();
     /// ```
     #[doc(alias = "send")]
-    pub async fn put(&self, item: T) -> Result<(), ShutDown<T>> {
-        Waiting::new(Room { queue: self, item: Some(item) }).await
+    #[track_caller]
+    pub fn put(&self, item: T) -> impl Future<Output = Result<(), ShutDown<T>>> {
+        Waiting::new(Room { queue: self, item: Some(item) })
     }
 
     /// Puts an item into the queue, if there is room now.
@@ -90,8 +91,9 @@ impl<T> Queue<T> {
     /// });
     /// ```
     #[doc(alias = "recv")]
-    pub async fn get(&self) -> Result<T, ShutDown> {
-        Waiting::new(Item(self)).await
+    #[track_caller]
+    pub fn get(&self) -> impl Future<Output = Result<T, ShutDown>> {
+        Waiting::new(Item(self))
     }
 
     /// Takes the next item out of the queue, if there is one now.
@@ -209,13 +211,14 @@ impl<T> Wanted for Room<'_, T> {
         &self.queue.putters
     }
 
-    fn object(&self) -> Option<Object> {
-        Some(self.queue.identity.object())
+    fn identity(&self) -> Option<&Identity> {
+        Some(&self.queue.identity)
     }
 
     #[inline(always)]
     fn try_now(&mut self) -> Option<Result<(), ShutDown<T>>> {
-        match self.queue.try_put(self.item.take()?) {
+        let item = self.item.take().expect("it is not polled again after its end");
+        match self.queue.try_put(item) {
             Ok(()) => Some(Ok(())),
             Err(TryPutError::ShutDown(item)) => Some(Err(ShutDown(item))),
             Err(TryPutError::Full(item)) => {
@@ -253,8 +256,8 @@ impl<T> Wanted for Item<'_, T> {
         &self.0.getters
     }
 
-    fn object(&self) -> Option<Object> {
-        Some(self.0.identity.object())
+    fn identity(&self) -> Option<&Identity> {
+        Some(&self.0.identity)
     }
 
     #[inline(always)]

@@ -3,8 +3,8 @@
 //! Road: stage 13.
 
 use super::Queue;
+use crate::context::Identity;
 use crate::context::wait::{Waiting, Wanted};
-use crate::data::Object;
 use crate::structures::line::Line;
 
 impl<T> Queue<T> {
@@ -62,6 +62,7 @@ impl<T> Queue<T> {
     ///     assert!(joining.done());
     /// });
     /// ```
+    #[track_caller]
     pub fn join(&self) -> impl Future<Output = ()> {
         Waiting::new(Finish(self))
     }
@@ -86,8 +87,8 @@ impl<T> Wanted for Finish<'_, T> {
         &self.0.joiners
     }
 
-    fn object(&self) -> Option<Object> {
-        Some(self.0.identity.object())
+    fn identity(&self) -> Option<&Identity> {
+        Some(&self.0.identity)
     }
 
     fn try_now(&mut self) -> Option<()> {
