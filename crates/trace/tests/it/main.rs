@@ -5,3 +5,4 @@ mod costs;
 mod fuzz;
 mod limits;
 mod looks;
+mod overview;
