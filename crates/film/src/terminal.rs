@@ -4,6 +4,7 @@ use std::io;
 use std::time::{Duration, Instant};
 
 use ratatui::crossterm::event::{self, Event};
+use ratatui::crossterm::terminal::size;
 
 use crate::app::App;
 use crate::screen::draw;
@@ -45,4 +46,9 @@ fn play_on(terminal: &mut ratatui::DefaultTerminal, app: &mut App) -> io::Result
             app.tick();
         }
     }
+}
+
+/// How many columns the terminal has, if there is one.
+pub(crate) fn columns() -> Option<u16> {
+    size().ok().map(|(columns, _)| columns).filter(|it| *it > 0)
 }

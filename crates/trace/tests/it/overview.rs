@@ -95,7 +95,7 @@ fn the_sums_of_any_selection_are_those_that_one_adds_up_by_hand() {
         for (from, to) in selections {
             let summary = overview.sum(from..to);
             // Here no task polls another one by hand.
-            assert_eq!(summary.busy, summary.tasks.iter().map(|it| it.ran).sum());
+            assert_eq!(summary.busy, summary.tasks.iter().map(|it| it.ran).sum::<u64>());
             let mut by_hand = played(&trace, from, to);
             by_hand.retain(|_, it| *it != [0; 4]);
             let told = summary
