@@ -16,6 +16,7 @@ use crate::trace::Trace;
 pub use self::lane::{Axis, Column, Window};
 pub use self::sums::{Stretch, Summary, Sums};
 pub use self::ticks::{Tick, ticks};
+pub use crate::text::time::duration;
 
 /// A run as a whole. It is made in one look at all events, and then answers in proportion to what is
 /// asked: a lane costs its columns, a sum the turns that it is about.
@@ -237,6 +238,28 @@ impl Overview {
         let turns = self.turns(task);
         let n = turns.partition_point(|it| it.position <= position);
         n.checked_sub(1).map(|it| turns[it].life)
+    }
+
+    /// The tasks that are there after so many events, and have not ended.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let trace = boucle_trace::record(|| async { boucle::spawn(async {}).await });
+    /// let overview = trace.overview();
+    /// let n_tasks: Vec<_> = (0..=trace.len()).map(|it| overview.there(it).len()).collect();
+    /// assert_eq!(n_tasks, [0, 1, 1, 2, 2, 2, 2, 2, 2, 1, 1, 1, 0, 0]);
+    /// ```
+    #[must_use]
+    pub fn there(&self, position: usize) -> Vec<TaskNo> {
+        let is_there = |place: &usize| {
+            let turns = &self.turns[self.starts[*place]..self.starts[place + 1]];
+            let has_ended = turns.last().is_some_and(|it| {
+                it.position <= position && matches!(it.life, Life::Done(_))
+            });
+            turns[0].position <= position && !has_ended
+        };
+        (0..self.tasks.len()).filter(is_there).map(|it| self.tasks[it]).collect()
     }
 
     /// When it begins, and when it ends.
