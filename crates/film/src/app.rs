@@ -8,7 +8,7 @@ mod pace;
 mod panes;
 
 use boucle_trace::overview::{Overview, Summary};
-use boucle_trace::{Finding, Player, Printable, TaskNo};
+use boucle_trace::{Finding, Player, Printable, TaskNo, Trace, What};
 
 pub use self::guess::Guess;
 pub(crate) use self::lens::Lens;
@@ -53,6 +53,8 @@ pub struct App {
     search: Option<Search>,
     /// What there is to say about the last key.
     pub(crate) message: Option<Printable>,
+    /// Whether tasks share objects in this run.
+    pub(crate) has_objects: bool,
     /// How many columns and rows the terminal has.
     pub(crate) size: (u16, u16),
 }
@@ -77,6 +79,12 @@ pub(crate) enum Mode {
     Help,
     /// They choose the lines of a prediction.
     Guess(Guess),
+}
+
+/// Whether a run tells of objects.
+fn has_objects(trace: &Trace) -> bool {
+    let is_met = |it: &What| matches!(it, What::ObjectMade { .. });
+    !trace.base().objects.is_empty() || trace.events().iter().any(|it| is_met(&it.what))
 }
 
 /// So many tasks are listed with those that have ended; of more, only those that have not.
@@ -104,6 +112,7 @@ impl App {
             looked_for: String::new(),
             search: None,
             message: run.warning.clone(),
+            has_objects: has_objects(&run.trace),
             size: (80, 24),
             run,
         };

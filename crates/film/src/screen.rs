@@ -3,6 +3,7 @@
 mod lanes;
 mod list;
 mod lists;
+mod objects;
 mod overlay;
 mod places;
 mod tasks;
@@ -122,6 +123,7 @@ pub(crate) fn name(pane: Pane) -> &'static str {
         Pane::Tasks => "tasks",
         Pane::Ready => "ready queue",
         Pane::Timers => "timers",
+        Pane::Objects => "objects",
         Pane::Findings => "findings",
         Pane::Output => "output",
         Pane::Source => "source",

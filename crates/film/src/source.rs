@@ -89,18 +89,23 @@ impl Source {
 
     /// Whether the compiler meant this file by `path`: `a/b/../c.rs` is `a/c.rs`.
     fn is_at(&self, path: &str) -> bool {
-        let mut plain = PathBuf::new();
-        for part in Path::new(path).components() {
-            match part {
-                Component::ParentDir => {
-                    plain.pop();
-                }
-                Component::CurDir => {}
-                part => plain.push(part),
-            }
-        }
-        plain.ends_with(&*self.path)
+        plain(path).ends_with(&*self.path)
     }
+}
+
+/// A path without its turns: `a/b/../c.rs` is `a/c.rs`.
+pub(crate) fn plain(path: &str) -> PathBuf {
+    let mut plain = PathBuf::new();
+    for part in Path::new(path).components() {
+        match part {
+            Component::ParentDir => {
+                plain.pop();
+            }
+            Component::CurDir => {}
+            part => plain.push(part),
+        }
+    }
+    plain
 }
 
 /// The line that is marked: where a line was printed, where the loop of a stage is, where a task waits; else
@@ -110,7 +115,10 @@ pub(crate) fn mark(sources: &[Source], player: &Player) -> Option<Mark> {
     match &player.last()?.what {
         What::Printed { line, .. } => printed(sources, line).or_else(|| in_loop(sources, phase)),
         _ if phase == Phase::Over => None,
-        _ => in_loop(sources, phase).or_else(|| stands(sources, player)),
+        _ => in_loop(sources, phase).or_else(|| {
+            let running = player.state().running.last().copied();
+            stands(sources, player, running.or_else(|| player.last()?.what.task())?)
+        }),
     }
 }
 
@@ -140,15 +148,15 @@ fn printed(sources: &[Source], text: &str) -> Option<Mark> {
     best.next().is_none().then_some(mark)
 }
 
-/// Where the task that the last event is about stands: where it said that it waits, or goes on from there;
+/// Where a task stands: in the calls that it was told of; where it said that it waits, or goes on from there;
 /// else where it was added.
-fn stands(sources: &[Source], player: &Player) -> Option<Mark> {
+pub(crate) fn stands(sources: &[Source], player: &Player, task: TaskNo) -> Option<Mark> {
     let state = player.state();
-    let task = state.running.last().copied().or_else(|| player.last()?.what.task())?;
     let known = state.tasks.get(&task)?;
-    let waits = known.waits.iter().filter_map(|it| it.place.as_ref());
     let ours = |it: &&Place| sources.iter().any(|source| source.is_at(&it.file));
-    let (place, here) = match waits.filter(ours).last() {
+    let awaits = known.awaits.iter().filter_map(|it| it.place.as_ref());
+    let waits = known.waits.iter().filter_map(|it| it.place.as_ref());
+    let (place, here) = match awaits.filter(ours).last().or_else(|| waits.filter(ours).last()) {
         // What it said in this poll is where it will wait; what it said before, where it did.
         Some(place) if known.waits_told && !known.is_ready => (place, Here::Waits),
         Some(place) if state.life(task) == Life::Waiting => (place, Here::Waits),

@@ -20,6 +20,8 @@ pub(crate) enum Pane {
     Ready,
     /// The timers that are set.
     Timers,
+    /// The objects that tasks share.
+    Objects,
     /// What is suspicious.
     Findings,
     /// What was printed.
@@ -33,12 +35,13 @@ pub(crate) enum Pane {
 }
 
 /// All of them, in the order in which Tab goes through them.
-const ALL: [Pane; 10] = [
+const ALL: [Pane; 11] = [
     Pane::Lanes,
     Pane::Now,
     Pane::Tasks,
     Pane::Ready,
     Pane::Timers,
+    Pane::Objects,
     Pane::Source,
     Pane::Events,
     Pane::Output,
@@ -89,6 +92,7 @@ impl App {
     pub(crate) fn focus(&self) -> Pane {
         self.panes.focus.unwrap_or(match self.view {
             View::Whole => Pane::Lanes,
+            View::Moment if self.run.sources.is_empty() => Pane::Events,
             View::Moment => Pane::Source,
         })
     }

@@ -99,7 +99,11 @@ impl List<'_> {
         let at_the_end = self.before(last, height, width);
         let top = chosen.unwrap_or_else(|| match self.anchor {
             Anchor::First => Top::default(),
-            Anchor::Bottom(item) => self.before(item.min(last), height, width),
+            // One that is longer than the pane is seen from its beginning.
+            Anchor::Bottom(item) => {
+                let item = item.min(last);
+                self.before(item, height, width).min(Top { item, row: 0 })
+            }
             Anchor::Middle(item) => {
                 let item = item.min(last);
                 self.before(item, self.n_rows(item, width) + height / 3, width)
@@ -178,8 +182,12 @@ impl List<'_> {
             _ => String::new(),
         };
         let style = if focus { reversed() } else { Style::new() };
-        let room = usize::from(area.width).saturating_sub(in_sight.len() + 4);
-        let title = Line::styled(format!(" {} ", self.title.fit(room)), style);
+        // The title is more than how much of it is in sight.
+        let columns = usize::from(area.width);
+        let fits = self.title.width() + in_sight.len() + 4 <= columns;
+        let in_sight = if fits { in_sight } else { String::new() };
+        let title = self.title.fit(columns.saturating_sub(in_sight.len() + 2));
+        let title = Line::styled(format!(" {title} "), style);
         let block = Block::new()
             .borders(Borders::TOP)
             .padding(Padding::horizontal(1))

@@ -4,9 +4,10 @@ use boucle_trace::{Printable, TaskNo, What};
 use ratatui::style::{Color, Modifier, Style};
 
 use super::list::{Anchor, Item, List};
-use super::{bold, reversed, tasks};
+use super::{bold, objects, reversed, tasks};
 use crate::app::{App, Pane, Target, View};
 use crate::scene::Scene;
+use crate::source::stands;
 
 /// The list of a pane that is so wide.
 pub(super) fn list<'a>(app: &'a App, scene: &Scene, pane: Pane, width: u16) -> List<'a> {
@@ -15,9 +16,10 @@ pub(super) fn list<'a>(app: &'a App, scene: &Scene, pane: Pane, width: u16) -> L
         Pane::Tasks => tasks::tasks(app),
         Pane::Ready => ready(scene),
         Pane::Timers => timers(scene),
+        Pane::Objects => objects::objects(app),
         Pane::Findings => findings(app),
         Pane::Output => output(app),
-        Pane::Source => source(app, scene),
+        Pane::Source => source(app, scene, width),
         Pane::Events => events(app),
         Pane::Summary => tasks::summary(app, width),
         Pane::Lanes => List::of("lanes", Vec::new()),
@@ -148,20 +150,31 @@ impl IntoLead for String {
 }
 
 /// The source that is wanted, or the one whose line is marked.
-fn source<'a>(app: &'a App, scene: &Scene) -> List<'a> {
+fn source<'a>(app: &'a App, scene: &Scene, width: u16) -> List<'a> {
     /// So many lines around the marked one are looked at for what all of them are indented by.
     const AROUND: usize = 30;
-    let place = app.source.or(scene.mark.map(|(source, _)| source)).unwrap_or(0);
+    // Of a task that was chosen it shows where it stands, of others what the moment is about.
+    let chosen = app.chosen.and_then(|it| stands(&app.run.sources, &app.player, it));
+    let (mark, says) = match chosen {
+        Some(it) => {
+            let name = app.chosen.map(|it| app.player.state().name(it)).unwrap_or_default();
+            (
+                Some((it.source, it.line)),
+                Some(format!("{} {}", Printable::name(name), it.here.says())),
+            )
+        }
+        None => (scene.mark, scene.mark_says.map(str::to_owned)),
+    };
+    let place = app.source.or(mark.map(|(source, _)| source)).unwrap_or(0);
     let Some(source) = app.run.sources.get(place) else {
         let text = "The source is not here.".into();
         return List::of("source", vec![words(&text, Style::new())]);
     };
-    let marked = scene.mark.filter(|(it, _)| *it == place).map(|(_, line)| line);
-    let says = scene.mark_says.filter(|_| marked.is_some());
-    let title = match says {
-        Some(says) => format!("{}: {says}", source.path).into(),
-        None => source.path.clone(),
-    };
+    let marked = mark.filter(|(it, _)| *it == place).map(|(_, line)| line);
+    let says = says.filter(|_| marked.is_some());
+    let says = says.map_or_else(String::new, |it| format!("{it}: "));
+    let room = usize::from(width).saturating_sub(4 + says.len());
+    let title = format!("{says}{}", end_of(&source.path, room)).into();
     let first = marked.unwrap_or(1).saturating_sub(AROUND);
     // What all lines in sight are indented by says nothing, and takes room.
     let near = source.lines.iter().skip(first).take(2 * AROUND);
@@ -186,6 +199,16 @@ fn source<'a>(app: &'a App, scene: &Scene) -> List<'a> {
     };
     let anchor = marked.map_or(Anchor::First, |it| Anchor::Middle(it - 1));
     List { title, head: None, n: source.lines.len(), item: Box::new(item), anchor }
+}
+
+/// The end of a path, which says the most of it, if all of it is too long.
+fn end_of(path: &Printable, room: usize) -> String {
+    let mut end = &**path;
+    while Printable::line(end).width() + 1 > room {
+        let Some((_, after)) = end.split_once('/') else { break };
+        end = after;
+    }
+    if end.len() == path.len() { end.to_owned() } else { format!("…{end}") }
 }
 
 /// The events around the moment.

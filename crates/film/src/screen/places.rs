@@ -33,6 +33,7 @@ impl Places {
         .areas(area);
         let (mut panes, guest) = match app.view {
             View::Whole => (whole(app, body), Pane::Output),
+            View::Moment if app.run.sources.is_empty() => (moment(app, body), Pane::Events),
             View::Moment => (moment(app, body), Pane::Source),
         };
         // Who is looked for and has no place gets another's.
@@ -109,8 +110,13 @@ fn moment(app: &App, area: Rect) -> Vec<(Pane, Rect)> {
             Layout::horizontal([Constraint::Percentage(45), Constraint::Min(30)]).areas(middle);
         let [source, output] =
             Layout::vertical([Constraint::Percentage(60), Constraint::Min(4)]).areas(right);
+        // Without a source, the events have its place.
+        let source = match app.run.sources.is_empty() {
+            true => (Pane::Events, source),
+            false => (Pane::Source, source),
+        };
         panes.extend(of_the_loop(app, left));
-        panes.extend([(Pane::Source, source), (Pane::Output, output)]);
+        panes.extend([source, (Pane::Output, output)]);
         return panes;
     }
     let [left, middle, right] = Layout::horizontal([
@@ -120,9 +126,13 @@ fn moment(app: &App, area: Rect) -> Vec<(Pane, Rect)> {
     ])
     .areas(middle);
     panes.extend(of_the_loop(app, left));
-    let [source, events] =
-        Layout::vertical([Constraint::Percentage(65), Constraint::Min(4)]).areas(middle);
-    panes.extend([(Pane::Source, source), (Pane::Events, events)]);
+    if app.run.sources.is_empty() {
+        panes.push((Pane::Events, middle));
+    } else {
+        let [source, events] =
+            Layout::vertical([Constraint::Percentage(65), Constraint::Min(4)]).areas(middle);
+        panes.extend([(Pane::Source, source), (Pane::Events, events)]);
+    }
     match app.findings.is_empty() {
         true => panes.push((Pane::Output, right)),
         false => {
@@ -137,8 +147,15 @@ fn moment(app: &App, area: Rect) -> Vec<(Pane, Rect)> {
 /// What the loop knows: its tasks, its ready queue, its timers.
 fn of_the_loop(app: &App, area: Rect) -> Vec<(Pane, Rect)> {
     let timers = part(app.player.state().timers.len().max(1) + 1, area.height, 30, 2);
-    let ready = if area.height >= 20 { 6 } else { 3 };
-    let [tasks, ready, timers] =
-        Layout::vertical([Constraint::Min(4), Constraint::Length(ready), timers]).areas(area);
-    vec![(Pane::Tasks, tasks), (Pane::Ready, ready), (Pane::Timers, timers)]
+    let ready = if area.height >= 20 { 5 } else { 3 };
+    let objects = match app.has_objects {
+        true => part(1 + 3 * app.player.state().objects.len().max(1), area.height, 35, 3),
+        false => Constraint::Length(0),
+    };
+    let [tasks, ready, timers, objects] =
+        Layout::vertical([Constraint::Min(4), Constraint::Length(ready), timers, objects])
+            .areas(area);
+    let mut panes = vec![(Pane::Tasks, tasks), (Pane::Ready, ready), (Pane::Timers, timers)];
+    panes.extend(app.has_objects.then_some((Pane::Objects, objects)));
+    panes
 }

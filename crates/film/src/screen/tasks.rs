@@ -1,7 +1,7 @@
 //! The panes of the tasks: what each does now, and what each did in all.
 
-use boucle_trace::Printable;
 use boucle_trace::overview::{Stretch, Sums, duration};
+use boucle_trace::{Printable, TaskNo};
 use ratatui::style::{Color, Modifier, Style};
 
 use super::list::{Anchor, Item, List};
@@ -47,13 +47,23 @@ pub(super) fn tasks(app: &App) -> List<'_> {
         let polls = format!("{}×", row.n_polls);
         Item {
             lead: format!("{sign} {} {polls:>4} ", row.name.pad(name)).into(),
-            text: row.says,
+            text: if is_chosen { with_chain(app, task, &row.says) } else { row.says },
             style,
             target: Some(Target::Task(task)),
         }
     };
     let anchor = Anchor::Bottom(at);
     List { title: title(app).into(), head: None, n, item: Box::new(item), anchor }
+}
+
+/// What a task does, and the calls that await one another in it, as far as they were told.
+fn with_chain(app: &App, task: TaskNo, says: &Printable) -> Printable {
+    let awaits = app.player.state().tasks.get(&task).map_or(&[][..], |it| &it.awaits);
+    let calls: Vec<_> = awaits.iter().map(|it| Printable::line(it.to_string())).collect();
+    match calls.is_empty() {
+        true => says.clone(),
+        false => Printable::line(format!("{says}; stands in {}", calls.join(", in "))),
+    }
 }
 
 fn title(app: &App) -> String {
