@@ -1,20 +1,22 @@
 //! The terminal player without its terminal: what each key does, and what time does while it plays.
 
 mod guess;
+mod keys;
+mod lens;
+mod mouse;
+mod pace;
+mod panes;
 
-use std::time::Duration;
-
-use boucle_trace::{Finding, Player, Printable, TaskNo};
-use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+use boucle_trace::overview::{Overview, Summary};
+use boucle_trace::{Finding, Player, Printable, TaskNo, Trace, What};
 
 pub use self::guess::Guess;
-use crate::go::Go;
+pub(crate) use self::lens::Lens;
+pub(crate) use self::pace::Playing;
+pub(crate) use self::panes::{Pane, Panes, Scroll, Target, Top};
 use crate::run::Run;
 use crate::scene::Scene;
 use crate::search::Search;
-
-/// So many speeds there are; each is twice the one before, the first an event a second.
-const N_SPEEDS: u32 = 11;
 
 /// A player in a terminal.
 #[derive(Debug)]
@@ -22,25 +24,48 @@ pub struct App {
     /// What is played.
     pub(crate) run: Run,
     /// The place in it.
-    player: Player,
-    /// What is suspicious about it.
-    findings: Vec<Finding>,
+    pub(crate) player: Player,
+    /// The run as a whole.
+    pub(crate) overview: Overview,
+    /// What each task did in all.
+    pub(crate) whole: Summary,
+    /// What is suspicious about it, in the order of the events.
+    pub(crate) findings: Vec<Finding>,
     /// What the keys are for now.
     pub(crate) mode: Mode,
-    /// Whether it plays by itself.
-    is_playing: bool,
-    /// How fast: two to this power of events a second.
-    speed: u32,
-    /// The source that is shown; none: the one whose line runs.
+    /// What is shown.
+    pub(crate) view: View,
+    /// Whether it plays by itself, and how.
+    pub(crate) playing: Playing,
+    /// Which part the lanes show, and which is selected.
+    pub(crate) lens: Lens,
+    /// Which pane the keys scroll, and where each of them stands.
+    pub(crate) panes: Panes,
+    /// The source that is shown; none: the one whose line is marked.
     pub(crate) source: Option<usize>,
-    /// The task that was chosen with the arrows.
+    /// The task that was chosen.
     pub(crate) chosen: Option<TaskNo>,
+    /// The tasks that have not ended, if there are too many to show all of them.
+    pub(crate) there: Option<Vec<TaskNo>>,
     /// What was looked for last.
     looked_for: String,
     /// The search that is under way.
     search: Option<Search>,
     /// What there is to say about the last key.
     pub(crate) message: Option<Printable>,
+    /// Whether tasks share objects in this run.
+    pub(crate) has_objects: bool,
+    /// How many columns and rows the terminal has.
+    pub(crate) size: (u16, u16),
+}
+
+/// What is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum View {
+    /// The whole run: lanes, findings, output, a summary.
+    Whole,
+    /// The moment at which the player is.
+    Moment,
 }
 
 /// What the keys are for.
@@ -56,23 +81,48 @@ pub(crate) enum Mode {
     Guess(Guess),
 }
 
+/// Whether a run tells of objects.
+fn has_objects(trace: &Trace) -> bool {
+    let is_met = |it: &What| matches!(it, What::ObjectMade { .. });
+    !trace.base().objects.is_empty() || trace.events().iter().any(|it| is_met(&it.what))
+}
+
+/// So many tasks are listed with those that have ended; of more, only those that have not.
+const MANY: usize = 100;
+
 impl App {
-    /// A player at the beginning of `run`.
+    /// A player at the beginning of `run`; it shows all of it.
     #[must_use]
     pub fn new(run: Run) -> App {
-        App {
-            player: run.player(),
+        let player = run.player();
+        let overview = run.trace.overview();
+        let mut app = App {
             findings: run.trace.lint(),
+            whole: overview.sum(0..run.trace.len()),
+            lens: Lens::new(&overview),
+            playing: Playing::new(&overview),
+            player,
+            overview,
             mode: Mode::Play,
-            is_playing: false,
-            speed: 2,
+            view: View::Whole,
+            panes: Panes::new(),
             source: None,
             chosen: None,
+            there: None,
             looked_for: String::new(),
             search: None,
             message: run.warning.clone(),
+            has_objects: has_objects(&run.trace),
+            size: (80, 24),
             run,
-        }
+        };
+        app.moved();
+        app
+    }
+
+    /// The terminal has so many columns and rows.
+    pub fn resize(&mut self, columns: u16, rows: u16) {
+        self.size = (columns, rows);
     }
 
     /// Asks for a prediction before anything is shown.
@@ -83,130 +133,65 @@ impl App {
         }
     }
 
-    /// What there is to see.
+    /// What there is to see at the moment.
     #[must_use]
     pub fn scene(&self) -> Scene {
         Scene::new(&self.run, &self.player, &self.findings)
     }
 
-    /// Whether it plays by itself.
+    /// How many events its player has played and undone in all: what its moves have cost.
     #[must_use]
-    pub fn is_playing(&self) -> bool {
-        self.is_playing
+    pub fn n_played(&self) -> u64 {
+        self.player.n_played()
     }
 
-    /// How many events a second are played.
-    #[must_use]
-    pub fn speed(&self) -> u32 {
-        1 << self.speed
+    /// The task that is looked at: the chosen one, else the one that the last event is about.
+    pub(crate) fn task(&self) -> Option<TaskNo> {
+        self.chosen.or_else(|| crate::source::task_of_last(&self.player))
     }
 
-    /// How long to wait for a key before [`tick`](App::tick); as long as it takes, if nothing plays and
-    /// nothing is looked for.
-    #[must_use]
-    pub fn patience(&self) -> Option<Duration> {
-        if self.search.is_some() {
-            return Some(Duration::ZERO);
-        }
-        self.is_playing.then(|| Duration::from_secs(1) / self.speed())
-    }
-
-    /// Plays the next event, if it plays; or looks further.
-    pub fn tick(&mut self) {
-        self.look_on();
-        if self.is_playing && !self.player.step() {
-            self.is_playing = false;
+    /// The tasks that are listed.
+    pub(crate) fn listed(&self) -> Vec<TaskNo> {
+        match &self.there {
+            Some(there) => there.clone(),
+            None => self.player.state().tasks.keys().copied().collect(),
         }
     }
 
-    /// Does what a key is for; `false` if the player is to end.
-    pub fn key(&mut self, key: KeyEvent) -> bool {
-        if key.kind == KeyEventKind::Release {
-            return true;
-        }
-        if key.modifiers.contains(KeyModifiers::CONTROL) && key.code == KeyCode::Char('c') {
-            return false;
-        }
-        self.message = None;
-        if let Some(search) = self.search.take() {
-            search.leave(&mut self.player);
-            return true;
-        }
-        match &mut self.mode {
-            Mode::Play => return self.key_moves(key.code),
-            Mode::Help => self.mode = Mode::Play,
-            Mode::Search(words) => match key.code {
-                KeyCode::Char(c) => words.push(c),
-                KeyCode::Backspace if words.pop().is_some() => {}
-                KeyCode::Backspace | KeyCode::Esc => self.mode = Mode::Play,
-                KeyCode::Enter => {
-                    self.looked_for = std::mem::take(words);
-                    self.mode = Mode::Play;
-                    self.look_for(true);
-                }
-                _ => {}
-            },
-            Mode::Guess(guess) => match guess.key(key.code, &self.run.trace) {
-                guess::Next::Stay => {}
-                guess::Next::Leave => self.mode = Mode::Play,
-                guess::Next::Show(position) => {
-                    self.mode = Mode::Play;
-                    self.player.seek(position);
-                }
-            },
-        }
-        true
+    /// The player has moved, or its view: what follows it is in sight again.
+    fn moved(&mut self) {
+        let position = self.player.position();
+        self.lens.follow(&self.overview, position);
+        self.panes.follow();
+        let is_many = self.overview.tasks().len() > MANY;
+        self.there = is_many.then(|| self.overview.there(position));
     }
 
-    /// A key of the player itself.
-    fn key_moves(&mut self, key: KeyCode) -> bool {
-        match key {
-            KeyCode::Char('q') | KeyCode::Esc => return false,
-            KeyCode::Right | KeyCode::Char('l') => self.go(&Go::Step),
-            KeyCode::Left | KeyCode::Char('h') => self.go(&Go::Back),
-            KeyCode::Char('p') | KeyCode::PageDown => self.go(&Go::NextPoll),
-            KeyCode::Char('P') | KeyCode::PageUp => self.go(&Go::PreviousPoll),
-            KeyCode::Char('o') => self.go(&Go::NextOutput),
-            KeyCode::Char('O') => self.go(&Go::PreviousOutput),
-            KeyCode::Char('t') => self.go(&Go::NextOf(self.chosen)),
-            KeyCode::Char('T') => self.go(&Go::PreviousOf(self.chosen)),
-            KeyCode::Home | KeyCode::Char('0') => self.go(&Go::Start),
-            KeyCode::End | KeyCode::Char('$') => self.go(&Go::End),
-            KeyCode::Up => self.choose(false),
-            KeyCode::Down => self.choose(true),
-            KeyCode::Char(' ') => {
-                self.is_playing = !self.is_playing && self.player.next().is_some();
-            }
-            KeyCode::Char('+' | '=') => self.faster(true),
-            KeyCode::Char('-') => self.faster(false),
-            KeyCode::Char('s') => self.other_source(),
-            KeyCode::Char('/') => self.mode = Mode::Search(String::new()),
-            KeyCode::Char('n') => self.look_for(true),
-            KeyCode::Char('N') => self.look_for(false),
-            KeyCode::Char('g') => {
-                self.is_playing = false;
-                self.ask();
-            }
-            KeyCode::Char('?') => self.mode = Mode::Help,
-            _ => self.message = Some("? shows the keys".into()),
+    /// Shows the moment.
+    fn show_moment(&mut self) {
+        if self.view == View::Whole {
+            self.toggle();
         }
-        true
     }
 
-    fn go(&mut self, go: &Go) {
-        self.is_playing = false;
-        if !go.apply(&mut self.player) {
-            self.message = Some(go.nowhere());
-        }
+    /// Shows the moment instead of the whole, and back.
+    fn toggle(&mut self) {
+        self.view = match self.view {
+            View::Whole => View::Moment,
+            View::Moment => View::Whole,
+        };
+        self.panes = Panes::new();
+        self.moved();
     }
 
     fn look_for(&mut self, forwards: bool) {
         if self.looked_for.is_empty() {
-            self.message = Some("/ looks for words in what happens".into());
+            self.message = Some("/ looks for words in findings, names, lines and events".into());
             return;
         }
-        self.is_playing = false;
-        self.search = Some(Search::new(&self.player, &self.looked_for, forwards));
+        self.playing.is_on = false;
+        let search = Search::new(&self.player, &self.looked_for, forwards);
+        self.search = Some(search.among(&self.findings));
         self.look_on();
     }
 
@@ -221,37 +206,11 @@ impl App {
             Some(found) => {
                 self.message = (!found).then(|| search.nowhere());
                 self.search = None;
+                if found {
+                    self.show_moment();
+                }
+                self.moved();
             }
         }
-    }
-
-    fn faster(&mut self, yes: bool) {
-        self.speed =
-            if yes { (self.speed + 1).min(N_SPEEDS - 1) } else { self.speed.saturating_sub(1) };
-        self.message = Some(format!("{} events a second", self.speed()).into());
-    }
-
-    /// Chooses the task below or above; beyond the last and the first, none.
-    fn choose(&mut self, down: bool) {
-        let tasks: Vec<_> = self.scene().tasks.iter().map(|it| it.number).collect();
-        let chosen = self.chosen.map(TaskNo::get);
-        let at = tasks.iter().position(|it| Some(*it) == chosen);
-        let place = match (at, down) {
-            (None, true) => Some(0),
-            (None, false) => tasks.len().checked_sub(1),
-            (Some(at), true) => Some(at + 1),
-            (Some(at), false) => at.checked_sub(1),
-        };
-        self.chosen = place.and_then(|it| tasks.get(it)).and_then(|it| TaskNo::new(*it));
-    }
-
-    /// Shows the next of the sources; after the last one, that whose line runs.
-    fn other_source(&mut self) {
-        let next = self.source.map_or(0, |it| it + 1);
-        self.source = (next < self.run.sources.len()).then_some(next);
-        self.message = Some(match self.source {
-            Some(source) => format!("shows {}", self.run.sources[source].path).into(),
-            None => "shows the source whose line runs".into(),
-        });
     }
 }

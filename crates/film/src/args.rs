@@ -1,5 +1,6 @@
 //! The command line: what it says, and what is done about it.
 
+use std::env;
 use std::error::Error;
 use std::io;
 use std::io::IsTerminal;
@@ -27,6 +28,9 @@ pub struct Args {
     /// Print the run as text: a lane a task, or a line an event
     #[arg(long, value_name = "HOW", num_args = 0..=1, require_equals = true, default_missing_value = "lanes")]
     text: Option<TextKind>,
+    /// How many columns the text may take; else as many as the terminal has, or $COLUMNS says, or 80
+    #[arg(long, value_name = "COLUMNS", value_parser = clap::value_parser!(u16).range(40..))]
+    width: Option<u16>,
     /// Write the run as a picture
     #[arg(long, value_name = "FILE")]
     svg: Option<PathBuf>,
@@ -134,11 +138,18 @@ impl Args {
         if self.text.is_some() || !writes {
             let text = match self.text {
                 Some(TextKind::Lines) => run.trace.lines(),
-                _ => run.trace.lanes(),
+                _ => run.trace.lanes_within(self.columns()),
             };
             write::stdout(&Printable::lines(text))?;
         }
         Ok(())
+    }
+
+    /// How many columns the text may take.
+    fn columns(&self) -> usize {
+        let of_terminal = || io::stdout().is_terminal().then(terminal::columns).flatten();
+        let said = || env::var("COLUMNS").ok()?.parse().ok();
+        usize::from(self.width.or_else(of_terminal).or_else(said).unwrap_or(80))
     }
 
     /// Writes the files that are asked for; whether there are any.

@@ -7,7 +7,7 @@ use boucle_trace::{Ended, Finding, Life, Player, Printable, TaskNo, TaskState};
 use serde::Serialize;
 
 use crate::run::Run;
-use crate::source::{Mark, mark};
+use crate::source::mark;
 
 /// So many tasks are shown at the most, and so many lines of output.
 const MOST: usize = 100;
@@ -49,8 +49,10 @@ pub struct Scene {
     pub output: Vec<Printed>,
     /// Whether the last line of the output is what just happened.
     pub just_printed: bool,
-    /// The source whose line runs, and the line, from 1.
+    /// The source with the line that is marked, and the line, from 1.
     pub mark: Option<(usize, usize)>,
+    /// What it is about that line: the loop is there, the task waits there, was spawned there.
+    pub mark_says: Option<&'static str>,
 }
 
 /// A task at a moment.
@@ -82,15 +84,21 @@ pub struct Printed {
 }
 
 impl Scene {
-    /// What there is to see where `player` is; `findings` is what is suspicious about the run.
+    /// What there is to see where `player` is; `findings` is what is suspicious about the run, in the
+    /// order of the events.
     #[must_use]
     pub fn new(run: &Run, player: &Player, findings: &[Finding]) -> Scene {
+        let (tasks, n_more_tasks) = rows(player);
+        Scene { tasks, n_more_tasks, ..Scene::without_tasks(run, player, findings) }
+    }
+
+    /// The same without the tasks, which take a look at all of them.
+    pub(crate) fn without_tasks(run: &Run, player: &Player, findings: &[Finding]) -> Scene {
         let state = player.state();
         let phase_says = player.phase().to_string();
         let (phase, _) = phase_says.split_once(':').unwrap_or((&phase_says, ""));
-        let last = player.position().checked_sub(1);
-        let (tasks, n_more_tasks) = rows(player);
         let surplus = state.output.len().saturating_sub(MOST);
+        let mark = mark(&run.sources, player);
         Scene {
             position: player.position(),
             len: player.trace().len(),
@@ -98,14 +106,10 @@ impl Scene {
             phase: phase.into(),
             told: player.told().map(|(who, what)| format!("{who} {what}").into()),
             why: player.why().map(Printable::from),
-            findings: findings
-                .iter()
-                .filter(|it| Some(it.event) == last)
-                .map(|it| it.message.as_str().into())
-                .collect(),
+            findings: found(player.position(), findings),
             task: crate::source::task_of_last(player).map(TaskNo::get),
-            tasks,
-            n_more_tasks,
+            tasks: Vec::new(),
+            n_more_tasks: state.tasks.len(),
             ready: state.ready.iter().take(MOST).map(|it| name(player, *it)).collect(),
             n_more_ready: state.ready.len().saturating_sub(MOST),
             timers: timers(player),
@@ -115,10 +119,19 @@ impl Scene {
                 player.last().map(|it| &it.what),
                 Some(boucle_trace::What::Printed { .. })
             ),
-            mark: mark(&run.sources, player).map(|Mark { source, line }| (source, line)),
+            mark: mark.map(|it| (it.source, it.line)),
+            mark_says: mark.map(|it| it.here.says()),
             phase_says: phase_says.into(),
         }
     }
+}
+
+/// What is suspicious about the last of so many events.
+fn found(position: usize, findings: &[Finding]) -> Vec<Printable> {
+    let Some(last) = position.checked_sub(1) else { return Vec::new() };
+    let first = findings.partition_point(|it| it.event < last);
+    let found = findings[first..].iter().take_while(|it| it.event == last);
+    found.map(|it| it.message.as_str().into()).collect()
 }
 
 /// The tasks, in the order of their numbers; if there are many, those that have not ended.
@@ -129,30 +142,26 @@ fn rows(player: &Player) -> (Vec<Row>, usize) {
         !is_many || it.done.is_none() || state.running.contains(task)
     };
     let shown = state.tasks.iter().filter(is_shown).take(MOST);
-    let mut rows: Vec<_> = shown.map(|(task, it)| row(player, *task, it.n_polls)).collect();
-    // Each knows its place in the queue; one look at the queue tells all of them.
-    for (place, task) in state.ready.iter().enumerate() {
-        if let Ok(row) = rows.binary_search_by_key(&task.get(), |it| it.number) {
-            if rows[row].life == "ready" {
-                rows[row].says = says_place(place).into();
-            }
-        }
-    }
+    let rows: Vec<_> = shown.map(|(task, _)| row(player, *task)).collect();
     let n_more = state.tasks.len() - rows.len();
     (rows, n_more)
 }
 
-fn row(player: &Player, task: TaskNo, n_polls: u64) -> Row {
+/// A task as it is now.
+pub(crate) fn row(player: &Player, task: TaskNo) -> Row {
     let state = player.state();
     let (life, says) = match state.life(task) {
         Life::Running => ("running", "runs".to_owned()),
-        Life::Ready => ("ready", "is ready".to_owned()),
+        Life::Ready => {
+            ("ready", state.ready.place(task).map_or_else(|| "is ready".to_owned(), says_place))
+        }
         Life::Waiting => ("waiting", waits(player, task)),
         Life::Done(Ended::Value) => ("done", "is done".to_owned()),
         Life::Done(Ended::Panicked) => ("failed", "has panicked".to_owned()),
         Life::Done(Ended::Cancelled) => ("failed", "is cancelled".to_owned()),
         Life::Done(Ended::Dropped) => ("failed", "is dropped".to_owned()),
     };
+    let n_polls = state.tasks.get(&task).map_or(0, |it| it.n_polls);
     Row { number: task.get(), name: name(player, task), life, says: says.into(), n_polls }
 }
 

@@ -1,26 +1,44 @@
-//! The screen of the terminal player: a scene, drawn.
+//! The screen of the terminal player: the whole run, or a moment of it, drawn.
 
-mod code;
+mod lanes;
+mod list;
+mod lists;
+mod objects;
 mod overlay;
-mod panes;
-mod text;
+mod places;
+mod tasks;
 
-use boucle_trace::Printable;
+use boucle_trace::overview::Summary;
+use boucle_trace::overview::duration;
+use boucle_trace::{Printable, TaskNo};
 use ratatui::Frame;
-use ratatui::layout::{Constraint, Layout, Rect};
-use ratatui::style::{Modifier, Style};
+use ratatui::layout::{Position, Rect};
+use ratatui::style::{Color, Modifier, Style};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Wrap};
 
-use crate::app::{App, Mode};
+use self::lanes::Lanes;
+use self::places::Places;
+use crate::app::{App, Mode, Pane, Scroll, Target, Top, View};
 use crate::scene::Scene;
 
 /// So many columns are needed.
 pub const WIDTH: u16 = 60;
 /// So many rows are needed.
 pub const HEIGHT: u16 = 18;
-/// From so many columns on, the source has a column of its own.
-const WIDE: u16 = 110;
+
+/// What is below the mouse.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Hit {
+    /// The pane.
+    pub(crate) pane: Option<Pane>,
+    /// Where the item leads.
+    pub(crate) target: Option<Target>,
+    /// The place in the run, on the lanes and on the bar below.
+    pub(crate) position: Option<usize>,
+    /// The task whose lane it is.
+    pub(crate) task: Option<TaskNo>,
+}
 
 /// Draws the player.
 pub fn draw(frame: &mut Frame<'_>, app: &App) {
@@ -29,43 +47,112 @@ pub fn draw(frame: &mut Frame<'_>, app: &App) {
         draw_too_small(frame, area);
         return;
     }
-    let scene = app.scene();
-    let [title, now, middle, place, keys] = Layout::vertical([
-        Constraint::Length(1),
-        Constraint::Length(6),
-        Constraint::Min(8),
-        Constraint::Length(1),
-        Constraint::Length(1),
-    ])
-    .areas(area);
-    draw_title(frame, title, app, &scene);
-    panes::draw_now(frame, now, &scene);
-    if area.width >= WIDE {
-        let [left, code, output] = Layout::horizontal([
-            Constraint::Percentage(30),
-            Constraint::Min(50),
-            Constraint::Percentage(22),
-        ])
-        .areas(middle);
-        draw_loop(frame, left, app, &scene);
-        code::draw(frame, code, app, &scene);
-        panes::draw_output(frame, output, &scene);
-    } else {
-        let [left, right] =
-            Layout::horizontal([Constraint::Percentage(45), Constraint::Min(30)]).areas(middle);
-        let [code, output] =
-            Layout::vertical([Constraint::Percentage(60), Constraint::Min(4)]).areas(right);
-        draw_loop(frame, left, app, &scene);
-        code::draw(frame, code, app, &scene);
-        panes::draw_output(frame, output, &scene);
+    let scene = Scene::without_tasks(&app.run, &app.player, &app.findings);
+    let places = Places::new(app, area);
+    draw_title(frame, places.title, app, &scene);
+    // Who predicts sees nothing of the run.
+    if let Mode::Guess(guess) = &app.mode {
+        overlay::draw_guess(frame, area, guess);
+        return;
     }
-    draw_place(frame, place, app, &scene);
-    draw_keys(frame, keys, app);
-    match &app.mode {
-        Mode::Help => overlay::draw_help(frame, area),
-        Mode::Guess(guess) => overlay::draw_guess(frame, area, guess),
-        Mode::Play | Mode::Search(_) => {}
+    for (pane, area) in &places.panes {
+        match pane {
+            Pane::Lanes => Lanes::new(app, *area).draw(frame, app),
+            pane => {
+                let list = lists::list(app, &scene, *pane, area.width);
+                let top = app.panes.tops.get(pane).copied();
+                list.draw(frame, *area, top, app.panes.focus == Some(*pane));
+            }
+        }
     }
+    draw_place(frame, places.place, app, &scene);
+    draw_keys(frame, places.keys, app);
+    if app.mode == Mode::Help {
+        overlay::draw_help(frame, area);
+    }
+}
+
+/// Where everything is in the terminal of this player.
+pub(crate) fn places(app: &App) -> Places {
+    let (width, height) = app.size;
+    Places::new(app, Rect { x: 0, y: 0, width, height })
+}
+
+/// What there is at a place of the terminal.
+pub(crate) fn hit(app: &App, x: u16, y: u16) -> Option<Hit> {
+    let (places, at) = (places(app), Position { x, y });
+    if places.place.contains(at) {
+        let (start, n_columns) = bar(app, places.place);
+        let column = usize::from(x).checked_sub(start)?;
+        let position = app.run.trace.len() * column / n_columns.saturating_sub(1).max(1);
+        return Some(Hit { position: Some(position), ..Hit::default() });
+    }
+    let (pane, area) = *places.panes.iter().find(|(_, area)| area.contains(at))?;
+    if pane == Pane::Lanes {
+        return Some(Lanes::new(app, area).hit(app, x, y));
+    }
+    let scene = Scene::without_tasks(&app.run, &app.player, &app.findings);
+    let list = lists::list(app, &scene, pane, area.width);
+    let target = list.target(area, app.panes.tops.get(&pane).copied(), y);
+    Some(Hit { pane: Some(pane), target, ..Hit::default() })
+}
+
+/// Where a pane stands when it was scrolled; nothing if it is not in sight.
+pub(crate) fn scrolled(app: &App, pane: Pane, how: Scroll) -> Option<Top> {
+    let places = places(app);
+    let (_, area) = *places.panes.iter().find(|(it, _)| *it == pane)?;
+    let height = isize::try_from(area.height).unwrap_or(isize::MAX);
+    let rows = match how {
+        Scroll::Rows(rows) => rows,
+        Scroll::Page(true) => (height - 2).max(1),
+        Scroll::Page(false) => -(height - 2).max(1),
+    };
+    let top = app.panes.tops.get(&pane).copied();
+    if pane == Pane::Lanes {
+        return Some(Lanes::new(app, area).scrolled(app, rows));
+    }
+    let scene = Scene::without_tasks(&app.run, &app.player, &app.findings);
+    Some(lists::list(app, &scene, pane, area.width).scrolled(area, top, rows))
+}
+
+/// What a pane is called.
+pub(crate) fn name(pane: Pane) -> &'static str {
+    match pane {
+        Pane::Lanes => "lanes",
+        Pane::Now => "now",
+        Pane::Tasks => "tasks",
+        Pane::Ready => "ready queue",
+        Pane::Timers => "timers",
+        Pane::Objects => "objects",
+        Pane::Findings => "findings",
+        Pane::Output => "output",
+        Pane::Source => "source",
+        Pane::Events => "events",
+        Pane::Summary => "summary",
+    }
+}
+
+/// What happens in a part of the run, in a line.
+pub(crate) fn says_sums(sums: &Summary) -> String {
+    let (from, to) = sums.times;
+    let n = |n: usize, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
+    format!(
+        "{} selected: {}, {}, {}; tasks ran {}",
+        duration(to - from),
+        n(sums.n_events, "event"),
+        n(sums.n_polls, "poll"),
+        n(sums.n_lines, "line"),
+        duration(sums.busy)
+    )
+}
+
+/// The style of what the keys scroll, and of what is chosen.
+fn reversed() -> Style {
+    Style::new().add_modifier(Modifier::REVERSED)
+}
+
+fn bold() -> Style {
+    Style::new().add_modifier(Modifier::BOLD)
 }
 
 fn draw_too_small(frame: &mut Frame<'_>, area: Rect) {
@@ -77,42 +164,54 @@ fn draw_too_small(frame: &mut Frame<'_>, area: Rect) {
 }
 
 fn draw_title(frame: &mut Frame<'_>, area: Rect, app: &App, scene: &Scene) {
-    let bold = Style::new().add_modifier(Modifier::BOLD);
-    let right = format!("{} s ", scene.now);
+    let what = match app.view {
+        _ if matches!(app.mode, Mode::Guess(_)) => "",
+        View::Whole => "the whole run  ",
+        View::Moment => "a moment  ",
+    };
+    let right = format!("{what}{} s ", scene.now);
     // The idea has the room that the name and the time leave.
-    let name = text::fit(&app.run.name, usize::from(area.width) / 2);
-    let room = usize::from(area.width).saturating_sub(name.chars().count() + right.len() + 5);
+    let width = usize::from(area.width);
+    let name = app.run.name.fit(width / 2);
+    let room = width.saturating_sub(name.width() + right.len() + 5);
     let line = Line::from(vec![
-        Span::styled(format!(" {name}"), bold),
-        Span::raw(format!("  {}", text::fit(&app.run.idea, room))),
+        Span::styled(format!(" {name}"), bold()),
+        Span::raw(format!("  {}", app.run.idea.fit(room))),
     ]);
     frame.render_widget(Paragraph::new(line), area);
-    frame
-        .render_widget(Paragraph::new(Line::from(Span::styled(right, bold)).right_aligned()), area);
+    let right = Line::from(Span::styled(right, bold())).right_aligned();
+    frame.render_widget(Paragraph::new(right), area);
 }
 
-/// What the loop knows: its tasks, its ready queue, its timers.
-fn draw_loop(frame: &mut Frame<'_>, area: Rect, app: &App, scene: &Scene) {
-    let n_timers = u16::try_from(scene.timers.len().max(1)).unwrap_or(u16::MAX);
-    let [tasks, ready, timers] = Layout::vertical([
-        Constraint::Min(4),
-        Constraint::Length(4),
-        Constraint::Length(n_timers.min(4) + 1),
-    ])
-    .areas(area);
-    panes::draw_tasks(frame, tasks, app, scene);
-    panes::draw_ready(frame, ready, scene);
-    panes::draw_timers(frame, timers, scene);
-}
-
-/// How far the run has come, as a bar and in numbers.
-fn draw_place(frame: &mut Frame<'_>, area: Rect, app: &App, scene: &Scene) {
+/// What stands before the bar.
+fn says_place(app: &App) -> String {
     let state = if app.is_playing() { "▶" } else { "‖" };
-    let said = format!(" {state} event {} of {} ", scene.position, scene.len);
-    let room = usize::from(area.width).saturating_sub(said.chars().count() + 1);
-    let done = (room * scene.position).checked_div(scene.len).unwrap_or(room);
-    let bar = format!("{}{}", "━".repeat(done), "─".repeat(room - done));
-    frame.render_widget(Paragraph::new(format!("{said}{bar}")), area);
+    format!(" {state} event {} of {} ", app.player.position(), app.run.trace.len())
+}
+
+/// Where the bar begins, and how many columns it has.
+fn bar(app: &App, area: Rect) -> (usize, usize) {
+    let start = Printable::line(says_place(app)).width();
+    (start, usize::from(area.width).saturating_sub(start + 1))
+}
+
+/// How far the run has come, as a bar and in numbers; findings are marked on it.
+fn draw_place(frame: &mut Frame<'_>, area: Rect, app: &App, scene: &Scene) {
+    let (_, room) = bar(app, area);
+    let column = |position: usize| (room * position).checked_div(scene.len).unwrap_or(room);
+    let done = column(scene.position);
+    let mut cells: Vec<_> = (0..room).map(|it| if it < done { '━' } else { '─' }).collect();
+    for finding in &app.findings {
+        if let Some(cell) = cells.get_mut(column(finding.event)) {
+            *cell = '!';
+        }
+    }
+    let mut spans = vec![Span::raw(says_place(app))];
+    for group in cells.chunk_by(|one, other| (*one == '!') == (*other == '!')) {
+        let style = if group[0] == '!' { bold().fg(Color::Red) } else { Style::new() };
+        spans.push(Span::styled(group.iter().collect::<String>(), style));
+    }
+    frame.render_widget(Paragraph::new(Line::from(spans)), area);
 }
 
 fn draw_keys(frame: &mut Frame<'_>, area: Rect, app: &App) {
@@ -120,13 +219,26 @@ fn draw_keys(frame: &mut Frame<'_>, area: Rect, app: &App) {
     let room = usize::from(area.width).saturating_sub(1);
     let line = match (&app.mode, &app.message) {
         (Mode::Search(words), _) => {
-            Line::from(format!(" /{}▏  enter looks for it, esc leaves", Printable::line(words)))
+            let said = "  enter looks for it, esc leaves";
+            // The end of what is written is in sight.
+            let words = Printable::line(words);
+            let room = room.saturating_sub(said.len() + 3);
+            let pieces = words.wrap(room);
+            let end = pieces.last().map(Printable::to_string).unwrap_or_default();
+            Line::from(format!(" /{end}▏{said}"))
         }
-        (_, Some(message)) => Line::from(format!(" {}", text::fit(message, room))),
-        _ => Line::styled(
-            " ← → step  space play  p poll  o output  t task  / search  ? help  q quit",
-            dim,
-        ),
+        (_, Some(message)) => Line::from(format!(" {}", message.fit(room))),
+        _ => {
+            let keys = match app.view {
+                View::Whole => {
+                    " → steps  space plays  c change  f finding  z zoom  / search  v moment  ? help"
+                }
+                View::Moment => {
+                    " ← → step  space play  c change  o output  f finding  / search  v whole  ? help"
+                }
+            };
+            Line::styled(Printable::line(keys).fit(room).to_string(), dim)
+        }
     };
     frame.render_widget(Paragraph::new(line), area);
 }

@@ -1,6 +1,6 @@
 //! A search through what happens, piece by piece: so that a reader need not wait for the end of it.
 
-use boucle_trace::{Player, Printable};
+use boucle_trace::{Finding, Player, Printable};
 
 use crate::go::Go;
 
@@ -19,6 +19,8 @@ pub(crate) struct Search {
     from: usize,
     /// How far it has come.
     at: usize,
+    /// After so many events there is a finding whose words have it in them; in order.
+    findings: Vec<usize>,
 }
 
 impl Search {
@@ -27,7 +29,15 @@ impl Search {
         let from = player.position();
         // Backwards, the event that was played last is not looked at: there the player is.
         let at = if forwards { from } else { from.saturating_sub(1) };
-        Search { words: words.to_owned(), lowercase: words.to_lowercase(), forwards, from, at }
+        let (words, lowercase) = (words.to_owned(), words.to_lowercase());
+        Search { words, lowercase, forwards, from, at, findings: Vec::new() }
+    }
+
+    /// The same, also among these findings, which are in the order of the events.
+    pub(crate) fn among(mut self, findings: &[Finding]) -> Search {
+        let is_it = |it: &&Finding| it.message.to_lowercase().contains(&self.lowercase);
+        self.findings = findings.iter().filter(is_it).map(|it| it.event + 1).collect();
+        self
     }
 
     /// Looks at one piece more: whether something was found, or nothing if there is more to look at.
@@ -83,8 +93,11 @@ impl Search {
         None
     }
 
-    /// Whether the words of the last event have it in them.
+    /// Whether the words of the last event have it in them, or those of a finding about it.
     fn is_it(&self, player: &Player) -> bool {
+        if self.findings.binary_search(&player.position()).is_ok() {
+            return true;
+        }
         let said = player.told().map(|(who, what)| format!("{who} {what}").to_lowercase());
         said.is_some_and(|it| it.contains(&self.lowercase))
     }

@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 
-use boucle_trace::{Phase, Place, Player, Printable, TaskNo, Trace, What};
+use boucle_trace::{Life, Phase, Place, Player, Printable, TaskNo, Trace, What};
 
 /// One file of a program.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,6 +24,37 @@ pub struct Mark {
     pub source: usize,
     /// The line, from 1.
     pub line: usize,
+    /// What it is about this line.
+    pub here: Here,
+}
+
+/// What it is about a line that is marked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Here {
+    /// The loop of a stage is there, as its phase says.
+    Loop,
+    /// It has just printed.
+    Printed,
+    /// The task waits there.
+    Waits,
+    /// The task has waited there, and goes on from there.
+    GoesOn,
+    /// The task was spawned there. Where it is now is not known.
+    Spawned,
+}
+
+impl Here {
+    /// It in a few words.
+    #[must_use]
+    pub fn says(self) -> &'static str {
+        match self {
+            Here::Loop => "the loop is here",
+            Here::Printed => "printed here",
+            Here::Waits => "waits here",
+            Here::GoesOn => "goes on from here",
+            Here::Spawned => "spawned here",
+        }
+    }
 }
 
 /// What a loop of the road writes where it does what a phase says; the first that is found is it.
@@ -58,27 +89,36 @@ impl Source {
 
     /// Whether the compiler meant this file by `path`: `a/b/../c.rs` is `a/c.rs`.
     fn is_at(&self, path: &str) -> bool {
-        let mut plain = PathBuf::new();
-        for part in Path::new(path).components() {
-            match part {
-                Component::ParentDir => {
-                    plain.pop();
-                }
-                Component::CurDir => {}
-                part => plain.push(part),
-            }
-        }
-        plain.ends_with(&*self.path)
+        plain(path).ends_with(&*self.path)
     }
 }
 
-/// The line that runs: where a line was printed or a task comes from, else where the loop is.
+/// A path without its turns: `a/b/../c.rs` is `a/c.rs`.
+pub(crate) fn plain(path: &str) -> PathBuf {
+    let mut plain = PathBuf::new();
+    for part in Path::new(path).components() {
+        match part {
+            Component::ParentDir => {
+                plain.pop();
+            }
+            Component::CurDir => {}
+            part => plain.push(part),
+        }
+    }
+    plain
+}
+
+/// The line that is marked: where a line was printed, where the loop of a stage is, where a task waits; else
+/// where it was spawned.
 pub(crate) fn mark(sources: &[Source], player: &Player) -> Option<Mark> {
     let phase = player.phase();
     match &player.last()?.what {
         What::Printed { line, .. } => printed(sources, line).or_else(|| in_loop(sources, phase)),
         _ if phase == Phase::Over => None,
-        _ => in_loop(sources, phase).or_else(|| stands(sources, player)),
+        _ => in_loop(sources, phase).or_else(|| {
+            let running = player.state().running.last().copied();
+            stands(sources, player, running.or_else(|| player.last()?.what.task())?)
+        }),
     }
 }
 
@@ -87,7 +127,7 @@ fn in_loop(sources: &[Source], phase: Phase) -> Option<Mark> {
     let (_, words) = LOOP.iter().find(|(it, _)| *it == phase)?;
     let source = sources.first().filter(|it| it.path.ends_with("/lib.rs"))?;
     let line = words.iter().find_map(|it| source.line_of(it))?;
-    Some(Mark { source: 0, line })
+    Some(Mark { source: 0, line, here: Here::Loop })
 }
 
 /// Where `text` was printed, if only one place in the sources can have done it.
@@ -96,7 +136,9 @@ fn printed(sources: &[Source], text: &str) -> Option<Mark> {
     for (place, source) in sources.iter().enumerate() {
         let lines = print::lines_that_print(&source.lines, text);
         found.extend(
-            lines.into_iter().map(|(line, n_exact)| (n_exact, Mark { source: place, line })),
+            lines.into_iter().map(|(line, n_exact)| {
+                (n_exact, Mark { source: place, line, here: Here::Printed })
+            }),
         );
     }
     // The one that says the most of the text itself; of two that say as much, none.
@@ -106,18 +148,24 @@ fn printed(sources: &[Source], text: &str) -> Option<Mark> {
     best.next().is_none().then_some(mark)
 }
 
-/// Where the task that the last event is about stands: where it said that it waits, or goes on from there;
+/// Where a task stands: in the calls that it was told of; where it said that it waits, or goes on from there;
 /// else where it was added.
-fn stands(sources: &[Source], player: &Player) -> Option<Mark> {
+pub(crate) fn stands(sources: &[Source], player: &Player, task: TaskNo) -> Option<Mark> {
     let state = player.state();
-    let task = state.running.last().copied().or_else(|| player.last()?.what.task())?;
     let known = state.tasks.get(&task)?;
-    let waits = known.waits.iter().filter_map(|it| it.place.as_ref());
     let ours = |it: &&Place| sources.iter().any(|source| source.is_at(&it.file));
-    let place = waits.filter(ours).last().or(known.place.as_ref())?;
+    let awaits = known.awaits.iter().filter_map(|it| it.place.as_ref());
+    let waits = known.waits.iter().filter_map(|it| it.place.as_ref());
+    let (place, here) = match awaits.filter(ours).last().or_else(|| waits.filter(ours).last()) {
+        // What it said in this poll is where it will wait; what it said before, where it did.
+        Some(place) if known.waits_told && !known.is_ready => (place, Here::Waits),
+        Some(place) if state.life(task) == Life::Waiting => (place, Here::Waits),
+        Some(place) => (place, Here::GoesOn),
+        None => (known.place.as_ref()?, Here::Spawned),
+    };
     let source = sources.iter().position(|it| it.is_at(&place.file))?;
     let line = usize::try_from(place.line).ok()?;
-    (line <= sources[source].lines.len()).then_some(Mark { source, line })
+    (line <= sources[source].lines.len()).then_some(Mark { source, line, here })
 }
 
 /// The files that a recording names, if they lie below this directory.

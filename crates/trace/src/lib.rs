@@ -54,6 +54,8 @@
 //! - **Play.** A [`State`] is what the events have led to: who runs, who is ready, who waits for what.
 //!   A [`Player`] goes from state to state, forwards and backwards; it says [why](Player::why) a task
 //!   runs, and in which [`Phase`] the loop is.
+//! - **The whole.** An [`Overview`](overview::Overview) has the lanes of a run in so many columns, sums
+//!   up what each task did, and knows where something changes.
 //! - **Suspicions.** [`Trace::lint`] finds long polls, lost wakes, panics that nobody read, tasks in a
 //!   circle.
 //!
@@ -69,6 +71,7 @@ mod file;
 mod header;
 mod html;
 mod lint;
+pub mod overview;
 mod player;
 mod record;
 mod recorder;

@@ -5,6 +5,7 @@ mod lanes;
 mod lines;
 pub(crate) mod printable;
 pub(crate) mod time;
+pub(crate) mod width;
 pub(crate) mod words;
 
 use crate::trace::Trace;

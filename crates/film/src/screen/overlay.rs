@@ -7,25 +7,33 @@ use ratatui::style::{Color, Modifier, Style};
 use ratatui::text::Line;
 use ratatui::widgets::{Block, Clear, Padding, Paragraph, Wrap};
 
-use super::text::line;
 use crate::app::Guess;
 
 /// The keys, and what they are for.
-const KEYS: &str = "\
-→ l        one event on
-← h        one event back
-space      play, and pause
-+ -        faster, slower
-p P        next poll, poll before
-o O        next line of output, line before
-t T        next event of this task, event before
-↑ ↓        choose the task that t is about
-0 home     start
-$ end      end
-/ n N      search, next, before
-s          another source
-g          predict the output
-q esc      quit";
+const KEYS: [(&str, &str); 22] = [
+    ("→ ← (l h)", "one event on, one back"),
+    ("c C", "next change, change before"),
+    ("p P", "next poll, poll before"),
+    ("o O", "next line of output, line before"),
+    ("t T", "next event of this task, before"),
+    ("f F", "next finding, finding before"),
+    ("↑ ↓", "choose a task"),
+    ("home 0  end $", "start, end"),
+    ("space", "play, pause"),
+    ("+ -", "faster, slower"),
+    ("m", "play by time, change, event"),
+    ("z Z w", "zoom in, zoom out, whole run"),
+    ("a", "lanes by time, by event"),
+    ("[ ]", "select from here, to here; sum up"),
+    ("/ n N", "search, next, before"),
+    ("v", "the whole run, the moment"),
+    ("tab  page ↑ ↓", "next pane; scroll it"),
+    ("s", "another source"),
+    ("g", "predict the output"),
+    ("esc", "close what is open"),
+    ("q", "quit"),
+    ("mouse", "click, drag over lanes, wheel"),
+];
 
 /// A box in the middle, as large as needed and as there is room.
 fn in_the_middle(frame: &mut Frame<'_>, area: Rect, title: &str, lines: Vec<Line<'_>>, width: u16) {
@@ -44,8 +52,13 @@ fn in_the_middle(frame: &mut Frame<'_>, area: Rect, title: &str, lines: Vec<Line
 }
 
 pub(super) fn draw_help(frame: &mut Frame<'_>, area: Rect) {
-    let lines = KEYS.lines().map(Line::from).collect();
-    in_the_middle(frame, area, "keys; any key goes back", lines, 52);
+    let says = |(key, what): &(&str, &str)| format!("{}{what}", Printable::line(*key).pad(15));
+    let lines = match usize::from(area.height) >= KEYS.len() + 2 {
+        true => KEYS.iter().map(says).map(Line::from).collect(),
+        // One after another, where there are too few rows.
+        false => vec![Line::from(KEYS.map(|(key, what)| format!("{key}: {what}")).join(" · "))],
+    };
+    in_the_middle(frame, area, "keys; any key goes back", lines, 58);
 }
 
 pub(super) fn draw_guess(frame: &mut Frame<'_>, area: Rect, guess: &Guess) {
@@ -83,4 +96,9 @@ pub(super) fn draw_guess(frame: &mut Frame<'_>, area: Rect, guess: &Guess) {
         }
     };
     in_the_middle(frame, area, title, lines, 66);
+}
+
+/// `text` as a line of its own, after these words of ours.
+fn line(ours: &'static str, text: &Printable) -> Line<'static> {
+    Line::from(format!("{ours}{text}"))
 }

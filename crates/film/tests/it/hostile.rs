@@ -102,7 +102,7 @@ fn nothing_that_is_drawn_steers_a_terminal() {
     trace(WORDS).write_lines(&mut text).expect("memory takes all");
     let run = || Run::read(&name, &text[..], false).expect("it is a recording");
     for keys in
-        [">", ">>>>", "o", "$", "g", "g\nvv\n", "/\u{1b}", "/\u{7}\u{9b}", "/\u{7}\u{9b}\n", "s"]
+        [">", ">>>>", "o", "$", "g", "g\n↓↓\n", "/\u{1b}", "/\u{7}\u{9b}", "/\u{7}\u{9b}\n", "s"]
     {
         let mut app = App::new(run());
         for step in 0..=trace(WORDS).len() {

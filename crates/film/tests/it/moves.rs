@@ -48,7 +48,7 @@ fn a_task_is_followed_also_if_it_was_chosen() {
     assert_ne!(second, Some(1));
     press(&mut app, "t");
     assert_eq!(app.scene().task, second);
-    press(&mut app, "v");
+    press(&mut app, "↓");
     press(&mut app, "t");
     assert_eq!(app.scene().task, Some(1));
     press(&mut app, "T");
@@ -71,7 +71,7 @@ fn words_are_looked_for_in_what_happens_forwards_and_backwards() {
 
 #[test]
 fn it_plays_to_the_end_and_stops_there() {
-    let mut app = app("stage2", " ");
+    let mut app = app("stage2", "m ");
     assert_eq!(app.patience(), Some(Duration::from_millis(250)));
     press(&mut app, "++-");
     assert_eq!(app.patience(), Some(Duration::from_millis(125)));
@@ -84,6 +84,73 @@ fn it_plays_to_the_end_and_stops_there() {
     app.tick();
     assert!(!app.is_playing());
     assert_eq!((position(&app), app.patience()), (len, None));
+}
+
+#[test]
+fn it_plays_from_change_to_change_over_the_polls_in_which_nothing_happens() {
+    let mut app = app("stage4", " ");
+    assert!(app.scene().len > 6000);
+    let n_ticks = std::iter::from_fn(|| app.is_playing().then(|| app.tick())).count();
+    assert!(n_ticks < 30, "{n_ticks} ticks");
+    assert_eq!(position(&app), app.scene().len);
+}
+
+#[test]
+fn it_plays_as_time_passes() {
+    let mut app = app("famine", "mm ");
+    assert!(screen(&app, 80, 24).contains("▶"));
+    assert_eq!(app.patience(), Some(Duration::from_millis(50)));
+    // All of 2.5 s in 20 s: then each tick is 6.25 ms.
+    let n_ticks = std::iter::from_fn(|| app.is_playing().then(|| app.tick())).count();
+    assert_eq!(n_ticks, 400);
+    assert_eq!(position(&app), app.scene().len);
+    press(&mut app, "0++ ");
+    (0..20).for_each(|_| app.tick());
+    // A second of it, four times as fast.
+    assert_eq!(app.scene().now, "0.500");
+    press(&mut app, "+");
+    assert!(screen(&app, 80, 24).contains("plays by time, 1 s of the run a second"));
+}
+
+#[test]
+fn changes_are_gone_to_forwards_and_backwards() {
+    let mut app = app("stage4", "o");
+    press(&mut app, "c");
+    let next = position(&app);
+    press(&mut app, "c");
+    assert!(position(&app) > next + 1000, "{next}: it is past all that changes nothing");
+    press(&mut app, "C");
+    assert_eq!(position(&app), next);
+    press(&mut app, "0C");
+    assert!(screen(&app, 80, 24).contains("nothing changed before this"));
+    press(&mut app, "$c");
+    assert!(screen(&app, 80, 24).contains("nothing changes after this"));
+}
+
+#[test]
+fn whatever_the_way_a_place_looks_the_same() {
+    for program in ["stage13", "holders", "stage8"] {
+        let mut plain = app(program, "");
+        let mut scenes = vec![plain.scene()];
+        while scenes.len() <= plain.scene().len {
+            press(&mut plain, ">");
+            scenes.push(plain.scene());
+        }
+        let mut app = app(program, "");
+        let keys: Vec<_> = "><cCpPoOtTfF0$↓vznN".chars().collect();
+        press(&mut app, "/task\n");
+        let mut chance = 12_345_u64;
+        for _ in 0..500 {
+            chance = chance.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            let key = keys[(chance >> 33) as usize % keys.len()];
+            press(&mut app, &key.to_string());
+            while app.patience().is_some() {
+                app.tick();
+            }
+            let scene = app.scene();
+            assert_eq!(scene, scenes[scene.position], "{program}, after {key:?}");
+        }
+    }
 }
 
 #[test]

@@ -6,6 +6,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
+use boucle_trace::Printable;
 use film::{Program, Run};
 
 /// Runs film with these arguments, and this on stdin.
@@ -15,6 +16,7 @@ pub(crate) fn film(args: &[&str], stdin: &str) -> Output {
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
+        .env_remove("COLUMNS")
         .spawn()
         .expect("film is built");
     // It may end without reading: that is its right.
@@ -40,6 +42,24 @@ fn without_a_terminal_it_prints_text() {
     assert!(text(&output.stdout).contains("> finished"));
     assert_eq!(output.stdout, film(&["2", "--text=lanes"], "").stdout);
     assert!(text(&film(&["2", "--text=lines"], "").stdout).contains("task 1  prints \"1\""));
+}
+
+#[test]
+fn the_text_is_no_wider_than_it_may_be() {
+    let widest = |args: &[&str]| {
+        let output = film(args, "");
+        assert!(output.status.success(), "{args:?}");
+        let lines = text(&output.stdout).lines();
+        lines.map(|it| Printable::line(it).width()).max().expect("it prints")
+    };
+    for (program, width) in [("stage13", "60"), ("stage13", "200"), ("famine", "40")] {
+        let most = width.parse().expect("it is a number");
+        assert!(widest(&[program, "--text", "--width", width]) <= most, "{program} in {width}");
+    }
+    assert!(widest(&["holders"]) <= 80);
+    let refused = film(&["stage13", "--width", "3"], "");
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(text(&refused.stderr).contains("3 is not in 40..=65535"));
 }
 
 #[test]

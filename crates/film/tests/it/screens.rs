@@ -3,26 +3,31 @@
 use std::time::Duration;
 
 use boucle::{sleep, spawn};
+use boucle_trace::Trace;
 use film::{App, Program, Run, draw};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
-/// A player of a program, after these keys: letters are themselves, `>` and `<` the arrows.
+/// A player of a program, after these keys.
 pub(crate) fn app(program: &str, keys: &str) -> App {
     let mut app = App::new(Run::of(Program::named(program).expect("it is in the table")));
     press(&mut app, keys);
     app
 }
 
-/// Presses keys: `>`, `<`, `v`, `^` are the arrows, a line's end is enter.
+/// Presses keys: letters are themselves, `>`, `<`, `↓`, `↑` the arrows, `⇟` and `⇞` the pages, a line's end
+/// is enter.
 pub(crate) fn press(app: &mut App, keys: &str) {
     for key in keys.chars() {
         let code = match key {
             '>' => KeyCode::Right,
             '<' => KeyCode::Left,
-            'v' => KeyCode::Down,
-            '^' => KeyCode::Up,
+            '↓' => KeyCode::Down,
+            '↑' => KeyCode::Up,
+            '\t' => KeyCode::Tab,
+            '⇟' => KeyCode::PageDown,
+            '⇞' => KeyCode::PageUp,
             '\n' => KeyCode::Enter,
             '\x1b' => KeyCode::Esc,
             key => KeyCode::Char(key),
@@ -42,12 +47,18 @@ pub(crate) fn screen(app: &App, width: u16, height: u16) -> String {
 }
 
 /// Compares a screen with its snapshot; the book shows some of them.
-fn check(name: &str, screen: &str) {
+pub(crate) fn check(name: &str, screen: &str) {
     insta::with_settings!({ omit_expression => true }, { insta::assert_snapshot!(name, screen) });
 }
 
+/// A run without sources.
+pub(crate) fn run(name: &str, trace: Trace) -> Run {
+    let idea = "what it does".into();
+    Run { name: name.into(), idea, trace, sources: Vec::new(), warning: None }
+}
+
 #[test]
-fn a_run_begins_with_nothing() {
+fn a_run_begins_with_all_of_it() {
     check("begin", &screen(&app("stage2", ""), 80, 24));
 }
 
@@ -93,8 +104,7 @@ fn sleeper_and_waiter() -> App {
         waiter.set_name("waiter");
         waiter.await.expect("it waits");
     });
-    let (name, idea) = ("waiting".into(), "one waits for the other".into());
-    App::new(Run { name, idea, trace, sources: Vec::new(), warning: None })
+    App::new(run("waiting", trace))
 }
 
 #[test]
@@ -107,10 +117,10 @@ fn timers_and_who_waits_for_whom_are_seen() {
 #[test]
 fn what_is_suspicious_is_told_where_it_happens() {
     let trace = boucle_trace::record(std::future::pending::<()>);
-    let (name, idea) = ("lost".into(), "nobody will wake it".into());
-    let mut app = App::new(Run { name, idea, trace, sources: Vec::new(), warning: None });
+    let mut app = App::new(run("lost", trace));
+    press(&mut app, ">");
     assert!(!screen(&app, 80, 24).contains(" ! "));
-    press(&mut app, ">>>");
+    press(&mut app, ">>");
     assert!(screen(&app, 80, 24).contains(" ! task 1"), "{}", screen(&app, 80, 24));
 }
 
@@ -135,7 +145,7 @@ fn a_prediction_is_asked_for_and_explained() {
     let mut app = app("stage3", "g");
     check("asked", &screen(&app, 80, 24));
     // The choices are sorted: aaa bar baz bbb ccc foo.
-    press(&mut app, "^\nv\nv\n\n\n\n");
+    press(&mut app, "↑\n↓\n↓\n\n\n\n");
     check("explained", &screen(&app, 80, 24));
     press(&mut app, "\n");
     assert_eq!(app.scene().output.last().expect("it prints").text, "bbb");
@@ -146,7 +156,7 @@ fn a_window_that_is_too_small_says_so() {
     let app = app("stage4", "");
     assert!(screen(&app, 59, 24).contains("This window is too small: 59 by 24, and 60 by 18"));
     assert!(screen(&app, 60, 17).contains("too small"));
-    assert!(screen(&app, 60, 18).contains("ready queue"));
+    assert!(screen(&app, 60, 18).contains("lanes by time"));
     for (width, height) in [(0, 0), (1, 1), (5, 200), (200, 2)] {
         let mut terminal = Terminal::new(TestBackend::new(width, height)).expect("it is memory");
         terminal.draw(|frame| draw(frame, &app)).expect("it is memory");
@@ -155,7 +165,7 @@ fn a_window_that_is_too_small_says_so() {
 
 #[test]
 fn every_size_from_the_smallest_on_can_be_drawn_in_every_mode() {
-    for keys in ["$", "?", "g", "/x", "pppp"] {
+    for keys in ["$", "?", "g", "/x", "pppp", "z", "ppp[pppp]", "\t\t\t\t\t\t"] {
         let app = app("stage6", keys);
         for (width, height) in [(60, 18), (61, 40), (109, 19), (110, 18), (250, 80)] {
             assert!(screen(&app, width, height).contains("stage6"));
@@ -172,12 +182,21 @@ fn a_key_that_is_let_go_does_nothing() {
 }
 
 #[test]
-fn q_escape_and_control_c_quit() {
-    for (code, modifiers) in [
-        (KeyCode::Char('q'), KeyModifiers::NONE),
-        (KeyCode::Esc, KeyModifiers::NONE),
-        (KeyCode::Char('c'), KeyModifiers::CONTROL),
-    ] {
+fn q_and_control_c_quit() {
+    for (code, modifiers) in
+        [(KeyCode::Char('q'), KeyModifiers::NONE), (KeyCode::Char('c'), KeyModifiers::CONTROL)]
+    {
         assert!(!app("stage4", "").key(KeyEvent::new(code, modifiers)));
+    }
+}
+
+#[test]
+fn escape_closes_what_is_open_and_never_quits() {
+    for keys in ["", "?", "/words", "g", "ppp", "ooo[oo]", "zz", "\t⇟", "↓", " "] {
+        let mut app = app("stage6", keys);
+        // One thing after another, the last of it is the moment.
+        press(&mut app, "\x1b\x1b\x1b\x1b\x1b\x1b");
+        let screen = screen(&app, 80, 24);
+        assert!(screen.contains("the whole run") && screen.contains(" q quits"), "{keys:?}");
     }
 }

@@ -73,6 +73,32 @@ fn an_example_marks_where_its_tasks_sleep() {
     assert!(lines.contains(&"sleep(seconds(0.5)).await;".to_owned()), "{lines:#?}");
 }
 
+/// What is said of the line that is marked, when these words are told of the moment.
+fn says(name: &str, words: &str) -> (String, &'static str) {
+    let run = Run::of(Program::named(name).expect("it is in the table"));
+    let mut player = run.player();
+    loop {
+        assert!(player.step(), "{words} is not told of {name}");
+        let scene = Scene::new(&run, &player, &[]);
+        if scene.told.as_ref().is_some_and(|it| it.contains(words)) {
+            let (source, line) = scene.mark.expect("a line is marked");
+            let line = run.sources[source].lines[line - 1].trim().to_owned();
+            return (line, scene.mark_says.expect("it says why"));
+        }
+    }
+}
+
+#[test]
+fn what_is_said_of_the_line_is_true() {
+    // Where a task is at first nobody knows: it runs, and the line is not the one that runs.
+    assert_eq!(says("fork", "task 2 runs").1, "spawned here");
+    let sleeps = "sleep(seconds(0.5)).await;".to_owned();
+    assert_eq!(says("famine", "task 2 waits 500 ms"), (sleeps.clone(), "waits here"));
+    assert_eq!(says("famine", "task 2 is woken by a timer"), (sleeps, "goes on from here"));
+    assert_eq!(says("stage2", "prints \"start\"").1, "printed here");
+    assert_eq!(says("stage2", "task 1 runs").1, "the loop is here");
+}
+
 #[test]
 fn every_program_can_be_played_and_says_its_idea() {
     for program in PROGRAMS {

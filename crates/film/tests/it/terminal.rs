@@ -166,7 +166,7 @@ fn a_terminal_that_is_too_small_says_so_and_recovers() {
     let Some(tmux) = Tmux::start("resize", "stage4", 40, 10) else { return };
     tmux.shows("too small");
     tmux.resize("100", "30");
-    tmux.shows("ready queue");
+    tmux.shows("lanes by time");
     tmux.resize("59", "30");
     tmux.shows("59 by 30");
     tmux.resize("130", "40");

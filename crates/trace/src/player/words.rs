@@ -1,7 +1,7 @@
 //! A player in words: what happened last, what a task waits for, what time it is.
 
 use super::Player;
-use crate::event::TaskNo;
+use crate::event::{PollEnd, TaskNo, What};
 use crate::text::time::seconds;
 use crate::text::words::{predicate, subject, waits};
 
@@ -22,6 +22,33 @@ impl Player {
     pub fn told(&self) -> Option<(String, String)> {
         let what = &self.last()?.what;
         Some((subject(what, self.state()), predicate(what, self.state())))
+    }
+
+    /// Any event of the trace in words, as far as they follow from it alone: who, and what it does. Names
+    /// are those that are known now; how a task was chosen is said of the last event only.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use boucle_trace::{Player, record};
+    ///
+    /// let player = Player::new(record(|| async { world::println!("Hello") }));
+    /// assert_eq!(player.told_of(2).unwrap(), ("task 1".to_owned(), "prints \"Hello\"".to_owned()));
+    /// assert_eq!(player.told_of(5), None);
+    /// ```
+    #[must_use]
+    pub fn told_of(&self, place: usize) -> Option<(String, String)> {
+        if place + 1 == self.position() {
+            return self.told();
+        }
+        let what = &self.trace().events().get(place)?.what;
+        let who = subject(what, self.state());
+        let does = match what {
+            What::PollBegins { .. } => "runs".to_owned(),
+            What::PollEnds { how: PollEnd::Pending, .. } => "gives the turn back".to_owned(),
+            what => predicate(what, self.state()),
+        };
+        Some((who, does))
     }
 
     /// What a task waits for now, each thing after `waits`.

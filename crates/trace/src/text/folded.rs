@@ -41,7 +41,7 @@ pub(crate) fn pieces(events: &[Event]) -> Vec<Piece> {
 
 /// Whether `events` begin with a poll in which the task only looked, and stays ready: whose, and how
 /// many events it is.
-fn idle_poll(events: &[Event]) -> Option<(TaskNo, usize)> {
+pub(crate) fn idle_poll(events: &[Event]) -> Option<(TaskNo, usize)> {
     let [begins, second, rest @ ..] = events else { return None };
     let What::PollBegins { task } = begins.what else { return None };
     if second.what == (What::PollEnds { task, how: PollEnd::Requeued }) {

@@ -1,22 +1,26 @@
 //! One lane a task: a column in which time goes down.
 
+mod table;
+
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write;
 
+use self::table::{Row, Table};
 use super::folded::{Piece, pieces};
+use super::lines::short_lines;
 use super::printable::Printable;
-use super::time::{decimals, seconds};
+use super::time::decimals;
+use super::width::fit;
 use super::words::{predicate, waits, waker};
 use crate::event::{By, Ended, Event, On, PollEnd, TaskNo, What};
 use crate::state::{Life, State};
 use crate::trace::Trace;
 
+/// A terminal that is narrower is written over its edge.
+const NARROWEST: usize = 40;
+
 /// A cell is no wider than this.
 const WIDEST: usize = 48;
-
-/// What the marks mean, below the lanes.
-const LEGEND: &str = "┃ runs   ╎ ready   · waits   > printed   ! printed on stderr\n";
 
 /// So many rows there are at the most.
 const MOST_ROWS: usize = 1 << 17;
@@ -26,15 +30,6 @@ const MOST_CELLS: usize = 1 << 19;
 
 /// So many tasks are named in a row that goes over all lanes.
 const MOST_NAMES: usize = 20;
-
-/// One row of the table.
-struct Row {
-    at: u64,
-    /// What stands in each lane.
-    cells: Vec<Cow<'static, str>>,
-    /// What goes over all lanes.
-    across: Option<String>,
-}
 
 /// What stands in a row besides the marks of all tasks.
 enum Entry {
@@ -92,6 +87,39 @@ impl Trace {
     /// ```
     #[must_use]
     pub fn lanes(&self) -> String {
+        self.table().as_wide_as_needed()
+    }
+
+    /// The same in so many columns at the most: where the lanes need more, they become narrow, and what
+    /// stands in them is wrapped. Where even that does not fit, it is one line an event.
+    ///
+    /// Nothing is narrower than 40 columns.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use boucle::spawn;
+    /// use boucle_trace::record;
+    ///
+    /// let trace = record(|| async {
+    ///     for name in ["a", "b", "c"] {
+    ///         spawn(async { world::println!("a line of some length") }).set_name(name);
+    ///     }
+    ///     boucle::interrupt().await;
+    /// });
+    /// assert_eq!(trace.lanes_within(200), trace.lanes());
+    /// for columns in [40, 60, 80] {
+    ///     assert!(trace.lanes_within(columns).lines().all(|it| it.chars().count() <= columns));
+    /// }
+    /// ```
+    #[must_use]
+    pub fn lanes_within(&self, columns: usize) -> String {
+        let columns = columns.max(NARROWEST);
+        self.table().within(columns).unwrap_or_else(|| short_lines(self, columns))
+    }
+
+    /// All rows.
+    fn table(&self) -> Table {
         let last = self.state_at(self.len());
         let mut state = self.base().clone();
         let pieces = pieces(self.events());
@@ -137,16 +165,16 @@ impl Trace {
             }
         }
         rows.extend(folded.take().map(|it| told(&it)));
-        let text = table(lanes.keys().copied(), &rows, &last, decimals(self));
-        let mut notes = String::new();
+        let mut notes = Vec::new();
         if n_lanes < named.len() {
             let n_more = named.len() - n_lanes;
-            notes += &format!("⋮ {n_more} tasks more have no lane: they are too many\n");
+            notes.push(format!("⋮ {n_more} tasks more have no lane: they are too many"));
         }
         if n_left > 0 {
-            notes += &format!("⋮ {n_left} events more have no row: they are too many\n");
+            notes.push(format!("⋮ {n_left} events more have no row: they are too many"));
         }
-        text + "\n" + &notes + LEGEND
+        let heads = lanes.keys().map(|task| cut(&last.name(*task))).collect();
+        Table { heads, rows, notes, decimals: decimals(self) }
     }
 }
 
@@ -174,16 +202,11 @@ fn row(at: u64, entry: Entry, lanes: &BTreeMap<TaskNo, usize>, state: &State) ->
 
 /// A text that is no wider than a cell.
 fn cut(cell: &str) -> String {
-    let mut cut: String = cell.chars().take(WIDEST).collect();
-    if cut.len() < cell.len() {
-        cut.pop();
-        cut.push('…');
-    }
-    cut
+    fit(cell, WIDEST)
 }
 
 /// How many polls changed nothing, in words.
-fn idly(polls: &BTreeMap<TaskNo, usize>, last: &State) -> String {
+pub(super) fn idly(polls: &BTreeMap<TaskNo, usize>, last: &State) -> String {
     let n_polls: usize = polls.values().sum();
     let named = polls.iter().take(MOST_NAMES);
     let each: Vec<_> = named.map(|(task, n)| format!("{n} of {}", last.name(*task))).collect();
@@ -297,41 +320,4 @@ fn mark(task: TaskNo, state: &State) -> &'static str {
         Life::Waiting => "·",
         Life::Done(_) => "",
     }
-}
-
-/// The rows below their heads, each lane as wide as its widest cell.
-fn table(
-    lanes: impl Iterator<Item = TaskNo>,
-    rows: &[Row],
-    last: &State,
-    decimals: usize,
-) -> String {
-    let heads: Vec<Cow<'_, str>> = lanes.map(|task| cut(&last.name(task)).into()).collect();
-    let mut widths: Vec<_> = heads.iter().map(|it| it.chars().count()).collect();
-    for row in rows {
-        for (width, cell) in widths.iter_mut().zip(&row.cells) {
-            *width = (*width).max(cell.chars().count());
-        }
-    }
-
-    let beside = |at: &str, cells: &[Cow<'_, str>]| {
-        let mut line = format!("{at:>8}");
-        for (cell, width) in cells.iter().zip(&widths) {
-            write!(line, "  {cell:<width$}").expect("a string takes all");
-        }
-        line
-    };
-    let mut text = beside("seconds", &heads).trim_end().to_owned() + "\n";
-    let mut shown = None;
-    for row in rows {
-        let at = if shown == Some(row.at) { String::new() } else { seconds(row.at, decimals) };
-        shown = Some(row.at);
-        let line = match &row.across {
-            Some(across) => format!("{at:>8}  {across}"),
-            None => beside(&at, &row.cells),
-        };
-        text += line.trim_end();
-        text.push('\n');
-    }
-    text
 }

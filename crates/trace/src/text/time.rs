@@ -25,8 +25,18 @@ pub(crate) fn seconds(at: u64, decimals: usize) -> String {
     format!("{}.{}", at / 1_000_000_000, &fraction[..decimals])
 }
 
-/// A duration as a person says it: `1.5 s`, `20 ms`, `3 h 20 min`.
-pub(crate) fn duration(nanoseconds: u64) -> String {
+/// A duration of so many nanoseconds as a person says it.
+///
+/// # Examples
+///
+/// ```
+/// use boucle_trace::overview::duration;
+///
+/// let said = [0, 1_500, 20_000_000, 1_500_000_000, 12_000_000_000_000].map(duration);
+/// assert_eq!(said, ["0 s", "1.5 µs", "20 ms", "1.5 s", "3 h 20 min"]);
+/// ```
+#[must_use]
+pub fn duration(nanoseconds: u64) -> String {
     let units = [(1_000_000_000, "s"), (1_000_000, "ms"), (1_000, "µs")];
     if nanoseconds == 0 {
         return "0 s".to_owned();

@@ -1,5 +1,6 @@
 //! Every look at a recording that there is: none may panic, and none may depend on the way.
 
+use boucle_trace::overview::{Axis, Window, ticks};
 use boucle_trace::{Player, Trace};
 
 /// A chance that is the same each time.
@@ -33,7 +34,30 @@ pub(crate) fn look(trace: &Trace, chance: &mut Chance) {
     trace.write(&mut written).expect("memory takes all");
     let (read, _) = Trace::read_lossy(&written[..]);
     assert_eq!(read.as_ref(), Some(trace));
+    look_at_the_whole(trace, chance);
     play(trace, chance);
+}
+
+/// Lanes, sums, ticks and changes, of the whole and of any part of it.
+fn look_at_the_whole(trace: &Trace, chance: &mut Chance) {
+    let overview = trace.overview();
+    let (from, to) = (chance.below(trace.len() + 1), chance.below(trace.len() + 1));
+    let _ = overview.sum(0..trace.len());
+    let _ = overview.sum(from.min(to)..from.max(to));
+    for axis in [Axis::Time, Axis::Event] {
+        let part = Window { axis, from: overview.at(from, axis), to: overview.at(to, axis) };
+        for window in [overview.whole(axis), part] {
+            assert!(ticks(&window, 8).len() <= 8);
+            for (task, n_columns) in overview.tasks().iter().zip([0, 1, 7, 80, 300]) {
+                assert_eq!(overview.columns(*task, &window, n_columns).len(), n_columns);
+            }
+        }
+    }
+    let mut position = 0;
+    while let Some(next) = overview.next_change(position) {
+        assert!(next > position && next <= trace.len());
+        position = next;
+    }
 }
 
 /// Plays forwards and backwards: each state is the same both times.

@@ -5,3 +5,5 @@ mod costs;
 mod fuzz;
 mod limits;
 mod looks;
+mod narrow;
+mod overview;
