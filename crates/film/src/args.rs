@@ -150,7 +150,7 @@ impl Args {
             write::file(path, &run.trace.svg(), self.force)?;
         }
         if let Some(path) = &self.html {
-            write::file(path, &run.trace.html(), self.force)?;
+            write::file(path, &run.page().html(), self.force)?;
         }
         if let Some(path) = &self.perfetto {
             write::file(path, &run.trace.chrome_json(), self.force)?;
