@@ -14,8 +14,15 @@ use crate::svg::escape;
 use crate::text::printable::Printable;
 use crate::trace::Trace;
 
-/// The player without its ends: it reads a recording, knows every moment of it, draws and listens.
-macro_rules! parts {
+/// The style of the player, as a text of its script.
+macro_rules! style {
+    () => {
+        concat!("const CSS = String.raw`", include_str!("html/player.css"), "`;\n")
+    };
+}
+
+/// What reads a recording and knows every moment of it.
+macro_rules! engine {
     () => {
         concat!(
             include_str!("html/lists.js"),
@@ -31,12 +38,49 @@ macro_rules! parts {
             include_str!("html/words.js"),
             include_str!("html/why.js"),
             include_str!("html/holders.js"),
+            include_str!("html/changes.js"),
+            include_str!("html/sums.js"),
+            include_str!("html/marks.js"),
+            include_str!("html/verdict.js"),
+            include_str!("html/moment.js"),
         )
     };
 }
 
+/// What draws a run, and listens.
+macro_rules! face {
+    () => {
+        concat!(
+            include_str!("html/axis.js"),
+            include_str!("html/colors.js"),
+            include_str!("html/lane.js"),
+            include_str!("html/details.js"),
+            include_str!("html/lanes.js"),
+            include_str!("html/whole.js"),
+            include_str!("html/pointer.js"),
+            include_str!("html/rows.js"),
+            include_str!("html/keys.js"),
+            include_str!("html/skeleton.js"),
+            include_str!("html/panes.js"),
+            include_str!("html/summary.js"),
+            include_str!("html/search.js"),
+            include_str!("html/guess.js"),
+            include_str!("html/player.js"),
+            include_str!("html/playing.js"),
+            include_str!("html/element.js"),
+        )
+    };
+}
+
+/// A script with these parts, whose names are its own.
+macro_rules! script {
+    ($($part:expr),*) => {
+        concat!("(() => {\n\"use strict\";\nlet loadFrom = null;\n", $($part),*, "})();\n")
+    };
+}
+
 /// The player that loads nothing: what one file has in it.
-const ALONE: &str = concat!("(() => {\n\"use strict\";\n", parts!(), "})();\n");
+const ALONE: &str = script!(style!(), engine!(), face!());
 
 /// The player as a script: it defines the element `<boucle-player>`.
 ///
@@ -49,8 +93,7 @@ const ALONE: &str = concat!("(() => {\n\"use strict\";\n", parts!(), "})();\n");
 /// ```
 /// assert!(boucle_trace::PLAYER.contains("customElements.define(\"boucle-player\""));
 /// ```
-pub const PLAYER: &str =
-    concat!("(() => {\n\"use strict\";\n", parts!(), include_str!("html/load.js"), "})();\n");
+pub const PLAYER: &str = script!(style!(), include_str!("html/load.js"), engine!(), face!());
 
 /// The part of a page that is not the player's: it fills the window.
 const STYLE: &str = "html, body { margin: 0; height: 100% }";
@@ -159,8 +202,14 @@ impl Page {
     /// ```
     #[must_use]
     pub fn element(&self) -> String {
+        self.element_with("")
+    }
+
+    /// The same with attributes.
+    fn element_with(&self, attributes: &str) -> String {
         let data = base64(&self.bytes());
-        format!("<boucle-player><script type=\"text/plain\">{data}</script></boucle-player>\n")
+        let data = format!("<script type=\"text/plain\">{data}</script>");
+        format!("<boucle-player{attributes}>{data}</boucle-player>\n")
     }
 
     /// The page as one file.
@@ -176,7 +225,7 @@ impl Page {
     #[must_use]
     pub fn html(&self) -> String {
         let title = escape(&self.title);
-        let element = self.element();
+        let element = self.element_with(" keys=\"page\"");
         let hash = |text: &str| base64(&sha256(text.as_bytes()));
         let (script, style) = (hash(ALONE), hash(STYLE));
         format!(
