@@ -25,16 +25,22 @@ fn moment(run: &Run, player: &Player) -> Value {
             Life::Done(Ended::Dropped) => "dropped",
         };
         let waits: Vec<_> = player.waits(*task).collect();
-        json!([task.get(), state.name(*task), life, it.is_ready, it.n_polls, waits])
+        let calls: Vec<_> = it.awaits.iter().map(ToString::to_string).collect();
+        json!([task.get(), state.name(*task), life, it.is_ready, it.n_polls, waits, calls])
     }).collect();
     let timers: Vec<_> =
         state.timers.iter().map(|it| json!([it.at, it.by.as_ref().map_or(0, number)])).collect();
+    let objects = state.objects.iter().map(|(object, it)| {
+        let holders: Vec<_> = it.holders.iter().map(|(task, n)| (task.get(), n)).collect();
+        json!([object.get(), state.object(*object), holders])
+    });
     let scene = Scene::new(run, player, &[]);
     json!({
         "running": state.running.iter().map(number).collect::<Vec<_>>(),
         "ready": state.ready.iter().map(number).collect::<Vec<_>>(),
         "tasks": tasks,
         "timers": timers,
+        "objects": objects.collect::<Vec<_>>(),
         "asleep": state.asleep.map(|it| it.until),
         "lines": state.output.len(),
         "last": state.output.last().map(|it| it.text.as_ref()),

@@ -9,7 +9,6 @@ use serde_json::{Map, Value, json};
 
 use self::base64::base64;
 use self::sha256::sha256;
-use crate::compact::Compact;
 use crate::svg::escape;
 use crate::text::printable::Printable;
 use crate::trace::Trace;
@@ -137,7 +136,7 @@ pub struct Page {
     title: Printable,
     /// What is known beside the recording, by its name.
     beside: Map<String, Value>,
-    /// The recording, as the page reads it.
+    /// The recording, as a file has it.
     recording: Vec<u8>,
 }
 
@@ -149,9 +148,11 @@ impl Page {
             let message = Printable::line(it.message);
             json!({ "event": it.event, "task": it.task, "message": message })
         });
+        let mut recording = Vec::new();
+        trace.write(&mut recording).expect("memory takes all");
         let mut beside = Map::new();
         beside.insert("findings".to_owned(), findings.collect());
-        Page { title: trace.header().title(), beside, recording: recording(trace) }
+        Page { title: trace.header().title(), beside, recording }
     }
 
     /// The same page, with a fact more; the page knows these:
@@ -239,19 +240,4 @@ impl Page {
             {element}<script>{ALONE}</script>\n</body>\n</html>\n"
         )
     }
-}
-
-/// A recording as the page reads it: a line that says what it is, and the events.
-fn recording(trace: &Trace) -> Vec<u8> {
-    let mut compact = Compact::default();
-    for event in trace.events() {
-        compact.push(event);
-    }
-    let mut header = json!(trace.header());
-    header["texts"] = json!(compact.texts);
-    header["base"] = json!(trace.base());
-    let mut bytes = header.to_string().into_bytes();
-    bytes.push(b'\n');
-    bytes.extend(compact.bytes);
-    bytes
 }

@@ -12,10 +12,15 @@ pub(super) fn file(run: &Run, kind: &str) -> Option<File> {
     let (kind, ending, bytes) = match kind {
         "html" => ("text/html; charset=utf-8", "html", run.page().html().into_bytes()),
         "svg" => ("image/svg+xml", "svg", trace.svg().into_bytes()),
-        "json" => {
+        "trace" => {
             let mut bytes = Vec::new();
             trace.write(&mut bytes).expect("memory takes all");
-            ("application/json", "trace", bytes)
+            ("application/octet-stream", "trace", bytes)
+        }
+        "json" => {
+            let mut bytes = Vec::new();
+            trace.write_lines(&mut bytes).expect("memory takes all");
+            ("application/json", "json", bytes)
         }
         _ => return None,
     };

@@ -22,7 +22,7 @@ function drawDetails(pen, colors, axis, lanes) {
         pen.rect(x, 0, room, lanes.height);
         pen.clip();
         pen.fillStyle = task ? colors.said : colors.text;
-        pen.fillText(printableName(run.texts[text]), x + 3, y);
+        pen.fillText(printableName(run.text(text)), x + 3, y);
         pen.restore();
       }
     }

@@ -9,18 +9,20 @@ function objectAt(run, row, position) {
   let free = last;
   while (free >= begin && !told.value[free]) free--;
   if (free >= begin) known.holders.clear();
+  let isGone = false;
   for (let place = begin; place <= last; place++) {
     const i = told.event[place], kind = run.kind[i];
     // A lock is got and given back again and again: only what came after is looked at.
-    if ((kind === K.ACQUIRED || kind === K.RELEASED) && place <= free) continue;
+    if ((kind === K.ACQUIRED || kind === K.RELEASED) && place <= free) { isGone = false; continue; }
     const e = run.event(i);
-    if (kind === K.OBJECT_MADE) Object.assign(known, { kind: run.texts[e.text], place: e.file ? { file: run.texts[e.file - 1], line: e.line } : null });
-    else if (kind === K.OBJECT_NAMED) known.name = run.texts[e.text];
+    isGone = kind === K.OBJECT_GONE;
+    if (kind === K.OBJECT_MADE) Object.assign(known, { kind: run.text(e.text), place: e.file ? { file: run.texts[e.file - 1], line: e.line } : null });
+    else if (kind === K.OBJECT_NAMED) known.name = run.text(e.text);
     else if (kind === K.OBJECT_GONE) Object.assign(known, { kind: "", name: null, place: null });
     else if (kind === K.ACQUIRED) acquire(known.holders, e.task);
     else release(known.holders, e.task);
   }
-  return known;
+  return isGone ? null : known;
 }
 
 // All objects that are there, in the order of their numbers.

@@ -232,7 +232,7 @@ class Index {
         break;
       case K.NAMED: {
         const names = this.names.get(row);
-        if (names) names.push([i, e.texts[e.text]]); else this.names.set(row, [[i, e.texts[e.text]]]);
+        if (names) names.push([i, e.texts[e.text - 1] ?? ""]); else this.names.set(row, [[i, e.texts[e.text - 1] ?? ""]]);
         break;
       }
       case K.BEGINS: {

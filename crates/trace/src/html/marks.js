@@ -4,7 +4,7 @@ function mark(run, position) {
   const { marks, sources } = run.beside;
   if (!marks || !sources?.length || !position) return null;
   const i = position - 1, inLoop = marks.phases[phase(run, position)] ?? null;
-  if (run.kind[i] === K.PRINTED) return marks.texts[run.texts[run.event(i).text]] ?? inLoop;
+  if (run.kind[i] === K.PRINTED) return marks.texts[run.text(run.event(i).text)] ?? inLoop;
   if (run.kind[i] === K.RUN_ENDS || (!inLoop && phase(run, position) === "over")) return null;
   return inLoop ?? stands(run, position);
 }

@@ -11,9 +11,14 @@ function moment(run, position) {
     ready: numbers(run.ready(position)),
     tasks: rows.map(row => {
       const code = run.life(row, position), waits = run.waits(row, position).map(it => waitWords(run, it, position));
-      return [run.no[row], nameOfRow(run, row, position), code === READY ? "ready" : lives[code & LIFE], !!(code & QUEUED), run.nPolls(row, position), waits];
+      const calls = run.awaits(row, position).map(it => `${it.what}${it.place ? `, ${it.place.file}:${it.place.line}` : ""}`);
+      return [run.no[row], nameOfRow(run, row, position), code === READY ? "ready" : lives[code & LIFE], !!(code & QUEUED), run.nPolls(row, position), waits, calls];
     }),
     timers: Array.from(run.timersSet(position), it => [run.timerAt[it], run.timerBy[it]]),
+    objects: objectsAt(run, position).map(row => {
+      const no = run.objects.no[row], holders = [...objectAt(run, row, position).holders].sort((a, b) => a[0] - b[0]);
+      return [no, objectAndPlace(run, no, position), holders];
+    }),
     asleep: asleep && asleep.until,
     lines: nLines,
     last: nLines ? run.output(nLines - 1).text : null,

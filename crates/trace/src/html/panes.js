@@ -126,7 +126,7 @@ class Panes {
       const said = tasks.slice(0, 3).map(it => nameOf(run, it, position)).join(", ");
       return tasks.length > 3 ? `${said} and ${tasks.length - 3} more` : said || "–";
     };
-    const name = make("span", "", objectName(run, run.objects.no[row], position));
+    const name = make("span", "", objectAndPlace(run, run.objects.no[row], position));
     name.title = name.textContent;
     return [name, make("span", "", names([...known.holders.keys()])), make("span", "", names(waitersOf(run, row, position).map(it => run.no[it])))];
   }
@@ -197,7 +197,7 @@ function stateOf(run, row, position, code, place) {
   if (code !== IDLE) return says(code);
   const waits = run.waits(row, position);
   if (!waits.length) return "gave the turn back";
-  const said = waits.slice(0, 20).map(it => it.object ? `for ${objectName(run, it.object, position)}` : waitWords(run, it, position));
+  const said = waits.slice(0, 20).map(it => waitWords(run, it, position));
   return `waits ${said.join(", and ")}${waits.length > 20 ? `, and for ${count(waits.length - 20)} things more` : ""}`;
 }
 

@@ -31,9 +31,11 @@ class Run {
 
   // The event at a place, read again: it holds until the next one is read.
   event(i) {
-    this.events.again(this.kind[i], this.rest[i]);
+    this.events.again(i, this.kind[i], this.rest[i]);
     return this.events;
   }
+  // The text that an event names; none is empty.
+  text(number) { return number ? this.texts[number - 1] : ""; }
   // When the event at a place was; of the beginning, when that was.
   time(i) { return i < 0 ? this.base.now ?? 0 : this.at[Math.min(i, this.n - 1)]; }
   now(position) { return this.time(position - 1); }
@@ -108,7 +110,7 @@ class Run {
   wait(id) {
     if (id >= 0) {
       const e = this.event(id), place = e.file ? { file: this.texts[e.file - 1], line: e.line } : null;
-      return { how: e.how, number: e.how === ON.SYNC ? this.texts[e.number] : e.number, at: this.at[id], object: e.object, place };
+      return { how: e.how, number: e.how === ON.SYNC ? this.text(e.number) : e.number, at: this.at[id], object: e.object, place };
     }
     const it = this.given[this.given.length + id], [what, number] = typeof it.on === "string" ? [it.on] : Object.entries(it.on)[0];
     return { how: ["time", "task", "readable", "writable", "sync", "thread"].indexOf(what), number, at: it.at, object: it.object ?? 0, place: it.place ?? null };
@@ -175,6 +177,6 @@ class Run {
     const given = this.base.output ?? [];
     if (place < given.length) return { ...given[place], text: given[place].text, event: -1 };
     const i = this.outputs[place - given.length], e = this.event(i);
-    return { at: this.at[i], by: e.task, error: !!e.how, text: this.texts[e.text], event: i };
+    return { at: this.at[i], by: e.task, error: !!e.how, text: this.text(e.text), event: i };
   }
 }

@@ -44,7 +44,7 @@ class Search {
     const groups = [
       ["Findings", run.findings.length, it => run.findings[it].message, it => ({ position: run.findings[it].event + 1 })],
       ["Tasks", run.nTasks, it => nameOfRow(run, run.lanes[it]), it => ({ lane: it })],
-      ["Lines", run.outputs.length, it => printableLine(run.texts[run.event(run.outputs[it]).text]), it => ({ position: run.outputs[it] + 1 })],
+      ["Lines", run.outputs.length, it => printableLine(run.text(run.event(run.outputs[it]).text)), it => ({ position: run.outputs[it] + 1 })],
     ];
     const parts = [], end = performance.now() + 40;
     for (const [title, n, text, found] of groups) {

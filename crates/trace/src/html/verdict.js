@@ -8,7 +8,7 @@ function printedLines(run) {
   const lines = [];
   for (const i of run.outputs) {
     const e = run.event(i);
-    if (!e.how) lines.push({ position: i + 1, text: printableLine(run.texts[e.text]) });
+    if (!e.how) lines.push({ position: i + 1, text: printableLine(run.text(e.text)) });
   }
   return lines;
 }

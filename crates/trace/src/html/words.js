@@ -23,14 +23,21 @@ function futureOf(run, row, position) {
   return run.given0(row, "future", null);
 }
 
-// What an object is called: what it is, its name or its number, and where it was made.
+// What an object is called: what it is, and its name or its number; and where it was made.
 function objectName(run, no, position) {
-  const row = run.objects.rowOf.get(no), known = row === undefined ? null : objectAt(run, row, position);
+  const known = objectOf(run, no, position);
   if (!known) return `object ${no}`;
-  const name = known.name === null ? no : printableName(known.name);
-  return `${printableName(known.kind || "object")} ${name}${known.place ? `, made at ${placeName(known.place)}` : ""}`;
+  return `${printableName(known.kind || "object")} ${known.name === null ? no : printableName(known.name)}`;
 }
-const placeName = place => printableName(`${place.file}:${place.line}`);
+function objectAndPlace(run, no, position) {
+  const place = objectOf(run, no, position)?.place;
+  return `${objectName(run, no, position)}${place ? `, made at ${placeName(place)}` : ""}`;
+}
+function objectOf(run, no, position) {
+  const row = run.objects.rowOf.get(no);
+  return row === undefined ? null : objectAt(run, row, position);
+}
+const placeName = place => `${printableLine(place.file)}:${place.line}`;
 
 function waker(run, who, how, by, position) {
   if (how === 0) return by === who ? "itself" : nameOf(run, by, position);
@@ -38,15 +45,28 @@ function waker(run, who, how, by, position) {
 }
 
 // What a task waits for, after `waits`.
-function waitWords(run, { how, number }, position) {
+function waitWords(run, { how, number, object }, position) {
   switch (how) {
     case ON.TIME: return duration(number);
     case ON.TASK: return `for ${nameOf(run, number, position)}`;
     case ON.READABLE: return `for descriptor ${number} to be readable`;
     case ON.WRITABLE: return `for descriptor ${number} to be writable`;
-    case ON.SYNC: return `for ${printableName(number)}`;
+    case ON.SYNC: return `for ${shared(run, printableName(number), object, position)}`;
     default: return "for another thread";
   }
+}
+
+// Something that tasks share: `an item of a queue` is one of `queue jobs`, if the object is known.
+function shared(run, what, object, position) {
+  const known = object ? objectOf(run, object, position) : null;
+  if (!known) return what;
+  const name = objectName(run, object, position);
+  if (known.kind === "lock") return name;
+  for (const any of [`a ${known.kind}`, `an ${known.kind}`]) {
+    const place = what.indexOf(any);
+    if (place >= 0) return `${what.slice(0, place)}${name}${known.kind === "semaphore" ? "" : what.slice(place + any.length)}`;
+  }
+  return `${what}: ${name}`;
 }
 
 const ORDINALS = ["first", "second", "third", "fourth", "fifth", "sixth"];
@@ -65,11 +85,11 @@ function words(run, i) {
   const position = i + 1, e = run.event(i), { kind, task, by, how, number, text } = e;
   const file = e.file ? `, at ${printableLine(run.texts[e.file - 1])}:${e.line}` : "";
   const name = no => nameOf(run, no, position);
-  const said = () => ({ how, number: how === ON.SYNC ? run.texts[number] : number });
+  const said = () => ({ how, number: how === ON.SYNC ? run.text(number) : number, object: e.object });
   switch (kind) {
     case K.ADDED: return [name(task), `is added${by ? ` by ${name(by)}` : ""}${file}`];
     case K.MADE: return [name(task), `is made${by ? ` by ${name(by)}` : ""}`];
-    case K.NAMED: return [`task ${task}`, `is called ${printableName(run.texts[text])}`];
+    case K.NAMED: return [`task ${task}`, `is called ${printableName(run.text(text))}`];
     case K.BEGINS: return [name(task), `runs${chosen(run, i)}`];
     case K.ENDS: {
       const isReady = how === POLL.PENDING && run.life(run.rowOf.get(task), position) & QUEUED;
@@ -79,9 +99,9 @@ function words(run, i) {
     case K.REQUEUED: return [name(task), "goes to the end of the queue"];
     case K.QUEUED_FIRST: return [name(task), "goes to the head of the queue"];
     case K.UNQUEUED: return [name(task), "leaves the queue"];
-    case K.PRINTED: return [task ? name(task) : "program", `prints ${how ? "on stderr " : ""}${quoted(run.texts[text])}`];
+    case K.PRINTED: return [task ? name(task) : "program", `prints ${how ? "on stderr " : ""}${quoted(run.text(text))}`];
     case K.WOKEN: return [name(task), `is woken by ${waker(run, task, how, by, position)}`];
-    case K.VAIN: return [name(task), `is woken by ${waker(run, task, how, by, position)}, in vain`];
+    case K.VAIN: return [name(task), `is woken by ${waker(run, task, how, by, position)}, and can go on already`];
     case K.WAITS: return [name(task), `waits ${waitWords(run, said(), position)}`];
     case K.TIMER_SET: { const { after } = e; return [task ? name(task) : "program", `sets a timer: in ${duration(after)}`]; }
     case K.TIMER_FIRED: return ["loop", "a timer fires"];
@@ -90,14 +110,14 @@ function words(run, i) {
     case K.SLEEPS: return ["loop", e.after < 0 ? "sleeps until somebody wakes it" : `sleeps, ${duration(e.after)} at the most`];
     case K.WAKES: return ["loop", "is awake"];
     case K.DONE: return [name(task), ["is done", "has panicked", "is cancelled", "is dropped"][how]];
-    case K.REPORTED: return [task ? name(task) : "loop", `is reported: ${printableLine(firstLine(run.texts[text]))}`];
+    case K.REPORTED: return [task ? name(task) : "loop", `is reported: ${printableLine(firstLine(run.text(text)))}`];
     case K.RUN_ENDS: return ["loop", runEnd(run, how, number)];
     default: return objectWords(run, e, position);
   }
 }
 
 function runEnd(run, how, number) {
-  if (how === 3) return `the run ends with a panic: ${printableLine(run.texts[number])}`;
+  if (how === 3) return `the run ends with a panic: ${printableLine(run.text(number))}`;
   if (how === 4) return `the program exits with status ${number}`;
   return ["the run is complete", "the run ends: every task waits for another", "the run is stopped"][how];
 }
@@ -106,12 +126,21 @@ function runEnd(run, how, number) {
 function objectWords(run, { kind, task, object, text, awaits }, position) {
   const name = no => nameOf(run, no, position);
   switch (kind) {
-    case K.OBJECT_MADE: return [objectName(run, object, position), "is met for the first time"];
-    case K.OBJECT_NAMED: return [`object ${object}`, `is called ${printableName(run.texts[text])}`];
-    case K.OBJECT_GONE: return [objectName(run, object, position - 1), "is gone"];
+    case K.OBJECT_MADE: return [`object ${object}`, `is met: ${objectAndPlace(run, object, position)}`];
+    case K.OBJECT_NAMED: return [`object ${object}`, `is called ${printableName(run.text(text))}`];
+    case K.OBJECT_GONE: return [`object ${object}`, "is gone"];
     case K.ACQUIRED: return [name(task), `gets ${objectName(run, object, position)}`];
-    case K.RELEASED: return [task ? name(task) : "program", `gives back ${objectName(run, object, position)}`];
-    case K.STANDS: return [name(task), `stands at ${awaits.length ? printableLine(awaits[awaits.length - 1].what) : "an unknown place"}`];
+    case K.RELEASED: return [task ? name(task) : "program", `gives ${objectName(run, object, position)} back`];
+    case K.STANDS: return [name(task), standsIn(awaits)];
     default: return ["loop", ""];
   }
+}
+
+// Where a task stands: so many of the calls that await one another.
+const CALLS = 30;
+function standsIn(awaits) {
+  if (!awaits.length) return "stands nobody knows where";
+  const calls = awaits.slice(0, CALLS).map(it => `${printableName(it.what)}${it.place ? ` (${placeName(it.place)})` : ""}`);
+  if (awaits.length > CALLS) calls.push(`${awaits.length - CALLS} calls more`);
+  return `stands in ${calls.join(", in ")}`;
 }
