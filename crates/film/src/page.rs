@@ -18,4 +18,11 @@ impl Run {
             .fact("sources", lines.collect::<Vec<_>>())
             .fact("marks", Marks::of(&self.trace, &self.sources))
     }
+
+    /// Its name in plain letters, for the name of a file.
+    #[must_use]
+    pub(crate) fn file_name(&self) -> String {
+        let is_plain = |it: char| it.is_ascii_alphanumeric() || "-_.".contains(it);
+        self.name.chars().map(|it| if is_plain(it) { it } else { '_' }).collect()
+    }
 }

@@ -14,7 +14,7 @@ mod texts;
 use self::texts::Texts;
 
 pub(crate) use self::decode::{Decoder, Fault};
-use crate::event::{Event, Text};
+use crate::event::Event;
 
 /// Events, one after another.
 #[derive(Clone, Debug, Default)]

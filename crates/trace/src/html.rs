@@ -226,7 +226,7 @@ impl Page {
     #[must_use]
     pub fn html(&self) -> String {
         let title = escape(&self.title);
-        let element = self.element_with(" keys=\"page\"");
+        let element = self.element_with(" keys");
         let hash = |text: &str| base64(&sha256(text.as_bytes()));
         let (script, style) = (hash(ALONE), hash(STYLE));
         format!(

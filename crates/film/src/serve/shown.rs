@@ -24,7 +24,5 @@ pub(super) fn file(run: &Run, kind: &str) -> Option<File> {
         }
         _ => return None,
     };
-    let plain = |it: char| it.is_ascii_alphanumeric() || "-_.".contains(it);
-    let name = run.name.chars().map(|it| if plain(it) { it } else { '_' });
-    Some((kind, format!("{}.{ending}", name.collect::<String>()), bytes))
+    Some((kind, format!("{}.{ending}", run.file_name()), bytes))
 }

@@ -3,16 +3,12 @@
 
 // How many events the poll has that begins at `i`, if nothing changes in it; else 0.
 function idlePoll(run, i) {
-  const { kind } = run;
-  if (kind[i] !== K.BEGINS || i + 1 >= run.n) return 0;
-  const { task } = run.event(i), is = (i, wanted, how, by) => {
-    if (i >= run.n || kind[i] !== wanted) return false;
-    const e = run.event(i);
-    return e.task === task && (how === undefined || e.how === how) && (by === undefined || e.by === by);
-  };
+  const { kind, task, how } = run;
+  if (kind[i] !== K.BEGINS) return 0;
+  const is = (next, wanted, by) => next < run.n && kind[next] === wanted && task[next] === task[i] && (by === undefined || how[next] === by);
   if (is(i + 1, K.ENDS, POLL.REQUEUED)) return 2;
   const unasked = is(i + 1, K.ENDS, POLL.PENDING) && is(i + 2, K.REQUEUED);
-  const asked = is(i + 1, K.WOKEN, 0, task) && is(i + 2, K.ENDS, POLL.PENDING);
+  const asked = is(i + 1, K.WOKEN, ITSELF) && is(i + 2, K.ENDS, POLL.PENDING);
   return unasked || asked ? 3 : 0;
 }
 

@@ -1,8 +1,11 @@
 // The colors of the canvases: those of the style, light or dark.
 
-function readColors(host) {
-  const style = getComputedStyle(host), colors = {};
-  for (const it of ["page", "panel", "text", "soft", "line", "running", "said", "ready", "waiting", "wake", "cursor", "failed", "chosen"]) colors[it] = style.getPropertyValue(`--${it}`).trim();
+function readColors(probe) {
+  const style = getComputedStyle(probe), colors = {};
+  for (const it of ["page", "panel", "text", "soft", "line", "running", "said", "ready", "waiting", "wake", "cursor", "failed", "chosen"]) {
+    probe.style.color = `var(--${it})`;
+    colors[it] = style.color;
+  }
   const tile = document.createElement("canvas");
   tile.width = tile.height = 8;
   const pen = tile.getContext("2d");

@@ -27,7 +27,7 @@ function objectAt(run, row, position) {
 
 // All objects that are there, in the order of their numbers.
 function objectsAt(run, position) {
-  return [...run.objects.alive.at(position)].sort((a, b) => run.objects.no[a] - run.objects.no[b]);
+  return inOrder([...run.objects.alive.at(position)], run.objects.no);
 }
 
 // The tasks that wait for an object.

@@ -4,6 +4,8 @@
 // What a task does; with QUEUED, it stands in the ready queue as well.
 const RUNNING = 1, IDLE = 2, DONE = 3, PANICKED = 4, CANCELLED = 5, DROPPED = 6, QUEUED = 16;
 const READY = IDLE | QUEUED, AGAIN = RUNNING | QUEUED, LIFE = 15;
+// How a task that wakes itself is woken.
+const ITSELF = 255;
 const isOver = code => (code & LIFE) >= DONE;
 
 // What a change of the waits of a task is; below zero and from 3 on: the wait that is gone.
@@ -15,6 +17,8 @@ class Index {
     this.at = new List(Float64Array);
     this.kind = new List(Uint8Array);
     this.rest = new List(Uint32Array);
+    this.task = new List(Uint32Array);
+    this.how = new List(Uint8Array);
     this.rows = [];
     this.rowOf = new Map();
     this.no = new List(Uint32Array);
@@ -194,6 +198,8 @@ class Index {
     this.at.push(e.at);
     this.kind.push(kind);
     this.rest.push(e.rest);
+    this.task.push(e.task);
+    this.how.push(kind === K.WOKEN && e.how === 0 && e.by === e.task ? ITSELF : e.how);
     switch (kind) {
       case K.PRINTED: this.outputs.push(i); break;
       case K.SLEEPS: case K.WAKES: this.sleeps.push(i); break;

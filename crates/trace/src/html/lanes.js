@@ -53,6 +53,8 @@ class Lanes {
     canvas.style.height = `${this.box.clientHeight}px`;
     axis.width = canvas.clientWidth - axis.label - 8;
     const pen = penOf(canvas), w = canvas.clientWidth, h = this.height;
+    // It is not in the page, or not shown.
+    if (!canvas.width || !canvas.height) return;
     const key = [axis.from, axis.to, axis.byTime, axis.label, this.top, canvas.width, canvas.height, player.lane, colors.page].join();
     if (key !== this.key) {
       this.key = key;

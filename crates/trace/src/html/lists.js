@@ -23,6 +23,12 @@ function after(items, wanted, low = 0, high = items.length) {
   return low;
 }
 
+// A list in the order of these keys; most of them are in it already.
+function inOrder(items, key) {
+  for (let i = 1; i < items.length; i++) if (key[items[i - 1]] > key[items[i]]) return items.sort((a, b) => key[a] - key[b]);
+  return items;
+}
+
 // Changes as they come: of whom, by which event, to what.
 class Changes {
   constructor(type) { this.owner = new List(Uint32Array); this.event = new List(Int32Array); this.value = type && new List(type); }

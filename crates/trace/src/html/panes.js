@@ -35,7 +35,6 @@ class Panes {
     this.file = -1;
     files.replaceChildren(new Option("the line that runs", -1), ...sources.map((it, place) => new Option(printableLine(it.path), place)));
     this.shown = null;
-    this.all = Uint32Array.from({ length: run.n }, (_, i) => i);
     const items = run.findings.slice(0, 500).map(it => {
       const button = make("button", "", undefined, make("time", "soft", `${seconds(run.at[it.event], run.decimals)} s`), ` ${printableLine(it.message)}`);
       button.type = "button";
@@ -65,18 +64,18 @@ class Panes {
     this.#now();
     if (!isRun) {
       this.#tasks();
-      const ready = run.ready(player.position), timers = run.timersSet(player.position);
+      const ready = run.ready(player.position), timers = run.timersSet(player.position, 1000), nTimers = run.timers.at(player.position).length;
       this.queue.set(ready);
       player.at("queue-title").textContent = ready.length ? `Ready queue: ${count(ready.length)}, next one first` : "Ready queue: empty";
       this.timers.set(timers);
-      player.at("timers-title").textContent = timers.length ? `Timers: ${count(timers.length)}, earliest first` : "Timers: none";
+      player.at("timers-title").textContent = nTimers ? `Timers: ${count(nTimers)}, earliest first${timers.length < nTimers ? `, the first ${count(timers.length)} here` : ""}` : "Timers: none";
       if (hasSource) this.#source();
     }
     if (hasObjects) this.objects.set(objectsAt(run, player.position));
     if (shown.summary) this.summary.draw();
     this.#output();
     const now = player.position - 1;
-    this.events.set(this.all, { current: now, className: (_, place) => !isRun && place > now ? "later" : "" });
+    this.events.set({ length: run.n }, { current: now, className: (_, place) => !isRun && place > now ? "later" : "" });
   }
 
   #now() {
@@ -126,13 +125,14 @@ class Panes {
       const said = tasks.slice(0, 3).map(it => nameOf(run, it, position)).join(", ");
       return tasks.length > 3 ? `${said} and ${tasks.length - 3} more` : said || "–";
     };
-    const name = make("span", "", objectAndPlace(run, run.objects.no[row], position));
-    name.title = name.textContent;
+    const no = run.objects.no[row], at = known.place ? `${printableName(known.place.file.split("/").pop())}:${known.place.line}` : "";
+    const name = make("span", "", `${objectName(run, no, position)} `, make("span", "soft", at));
+    name.title = objectAndPlace(run, no, position);
     return [name, make("span", "", names([...known.holders.keys()])), make("span", "", names(waitersOf(run, row, position).map(it => run.no[it])))];
   }
 
   #event(i) {
-    const { run } = this.player, [who, what] = words(run, i), isFound = findingEvents(run).includes(i);
+    const { run } = this.player, [who, what] = words(run, i), found = findingEvents(run), isFound = found[after(found, i) - 1] === i;
     const said = make("span", isFound ? "failed" : "", `${isFound ? "▼ " : ""}${printableLine(`${who} ${what}`)}`);
     said.title = said.textContent;
     return [make("time", "soft", i && run.at[i] === run.at[i - 1] ? "" : seconds(run.at[i], run.decimals)), said];

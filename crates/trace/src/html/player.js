@@ -1,5 +1,5 @@
 // The element: a run, a place in it, and what shows it. It works in a page of film, in one file, and in any
-// other page: `<boucle-player src="run.player">`, or with the data in it. With `keys="page"` it hears keys
+// other page, which names the run by `src` or has the data in it. With the attribute `keys` it hears keys
 // wherever they are pressed; else only those that are pressed in it.
 
 class Player extends HTMLElement {
@@ -51,8 +51,7 @@ class Player extends HTMLElement {
     this.lanes.begin();
     this.panes.begin();
     if (beside.warning) this.tell(printableLine(beside.warning));
-    this.colors = readColors(this);
-    this.#legend();
+    this.shade = "";
     this.draw();
     // For those who measure: how long it took until all this could be seen.
     this.dataset.ready = Math.round(performance.now());
@@ -77,22 +76,18 @@ class Player extends HTMLElement {
     this.at("way").addEventListener("change", event => this.way(event.target.value));
     this.addEventListener("keydown", event => this.#key(event));
     for (const it of ["focusin", "pointerdown"]) this.addEventListener(it, () => this.activate());
-    if (this.getAttribute("keys") === "page") {
+    if (this.hasAttribute("keys")) {
       Player.active ??= this;
       document.addEventListener("keydown", event => {
         if (Player.active === this && (event.target === document.body || event.target === document.documentElement)) this.#key(event);
       });
     }
     new ResizeObserver(() => { this.lanes.key = this.whole.key = ""; this.show(); }).observe(this.at("stage"));
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.recolor());
+    // The page around it may become light or dark.
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.show());
+    new MutationObserver(() => this.show()).observe(document.documentElement, { attributes: true });
   }
 
-  recolor() {
-    this.colors = readColors(this);
-    this.lanes.key = "";
-    this.#legend();
-    this.show();
-  }
   activate() {
     if (Player.active === this) return;
     Player.active = this;
@@ -203,7 +198,12 @@ class Player extends HTMLElement {
     requestAnimationFrame(() => { this.asked = false; this.draw(); });
   }
   draw() {
-    const { run, position } = this, now = seconds(run.now(position), run.decimals);
+    const { run, position } = this, now = seconds(run.now(position), run.decimals), shade = getComputedStyle(this).backgroundColor;
+    if (shade !== this.shade) {
+      this.shade = shade;
+      this.colors = readColors(this.at("probe"));
+      this.#legend();
+    }
     this.lanes.draw();
     this.whole.draw();
     this.panes.draw();

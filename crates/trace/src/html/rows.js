@@ -19,11 +19,11 @@ class Rows {
     box.addEventListener("scroll", () => this.#draw());
     box.addEventListener("click", event => {
       const row = event.target.closest(".row");
-      if (row && this.act) this.act(this.items[+row.dataset.place]);
+      if (row && this.act) this.act(this.items[+row.dataset.place] ?? +row.dataset.place);
     });
   }
 
-  // Shows these items; `current` is the place of the one that is marked, and brought into sight.
+  // Shows these items, or as many numbers as a length says; `current` is the place of the one that is marked, and brought into sight.
   set(items, { current = -1, className = () => "" } = {}) {
     const isMoved = current !== this.current || items.length !== this.items.length;
     Object.assign(this, { items, current, className });
@@ -46,7 +46,7 @@ class Rows {
     const first = Math.max(0, Math.min(this.items.length - Math.floor(room), Math.floor(this.box.scrollTop / this.apart)));
     const rows = [];
     for (let place = first; place < Math.min(this.items.length, first + room + 2); place++) {
-      const row = make("div", `row ${this.className(this.items[place], place)}`, undefined, ...this.cells(this.items[place], place));
+      const row = make("div", `row ${this.className(this.items[place] ?? place, place)}`, undefined, ...this.cells(this.items[place] ?? place, place));
       row.setAttribute("role", "row");
       row.setAttribute("aria-rowindex", place + 1);
       if (place === this.current) row.setAttribute("aria-current", "true");

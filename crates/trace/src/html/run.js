@@ -10,7 +10,7 @@ class Run {
     this.base = events.base;
     this.texts = events.texts;
     this.beside = events.beside;
-    for (const it of ["at", "kind", "rest", "no", "outputs", "sleeps", "ends", "known", "begins", "place", "nReady", "timerAt", "timerBy"]) this[it] = index[it].done();
+    for (const it of ["at", "kind", "rest", "task", "how", "no", "outputs", "sleeps", "ends", "known", "begins", "place", "nReady", "timerAt", "timerBy"]) this[it] = index[it].done();
     this.nTasks = this.no.length;
     for (const it of ["lives", "wakes", "made", "polls", "waited", "stands", "of"]) this[it] = index[it].sorted(this.nTasks);
     for (const it of ["queue", "alive", "timers"]) this[it] = index[it].done();
@@ -21,7 +21,9 @@ class Run {
     this.objects.alive.done();
     this.objects.told = this.objects.told.sorted(this.objects.no.length);
     // The lanes: rows in the order of their numbers.
-    this.lanes = Uint32Array.from(this.no.keys()).sort((a, b) => this.no[a] - this.no[b]);
+    this.lanes = new Uint32Array(this.nTasks);
+    for (let row = 0; row < this.nTasks; row++) this.lanes[row] = row;
+    inOrder(this.lanes, this.no);
     this.laneOf = new Uint32Array(this.nTasks);
     this.lanes.forEach((row, lane) => { this.laneOf[row] = lane; });
     this.decimals = decimals(this);
@@ -49,7 +51,7 @@ class Run {
   nKnown(position) { return after(this.known, position - 1); }
   ready(position) { return this.queue.at(position); }
   // The tasks that have not ended, in the order of their numbers.
-  going(position) { return Uint32Array.from(this.alive.at(position)).sort((a, b) => this.no[a] - this.no[b]); }
+  going(position) { return inOrder(Uint32Array.from(this.alive.at(position)), this.no); }
   // Who is polled; the innermost last.
   running(position) {
     const { event, top, row, below } = this.stacks, rows = [];
@@ -143,9 +145,19 @@ class Run {
     return poll >= 0 && this.polls.event[poll] > i ? [] : this.event(i).awaits.slice();
   }
 
-  // The timers that are set, earliest first.
-  timersSet(position) {
-    return Uint32Array.from(this.timers.at(position)).sort((a, b) => this.timerAt[a] - this.timerAt[b] || a - b);
+  // The timers that are set, earliest first; of many only so many of the first.
+  timersSet(position, most = Infinity) {
+    const at = this.timerAt, all = this.timers.at(position), isBefore = (a, b) => at[a] - at[b] || a - b;
+    if (all.length <= 2 * most) return Uint32Array.from(all).sort(isBefore);
+    const first = Uint32Array.from(all.slice(0, most)).sort(isBefore);
+    for (let k = most; k < all.length; k++) {
+      const timer = all[k];
+      if (isBefore(timer, first[most - 1]) > 0) continue;
+      let place = most - 1;
+      for (; place > 0 && isBefore(timer, first[place - 1]) < 0; place--) first[place] = first[place - 1];
+      first[place] = timer;
+    }
+    return first;
   }
   // Until when the loop sleeps; null if it does not.
   asleep(position) {

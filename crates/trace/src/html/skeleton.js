@@ -10,9 +10,19 @@ const sign = (letter, says, more = "") => `<li><b ${more} aria-hidden="true">${l
 
 const SKELETON = `
 <div id="player" tabindex="-1">
+<i id="probe" hidden></i>
 <header>
   <h2 id="name"></h2><p id="idea"></p><p id="facts"></p>
 </header>
+<div id="stage">
+  <canvas id="whole" aria-hidden="true"></canvas>
+  <div id="box"><canvas id="lanes" tabindex="0" role="img" aria-label="Lanes: a task each" aria-describedby="now"></canvas><div class="spacer"></div></div>
+  <div id="tip" role="tooltip" hidden></div>
+</div>
+<div class="place">
+  <input type="range" id="slider" min="0" aria-label="Place in the run"><output id="place"></output><span id="notice" role="status"></span>
+  <span class="group" role="group" aria-label="What is shown">${button("show-run", "Whole run", "v", 'id="view-run" aria-pressed="true"')}${button("show-moment", "Moment", "v", 'id="view-moment" aria-pressed="false"')}</span>
+</div>
 <div class="bar" role="toolbar" aria-label="Moves">
   <span class="group">${button("start", "|◀", "Home", 'aria-label="Start"')}${button("back", "◀", "←", 'aria-label="Back"')}${button("play", "Play", "space", 'id="play" aria-pressed="false"')}${button("step", "▶", "→", 'aria-label="Step"')}${button("end", "▶|", "End", 'aria-label="End"')}</span>
   <span class="group">${button("next-change", "Next change", "c")}${button("next-poll", "Poll", "p", 'aria-label="Next poll"')}${button("next-output", "Output", "o", 'aria-label="Next output"')}${button("next-of", "Of task", "t", 'aria-label="Next of task"')}${button("next-finding", "Finding", "f", 'aria-label="Next finding" id="next-finding"')}</span>
@@ -21,16 +31,7 @@ const SKELETON = `
   <span class="group find"><input type="search" id="search" placeholder="Search" aria-label="Search" title="/" autocomplete="off" spellcheck="false"><div id="found" role="group" aria-label="Found" hidden></div></span>
   <span class="group">${button("guess", "Predict", "g", 'id="ask" aria-haspopup="dialog"')}${button("keys", "Keys", "?", 'aria-haspopup="dialog"')}</span>
 </div>
-<div id="stage">
-  <canvas id="whole" aria-hidden="true"></canvas>
-  <div id="box"><canvas id="lanes" tabindex="0" role="img" aria-label="Lanes: a task each" aria-describedby="now"></canvas><div class="spacer"></div></div>
-  <div id="tip" role="tooltip" hidden></div>
-</div>
 <ul id="legend" aria-label="Legend">${legend(RUNNING, "runs")}${legend(READY, "ready")}${legend(IDLE, "waits")}${legend("fold", "folded: how much of it runs, is ready")}${sign("┃", "done")}${sign("✕", "panicked", 'class="failed"')}${sign("╱", "cancelled", 'class="failed"')}${sign("↓", "wake", 'class="wake"')}${sign("◷", "timer")}${sign("▼", "finding", 'class="failed"')}</ul>
-<div class="place">
-  <input type="range" id="slider" min="0" aria-label="Place in the run"><output id="place"></output><span id="notice" role="status"></span>
-  <span class="group" role="group" aria-label="What is shown">${button("show-run", "Whole run", "v", 'id="view-run" aria-pressed="true"')}${button("show-moment", "Moment", "v", 'id="view-moment" aria-pressed="false"')}</span>
-</div>
 <section id="now" data-pane="now" aria-live="polite" aria-atomic="true" aria-label="Now" tabindex="-1"></section>
 <div class="panes">
   <div class="column">

@@ -3,10 +3,14 @@
 // How many decimals the seconds of a run need: as few as say everything, and microseconds of real time.
 function decimals(run) {
   if (run.header.clock === "real") return 6;
-  let needs = 3;
+  let needs = 3, before = 0;
   for (let i = 0; i < run.n; i++) {
-    if (run.at[i] % 1000) return 9;
-    if (run.at[i] % 1000000) needs = 6;
+    const at = run.at[i];
+    // Most of them happen at the same moment as the one before.
+    if (at === before) continue;
+    before = at;
+    if (at % 1000) return 9;
+    if (at % 1000000) needs = 6;
   }
   return needs;
 }

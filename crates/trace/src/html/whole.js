@@ -34,6 +34,7 @@ class Whole {
 
   draw() {
     const { canvas, player } = this, { axis, colors, run, position } = player, pen = penOf(canvas);
+    if (!canvas.width) return;
     const w = canvas.clientWidth - axis.label - 8, h = canvas.clientHeight, n = Math.max(1, Math.floor(w / 2));
     const key = [n, axis.byTime].join();
     if (key !== this.key) Object.assign(this, { key, ...this.#measure(n) });
