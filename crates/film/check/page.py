@@ -19,7 +19,7 @@ import urllib.request
 import browser
 from access import check_access
 from alone import ALONE
-from same import shows_the_same
+from same import shows_odd_recordings_the_same, shows_the_same
 
 PLAYER = "document.querySelectorAll('boucle-player')[{}]"
 PLACE = PLAYER + ".position"
@@ -351,7 +351,7 @@ def main(program, folder=None):
         for check in CHECKS:
             check(page, film, picture)
             print("ok", check.__name__, flush=True)
-        for check in [shows_the_same, *ALONE]:
+        for check in [shows_the_same, shows_odd_recordings_the_same, *ALONE]:
             check(page, os.path.abspath(program), picture)
             print("ok", check.__name__, flush=True)
         asks_nobody_else(page, film)

@@ -14,20 +14,24 @@ use serde_json::{Value, json};
 fn moment(run: &Run, player: &Player) -> Value {
     let state = player.state();
     let number = |it: &TaskNo| it.get();
-    let tasks: Vec<_> = state.tasks.iter().map(|(task, it)| {
-        let life = match state.life(*task) {
-            Life::Running => "running",
-            Life::Ready => "ready",
-            Life::Waiting => "waiting",
-            Life::Done(Ended::Value) => "done",
-            Life::Done(Ended::Panicked) => "panicked",
-            Life::Done(Ended::Cancelled) => "cancelled",
-            Life::Done(Ended::Dropped) => "dropped",
-        };
-        let waits: Vec<_> = player.waits(*task).collect();
-        let calls: Vec<_> = it.awaits.iter().map(ToString::to_string).collect();
-        json!([task.get(), state.name(*task), life, it.is_ready, it.n_polls, waits, calls])
-    }).collect();
+    let tasks: Vec<_> = state
+        .tasks
+        .iter()
+        .map(|(task, it)| {
+            let life = match state.life(*task) {
+                Life::Running => "running",
+                Life::Ready => "ready",
+                Life::Waiting => "waiting",
+                Life::Done(Ended::Value) => "done",
+                Life::Done(Ended::Panicked) => "panicked",
+                Life::Done(Ended::Cancelled) => "cancelled",
+                Life::Done(Ended::Dropped) => "dropped",
+            };
+            let waits: Vec<_> = player.waits(*task).collect();
+            let calls: Vec<_> = it.awaits.iter().map(ToString::to_string).collect();
+            json!([task.get(), state.name(*task), life, it.is_ready, it.n_polls, waits, calls])
+        })
+        .collect();
     let timers: Vec<_> =
         state.timers.iter().map(|it| json!([it.at, it.by.as_ref().map_or(0, number)])).collect();
     let objects = state.objects.iter().map(|(object, it)| {

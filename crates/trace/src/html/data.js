@@ -36,8 +36,8 @@ class Events {
     if (this.header?.format !== "boucle-trace") throw new Error("this is no recording of boucle");
     this.base = {};
     // A text stands where it comes for the first time; after that it has a number, until all are forgotten.
-    this.texts = [];
-    this.met = new Map();
+    // Most are never looked at: it is known where each stands.
+    this.texts = { from: new List(Uint32Array), said: [] };
     this.forgotten = 0;
     this.forgets = { event: [], from: [] };
     this.decoder = new TextDecoder();
@@ -78,19 +78,29 @@ class Events {
     const place = this.place, number = this.#number();
     if (!number) return 0;
     if (number === 1) {
-      const length = this.#number(), end = this.place + length;
-      let text = this.met.get(place);
-      if (text === undefined) {
-        if (end > this.bytes.length) throw this.#damaged(": it ends in the middle of a text");
-        this.texts.push(this.decoder.decode(this.bytes.subarray(this.place, end)));
-        this.met.set(place, text = this.texts.length);
-      }
-      this.place = end;
-      return text;
+      const { from } = this.texts, length = this.#number();
+      this.place += length;
+      if (from.length && place <= from.items[from.length - 1]) return after(from.items, place, 0, from.length);
+      if (this.place > this.bytes.length) throw this.#damaged(": it ends in the middle of a text");
+      from.push(place);
+      return from.length;
     }
     const text = this.forgotten + number - 1;
-    if (text > this.texts.length) throw this.#damaged(": it names a text that is not there");
+    if (text > this.texts.from.length) throw this.#damaged(": it names a text that is not there");
     return text;
+  }
+  // The text of this number; none is empty. The event that was read last stays the last.
+  said(number) {
+    if (!number) return "";
+    const { from, said } = this.texts;
+    if (said[number] === undefined) {
+      const { place } = this;
+      this.place = from.items[number - 1] + 1;
+      const length = this.#number();
+      said[number] = this.decoder.decode(this.bytes.subarray(this.place, this.place + length));
+      this.place = place;
+    }
+    return said[number];
   }
   #where() {
     this.file = this.#text();
@@ -105,7 +115,7 @@ class Events {
       this.kind = bytes[this.place++];
       if (this.kind < K.TEXTS_END) break;
       if (this.kind === K.TEXTS_END) {
-        this.forgotten = this.texts.length;
+        this.forgotten = this.texts.from.length;
         this.forgets.event.push(this.n);
         this.forgets.from.push(this.forgotten);
       } else if (this.kind >= K.LATER) {
@@ -180,9 +190,9 @@ class Events {
     if (n > this.bytes.length) throw this.#damaged();
     this.awaits = [];
     for (let call = 0; call < n && this.place < this.bytes.length; call++) {
-      const what = this.texts[this.#text() - 1] ?? "";
+      const what = this.said(this.#text());
       this.#where();
-      this.awaits.push({ what, place: this.file ? { file: this.texts[this.file - 1], line: this.line } : null });
+      this.awaits.push({ what, place: this.file ? { file: this.said(this.file), line: this.line } : null });
     }
   }
 }

@@ -16,7 +16,7 @@ function objectAt(run, row, position) {
     if ((kind === K.ACQUIRED || kind === K.RELEASED) && place <= free) { isGone = false; continue; }
     const e = run.event(i);
     isGone = kind === K.OBJECT_GONE;
-    if (kind === K.OBJECT_MADE) Object.assign(known, { kind: run.text(e.text), place: e.file ? { file: run.texts[e.file - 1], line: e.line } : null });
+    if (kind === K.OBJECT_MADE) Object.assign(known, { kind: run.text(e.text), place: e.file ? { file: run.text(e.file), line: e.line } : null });
     else if (kind === K.OBJECT_NAMED) known.name = run.text(e.text);
     else if (kind === K.OBJECT_GONE) Object.assign(known, { kind: "", name: null, place: null });
     else if (kind === K.ACQUIRED) acquire(known.holders, e.task);

@@ -14,11 +14,13 @@ const ADDS = 0, BEGINS_ANEW = 1, FORGETS = 2;
 class Index {
   constructor(events) {
     this.events = events;
-    this.at = new List(Float64Array);
-    this.kind = new List(Uint8Array);
-    this.rest = new List(Uint32Array);
-    this.task = new List(Uint32Array);
-    this.how = new List(Uint8Array);
+    // An event takes some bytes: there is room for about as many.
+    const room = 16 + (events.bytes.length >> 2);
+    this.at = new List(Float64Array, room);
+    this.kind = new List(Uint8Array, room);
+    this.rest = new List(Uint32Array, room);
+    this.task = new List(Uint32Array, room);
+    this.how = new List(Uint8Array, room);
     this.rows = [];
     this.rowOf = new Map();
     this.no = new List(Uint32Array);
@@ -34,13 +36,13 @@ class Index {
     this.waits = new Map();
     this.timer = new Map();
     // What changed when.
-    this.lives = new Changes(Uint8Array);
+    this.lives = new Changes(Uint8Array, room);
     this.wakes = new Changes();
     this.made = new Changes();
     this.polls = new Changes();
     this.waited = new Changes(Int32Array);
     this.stands = new Changes();
-    this.of = new Changes();
+    this.of = new Changes(undefined, room);
     this.names = new Map();
     this.outputs = new List(Int32Array);
     this.sleeps = new List(Int32Array);
@@ -238,7 +240,7 @@ class Index {
         break;
       case K.NAMED: {
         const names = this.names.get(row);
-        if (names) names.push([i, e.texts[e.text - 1] ?? ""]); else this.names.set(row, [[i, e.texts[e.text - 1] ?? ""]]);
+        if (names) names.push([i, e.said(e.text)]); else this.names.set(row, [[i, e.said(e.text)]]);
         break;
       }
       case K.BEGINS: {

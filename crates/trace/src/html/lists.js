@@ -1,7 +1,7 @@
 // Lists of numbers that grow, and lists of changes: what of something changed at which event.
 
 class List {
-  constructor(type) { this.items = new type(16); this.length = 0; }
+  constructor(type, room = 16) { this.items = new type(room); this.length = 0; }
   push(item) {
     if (this.length === this.items.length) {
       const larger = new this.items.constructor(2 * this.length);
@@ -31,7 +31,7 @@ function inOrder(items, key) {
 
 // Changes as they come: of whom, by which event, to what.
 class Changes {
-  constructor(type) { this.owner = new List(Uint32Array); this.event = new List(Int32Array); this.value = type && new List(type); }
+  constructor(type, room) { this.owner = new List(Uint32Array, room); this.event = new List(Int32Array, room); this.value = type && new List(type, room); }
   push(owner, event, value) {
     this.owner.push(owner);
     this.event.push(event);

@@ -61,7 +61,7 @@ class Rows {
 
 // A window into a list of lines that wrap: so many around one of them, and how many there are before and
 // after.
-const AROUND = 150;
+const AROUND = 60;
 function drawAround(list, n, middle, item, nothing) {
   const first = Math.max(0, Math.min(n - 2 * AROUND, middle - AROUND)), last = Math.min(n, first + 2 * AROUND), items = [];
   if (first) items.push(make("li", "soft", `… ${many(first, "line")} before`));

@@ -8,7 +8,6 @@ class Run {
     this.n = index.kind.length;
     this.header = events.header;
     this.base = events.base;
-    this.texts = events.texts;
     this.beside = events.beside;
     for (const it of ["at", "kind", "rest", "task", "how", "no", "outputs", "sleeps", "ends", "known", "begins", "place", "nReady", "timerAt", "timerBy"]) this[it] = index[it].done();
     this.nTasks = this.no.length;
@@ -37,7 +36,7 @@ class Run {
     return this.events;
   }
   // The text that an event names; none is empty.
-  text(number) { return number ? this.texts[number - 1] : ""; }
+  text(number) { return this.events.said(number); }
   // When the event at a place was; of the beginning, when that was.
   time(i) { return i < 0 ? this.base.now ?? 0 : this.at[Math.min(i, this.n - 1)]; }
   now(position) { return this.time(position - 1); }
@@ -83,7 +82,7 @@ class Run {
       const e = this.event(this.made.event[place]);
       by ??= e.by;
       if (e.kind === K.MADE) isByHand = true;
-      else file ??= { file: e.file ? this.texts[e.file - 1] : null, line: e.line };
+      else file ??= { file: e.file ? this.text(e.file) : null, line: e.line };
     }
     const given = this.given0(row, "place", null);
     const place = file ? (file.file === null ? null : file) : given;
@@ -111,7 +110,7 @@ class Run {
   // What a wait is: for what, since when, where.
   wait(id) {
     if (id >= 0) {
-      const e = this.event(id), place = e.file ? { file: this.texts[e.file - 1], line: e.line } : null;
+      const e = this.event(id), place = e.file ? { file: this.text(e.file), line: e.line } : null;
       return { how: e.how, number: e.how === ON.SYNC ? this.text(e.number) : e.number, at: this.at[id], object: e.object, place };
     }
     const it = this.given[this.given.length + id], [what, number] = typeof it.on === "string" ? [it.on] : Object.entries(it.on)[0];

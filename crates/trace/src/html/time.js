@@ -34,5 +34,6 @@ function duration(ns) {
   return `${ns} ns`;
 }
 
-const count = n => n.toLocaleString("en");
+const numbers = new Intl.NumberFormat("en");
+const count = n => numbers.format(n);
 const many = (n, one, more = `${one}s`) => `${count(n)} ${n === 1 ? one : more}`;

@@ -18,7 +18,7 @@ function futureOf(run, row, position) {
   const { start, event } = run.made;
   for (let place = run.made.last(row, position); place >= start[row]; place--) {
     const e = run.event(event[place]);
-    if (e.kind === K.ADDED) return e.future ? run.texts[e.future - 1] : null;
+    if (e.kind === K.ADDED) return e.future ? run.text(e.future) : null;
   }
   return run.given0(row, "future", null);
 }
@@ -83,7 +83,7 @@ const firstLine = text => text.split("\n", 1)[0].replace(/\r$/, "");
 // Who does what, as two texts; the state is the one after the event.
 function words(run, i) {
   const position = i + 1, e = run.event(i), { kind, task, by, how, number, text } = e;
-  const file = e.file ? `, at ${printableLine(run.texts[e.file - 1])}:${e.line}` : "";
+  const file = e.file ? `, at ${printableLine(run.text(e.file))}:${e.line}` : "";
   const name = no => nameOf(run, no, position);
   const said = () => ({ how, number: how === ON.SYNC ? run.text(number) : number, object: e.object });
   switch (kind) {
