@@ -105,7 +105,7 @@ def shows_odd_recordings_the_same(page, program, _picture):
         with tempfile.TemporaryDirectory() as folder:
             recording, file = (os.path.join(folder, it) for it in ["odd.trace", "odd.html"])
             with open(recording, "w", encoding="utf-8") as lines:
-                lines.write('{"format":"boucle-trace","version":3,"clock":"virtual","program":"odd"}\n')
+                lines.write('{"format":"boucle-trace","version":2,"clock":"virtual","program":"odd"}\n')
                 for event in odd(chance, 300):
                     lines.write(json.dumps(event) + "\n")
             compare(page, program, seed, recording, file, chance)

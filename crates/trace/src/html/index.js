@@ -6,6 +6,7 @@ const RUNNING = 1, IDLE = 2, DONE = 3, PANICKED = 4, CANCELLED = 5, DROPPED = 6,
 const READY = IDLE | QUEUED, AGAIN = RUNNING | QUEUED, LIFE = 15;
 // How a task that wakes itself is woken.
 const ITSELF = 255;
+const NEVER = 0x7fffffff;
 const isOver = code => (code & LIFE) >= DONE;
 
 // What a change of the waits of a task is; below zero and from 3 on: the wait that is gone.
@@ -48,6 +49,8 @@ class Index {
     this.sleeps = new List(Int32Array);
     this.ends = new List(Int32Array);
     this.known = new List(Int32Array);
+    // By which event each task was done first.
+    this.done = new List(Int32Array);
     // Each poll: its event, and of the choice before it the place and how many were ready.
     this.begins = new List(Int32Array);
     this.place = new List(Int32Array);
@@ -75,6 +78,7 @@ class Index {
     this.known.push(event);
     for (const it of ["code", "running", "ended", "queued", "polled", "told", "placed"]) this[it].push(0);
     this.woken.push(-2);
+    this.done.push(NEVER);
     this.#settle(row, event);
     return row;
   }
@@ -100,6 +104,7 @@ class Index {
       if (it.woken) this.woken.items[row] = it.woken.position - this.position;
       this.placed.items[row] = (it.by ? 1 : 0) | (it.place ? 2 : 0);
       this.ended.items[row] = it.done ? { value: DONE, panicked: PANICKED, cancelled: CANCELLED, dropped: DROPPED }[it.done] : 0;
+      if (it.done) this.done.items[row] = -1;
       if (it.name) this.names.set(row, [[-1, it.name]]);
       for (const wait of it.waits) this.given.push({ row, ...wait });
     }
@@ -282,6 +287,7 @@ class Index {
       case K.DONE:
         if (!this.running.items[row]) this.#unqueue(row, i);
         this.ended.items[row] = DONE + e.how;
+        this.done.items[row] = Math.min(this.done.items[row], i);
         this.waits.delete(row);
         this.waited.push(row, i, FORGETS);
         break;

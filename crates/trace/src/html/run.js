@@ -9,7 +9,7 @@ class Run {
     this.header = events.header;
     this.base = events.base;
     this.beside = events.beside;
-    for (const it of ["at", "kind", "rest", "task", "how", "no", "outputs", "sleeps", "ends", "known", "begins", "place", "nReady", "timerAt", "timerBy"]) this[it] = index[it].done();
+    for (const it of ["at", "kind", "rest", "task", "how", "no", "outputs", "sleeps", "ends", "known", "done", "begins", "place", "nReady", "timerAt", "timerBy"]) this[it] = index[it].done();
     this.nTasks = this.no.length;
     for (const it of ["lives", "wakes", "made", "polls", "waited", "stands", "of"]) this[it] = index[it].sorted(this.nTasks);
     for (const it of ["queue", "alive", "timers"]) this[it] = index[it].done();
@@ -127,14 +127,7 @@ class Run {
     });
   }
   // Whether a task has ended, also if its last poll goes on.
-  hasEnded(row, position) {
-    if (isOver(this.life(row, position)) || this.given0(row, "done", null)) return true;
-    for (let place = this.waited.last(row, position); place >= this.waited.start[row]; place--) {
-      if (this.waited.value[place] === FORGETS) return true;
-      if (this.waited.value[place] === BEGINS_ANEW) break;
-    }
-    return false;
-  }
+  hasEnded(row, position) { return this.done[row] < position; }
 
   // The calls that await one another in a task, the outermost first, as they were told since its last poll.
   awaits(row, position) {

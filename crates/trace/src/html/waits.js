@@ -23,7 +23,7 @@ class ByTime {
     return [chunk, low];
   }
   add(end, id) {
-    if (!this.chunks.length) this.chunks.push([]);
+    if (!this.chunks.length) { this.chunks.push([[end, id]]); return; }
     let [chunk, place] = this.#place(end, id);
     if (chunk === this.chunks.length) [chunk, place] = [chunk - 1, this.chunks[chunk - 1].length];
     const it = this.chunks[chunk];
