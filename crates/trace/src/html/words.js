@@ -123,12 +123,12 @@ function runEnd(run, how, number) {
 }
 
 // What is told of an object, and where a task stands.
-function objectWords(run, { kind, task, object, text, awaits }, position) {
+function objectWords(run, { kind, task, object, text, file, line, awaits }, position) {
   const name = no => nameOf(run, no, position);
   switch (kind) {
-    case K.OBJECT_MADE: return [`object ${object}`, `is met: ${objectAndPlace(run, object, position)}`];
-    case K.OBJECT_NAMED: return [`object ${object}`, `is called ${printableName(run.text(text))}`];
-    case K.OBJECT_GONE: return [`object ${object}`, "is gone"];
+    case K.OBJECT_MADE: return [objectName(run, object, position), `is met${file ? `; it was made at ${printableLine(run.text(file))}:${line}` : ""}`];
+    case K.OBJECT_NAMED: return [objectName(run, object, position), `is called ${printableName(run.text(text))}`];
+    case K.OBJECT_GONE: return [objectName(run, object, position), "is gone"];
     case K.ACQUIRED: return [name(task), `gets ${objectName(run, object, position)}`];
     case K.RELEASED: return [task ? name(task) : "program", `gives ${objectName(run, object, position)} back`];
     case K.STANDS: return [name(task), standsIn(awaits)];
