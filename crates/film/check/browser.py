@@ -83,9 +83,10 @@ class Browser:
                 return answer["result"]
             self.heard.append(answer)
 
-    def resize(self, width, height):
+    def resize(self, width, height, mobile=False):
         self.ask("Emulation.setDeviceMetricsOverride", width=width, height=height,
-                 deviceScaleFactor=1, mobile=False)
+                 deviceScaleFactor=1, mobile=mobile)
+        self.ask("Emulation.setTouchEmulationEnabled", enabled=mobile)
 
     def scheme(self, name):
         self.ask("Emulation.setEmulatedMedia",
@@ -120,17 +121,33 @@ class Browser:
             self.ask("Input.dispatchKeyEvent", type="keyDown", text=text, **event)
             self.ask("Input.dispatchKeyEvent", type="keyUp", **event)
 
-    def click(self, selector):
-        """Clicks in the middle of an element, as a pointer does."""
-        place = self.run(f"""(() => {{
-            const it = document.querySelector({json.dumps(selector)});
+    def place(self, selector, side=None, across=0.5, down=0.5):
+        """Where an element is, brought into sight: its middle, or so much of its width and height further."""
+        root = "document" if side is None else f"document.querySelectorAll('boucle-player')[{side}].shadowRoot"
+        return self.run(f"""(() => {{
+            const it = {root}.querySelector({json.dumps(selector)});
             it.scrollIntoView({{ block: "center" }});
             const box = it.getBoundingClientRect();
-            return [box.x + box.width / 2, box.y + box.height / 2];
+            return [box.x + box.width * {across}, box.y + box.height * {down}];
         }})()""")
-        for kind in ["mousePressed", "mouseReleased"]:
-            self.ask("Input.dispatchMouseEvent", type=kind, x=place[0], y=place[1],
-                     button="left", clickCount=1)
+
+    def click(self, selector, side=None, across=0.5, down=0.5):
+        """Clicks in the middle of an element, as a pointer does; `side` is the player that it is in."""
+        self.drag([self.place(selector, side, across, down)])
+
+    def drag(self, places, shift=False):
+        """Presses at the first place, moves to the others, and lets go."""
+        what = {"button": "left", "clickCount": 1, "modifiers": 8 if shift else 0}
+        for kind, (x, y) in [("mousePressed", places[0]), *[("mouseMoved", it) for it in places[1:]],
+                             ("mouseReleased", places[-1])]:
+            self.ask("Input.dispatchMouseEvent", type=kind, x=x, y=y, buttons=1, **what)
+
+    def touch(self, *fingers):
+        """Fingers, each a list of places that it goes through; as many for each."""
+        for kind, places in [("touchStart", [it[0] for it in fingers]),
+                             *[("touchMove", list(it)) for it in zip(*(it[1:] for it in fingers))], ("touchEnd", [])]:
+            points = [{"x": x, "y": y, "id": finger} for finger, (x, y) in enumerate(places)]
+            self.ask("Input.dispatchTouchEvent", type=kind, touchPoints=points)
 
     def picture(self, path, whole=False):
         data = self.ask("Page.captureScreenshot", format="png", captureBeyondViewport=whole)["data"]

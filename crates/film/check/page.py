@@ -2,7 +2,8 @@
 
     python3 crates/film/check/page.py FILM [FOLDER]
 
-FILM is the program; with a FOLDER, pictures of the page are put there to be looked at.
+FILM is the program, with its example `moments` beside it; with a FOLDER, pictures of the page are put there
+to be looked at.
 """
 
 import json
@@ -17,9 +18,13 @@ import urllib.request
 
 import browser
 from access import check_access
+from alone import ALONE
+from same import shows_odd_recordings_the_same, shows_the_same
 
-PLACE = "document.querySelectorAll('.place output')[{}]?.textContent.split(' ')[1]"
-TOLD = "document.querySelectorAll('.player')[{}].querySelector('.told')?.textContent"
+PLAYER = "document.querySelectorAll('boucle-player')[{}]"
+PLACE = PLAYER + ".position"
+TOLD = PLAYER + ".shadowRoot.querySelector('.told')?.textContent"
+NOTICE = PLAYER + ".at('notice').textContent"
 
 
 class Film:
@@ -34,91 +39,169 @@ class Film:
         self.address = re.search(r"http://127\.0\.0\.1:\d+/[0-9a-f]{32}/", said).group()
         return self
 
-    def get(self, path):
-        """What the server says there."""
-        with urllib.request.urlopen(self.address + path) as answer:
-            return json.load(answer)
-
     def __exit__(self, *_):
         self.process.terminate()
         self.process.wait(20)
 
 
 def at(page, side, position):
-    page.until(PLACE.format(side), str(position))
+    page.until(PLACE.format(side), position)
+
+
+def ready(page, film, places):
+    page.open(film.address + places)
+    page.until(f"document.querySelectorAll('boucle-player')[{places.count('b=')}].dataset.ready > 0")
+
+
+def shown(page, side=0):
+    """The panes that are shown."""
+    return page.run(f"""[...{PLAYER.format(side)}.shadowRoot.querySelectorAll("[data-pane]")]
+        .filter((it) => it.checkVisibility()).map((it) => it.dataset.pane)""")
+
+
+def opens_on_the_whole_run(page, film, picture):
+    ready(page, film, "#a=famine")
+    assert shown(page) == ["now", "findings", "summary", "output", "events"], shown(page)
+    page.until(f"{PLAYER.format(0)}.at('findings').querySelectorAll('button').length", 2)
+    page.until(f"{PLAYER.format(0)}.at('output').children.length", 8)
+    page.until(f"{PLAYER.format(0)}.at('now').textContent.includes('the run is complete')")
+    picture("whole")
+    # The longest poll of a task, sorted by it, leads there.
+    page.click("[data-column=longestPoll] button", 0)
+    row = f"{PLAYER.format(0)}.at('summary-rows').querySelector('.row')"
+    page.until(f"{row}.children[0].textContent + ' ' + {row}.children[5].textContent", "task 2 1 s")
+    page.click("#summary-rows .row:first-child .leads", 0)
+    page.until(TOLD.format(0), "task 2 runs, first of 2 ready")
+    assert shown(page) == ["now", "tasks", "queue", "timers", "source", "output", "events"], shown(page)
+    page.press("v")
+    page.until(f"{PLAYER.format(0)}.view", "run")
 
 
 def loads_and_steps(page, film, picture):
-    page.open(film.address)
+    ready(page, film, "")
     at(page, 0, 0)
-    page.click("[data-go=step]")
-    page.click("[data-go=step]")
+    page.click("[data-do=step]", 0)
+    page.click("[data-do=step]", 0)
     at(page, 0, 2)
-    page.click("[data-go=back]")
+    page.click("[data-do=back]", 0)
     at(page, 0, 1)
     page.until("location.hash.includes('a=stage2&a-at=1')")
-    page.click("[data-go=next-output]")
+    page.click("[data-do=next-output]", 0)
     page.until(TOLD.format(0), 'task 1 prints "1"')
-    page.until("document.querySelector('.output .new').textContent", "0.0001")
-    page.click("[data-go=next-poll]")
-    page.until("document.querySelector('pre .marked').textContent.includes('pop_front')")
+    page.until(f"{PLAYER.format(0)}.shadowRoot.querySelector('#output .marked').textContent", "0.0001")
+    page.click("[data-do=next-poll]", 0)
+    page.until(f"{PLAYER.format(0)}.shadowRoot.querySelector('pre .marked').textContent.includes('pop_front')")
     picture("first")
 
 
 def plays_to_the_end(page, film, _picture):
-    page.open(f"{film.address}#a=stage2&a-at=60")
-    at(page, 0, 60)
-    page.run("document.querySelector('.speed').value = 64")
-    page.click(".play")
-    page.until("document.querySelector('.now').textContent.startsWith('over')")
-    page.until("document.querySelector('.play').textContent", "Play")
-    page.until("document.querySelector('.output').textContent.includes('finished')")
+    for way in ["event", "change", "time"]:
+        ready(page, film, "#a=stage3&a-at=5900")
+        page.run(f"{PLAYER.format(0)}.way('{way}')")
+        page.run(f"{PLAYER.format(0)}.at('speed').selectedIndex = 8")
+        page.click("#play", 0)
+        page.until(f"{PLAYER.format(0)}.at('now').textContent.startsWith('over')")
+        page.until(f"{PLAYER.format(0)}.at('play').textContent", "Play")
+        page.until(f"{PLAYER.format(0)}.at('output').textContent.includes('baz')")
 
 
 def is_led_by_keys_alone(page, film, picture):
-    page.open(film.address)
-    at(page, 0, 0)
+    ready(page, film, "")
     # The first thing to reach is the way past everything else.
     page.press("Tab")
     page.until("document.activeElement.className", "skip")
     page.press("Enter")
     page.until("document.activeElement.id", "players")
-    page.press("ArrowRight", "ArrowRight", "ArrowRight")
+    page.run("document.activeElement.blur()")
+    page.press("ArrowRight", "l", "ArrowRight")
     at(page, 0, 3)
-    page.press("ArrowLeft")
+    page.press("h")
     at(page, 0, 2)
     page.press("/", *"finished", "Enter")
     page.until(TOLD.format(0), 'task 5 prints "finished"')
     end = page.run(PLACE.format(0))
     page.press("N")
-    page.until("document.getElementById('notice').textContent.includes('not found before this')")
+    page.until(NOTICE.format(0) + ".includes('not found before this')")
     at(page, 0, end)
     page.press("Home")
     at(page, 0, 0)
     page.press("?")
-    page.until("document.getElementById('help').open")
+    page.until(f"{PLAYER.format(0)}.at('help').open")
     picture("keys")
     page.press("Escape")
-    page.until("document.getElementById('help').open", False)
-    page.press("End")
-    page.until("document.querySelector('.now').textContent.startsWith('over')")
+    page.until(f"{PLAYER.format(0)}.at('help').open", False)
+    page.press("$")
+    page.until(f"{PLAYER.format(0)}.at('now').textContent.startsWith('over')")
+    page.press("0", "ArrowUp", "k", "ArrowUp", "ArrowDown", "j", "k", "k", "t", "t")
+    page.until(TOLD.format(0), "task 2 runs, first of 3 ready")
+    page.press("T")
+    page.until(TOLD.format(0), "task 2 is added")
+    page.press("z", "z")
+    page.until(f"{PLAYER.format(0)}.axis.isWhole", False)
+    page.press("w", "a")
+    page.until(f"[{PLAYER.format(0)}.axis.isWhole, {PLAYER.format(0)}.axis.byTime].join()", "true,true")
+    page.press("s")
+    page.until(f"{PLAYER.format(0)}.at('files').value", "0")
     # A run is chosen with the keys alone.
     page.run("document.getElementById('choose-a').focus()")
     page.press("ArrowDown")
-    page.until("document.querySelector('h2').textContent", "stage3")
+    page.until(f"{PLAYER.format(0)}.at('name').textContent", "stage3")
+
+
+def skips_what_changes_nothing(page, film, _picture):
+    ready(page, film, "#a=stage3")
+    places = []
+    for _ in range(40):
+        page.press("c")
+        places.append(page.run(PLACE.format(0)))
+        if places[-1] == places[-2:-1]:
+            break
+    assert page.run(f"{PLAYER.format(0)}.run.n") in places, places
+    page.press("C")
+    page.until(PLACE.format(0) + " < " + str(places[-1]))
+
+
+def finds_and_selects(page, film, picture):
+    ready(page, film, "#a=famine")
+    page.press("f", "f")
+    page.until(TOLD.format(0), "task 3 runs")
+    page.press("f")
+    page.until(NOTICE.format(0), "nothing is found after this")
+    page.press("F")
+    page.until(TOLD.format(0), "task 2 runs, first of 2 ready")
+    # What is typed is looked for in findings, names and lines.
+    page.press("/", *"run1")
+    page.until(f"{PLAYER.format(0)}.at('found').querySelectorAll('button').length", 4)
+    picture("found")
+    page.click("#found button", 0)
+    page.until(TOLD.format(0), 'task 2 prints "0s + 000ms run1 début"')
+    # From here to two lines on.
+    page.press("[", "o", "o", "o", "]")
+    page.until(f"{PLAYER.format(0)}.at('sum').textContent.includes('3 lines in 1.5 s')")
+    picture("selected")
+    page.press("Escape")
+    page.until(f"{PLAYER.format(0)}.selection", None)
+    # The same with the pointer.
+    where = [page.place("#lanes", 0, across=it, down=0.9) for it in [0.3, 0.5, 0.7]]
+    page.drag(where, shift=True)
+    page.until(f"{PLAYER.format(0)}.selection?.length", 2)
+    assert "summary" in shown(page)
+    before = page.run(PLACE.format(0))
+    page.click("#lanes", 0, across=0.5, down=0.5)
+    page.until(f"{PLACE.format(0)} !== {before}")
 
 
 def predicts(page, film, picture):
-    page.open(f"{film.address}#a=stage4")
-    at(page, 0, 0)
+    ready(page, film, "#a=stage4")
+    focus = "document.activeElement.shadowRoot.activeElement.textContent"
     page.press("g")
-    page.until("document.activeElement.textContent", "bar")
+    page.until(focus, "bar")
     picture("asked")
     page.press("Tab", "Tab", "Enter")
     page.press("Enter")
-    page.until("document.getElementById('guess-lines').children.length", 2)
+    page.until(f"{PLAYER.format(0)}.at('guess-lines').children.length", 2)
     page.press("Enter")
-    page.until("document.querySelector('#guess-verdict p').textContent",
+    page.until(f"{PLAYER.format(0)}.shadowRoot.querySelector('#guess-verdict p').textContent",
                'Line 2 is wrong: you said "foo", and "bar" comes.')
     picture("explained")
     page.press("Enter")
@@ -126,10 +209,9 @@ def predicts(page, film, picture):
 
 
 def compares(page, film, picture):
-    page.open(f"{film.address}#a=stage3&b=stage4")
-    at(page, 1, 0)
+    ready(page, film, "#a=stage3&b=stage4")
     page.click("#together")
-    page.run("document.querySelectorAll('.player')[1].focus()")
+    page.run(f"{PLAYER.format(1)}.focusPlayer()")
     page.press("o", "o")
     page.until(TOLD.format(1), 'task 1 prints "bar"')
     page.until(TOLD.format(0), 'task 2 prints "aaa"')
@@ -140,50 +222,69 @@ def compares(page, film, picture):
 
 
 def opens_a_file(page, film, picture):
-    page.open(f"{film.address}#a=stage2")
-    at(page, 0, 0)
+    ready(page, film, "#a=stage2")
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "other.trace")
         subprocess.run([film.command[0], "stage5", "--json", path], check=True)
         document = page.ask("DOM.getDocument")["root"]["nodeId"]
         node = page.ask("DOM.querySelector", nodeId=document, selector="#file")["nodeId"]
         page.ask("DOM.setFileInputFiles", nodeId=node, files=[path])
-        page.until("document.querySelectorAll('.player h2')[1].textContent", "other.trace")
+        page.until(f"{PLAYER.format(1)}.at('name').textContent", "other.trace")
         picture("opened")
         # What a recording says is text, whoever made it.
         with open(path, encoding="utf-8") as file:
-            hostile = file.read().replace("parent starts", "<img src=x onerror=alert(1)>")
+            hostile = file.read().replace("parent starts", "<img src=x onerror=alert(1)>\\u202e")
         with open(path, "w", encoding="utf-8") as file:
             file.write(hostile)
         page.ask("DOM.setFileInputFiles", nodeId=node, files=[path])
         page.until("document.querySelector('#choose-b').value", "file-2")
-        page.run("document.querySelectorAll('.player')[1].querySelector('[data-go=end]').click()")
-        page.until("document.querySelectorAll('.output')[1].textContent.includes('<img src=x')")
-        page.until("document.querySelectorAll('img').length", 0)
+        page.until(f"{PLAYER.format(1)}.dataset.ready > 0")
+        page.run(f"{PLAYER.format(1)}.do('end')")
+        page.until(f"{PLAYER.format(1)}.at('output').textContent.includes('<img src=x onerror=alert(1)>\\ufffd')")
+        page.until(f"{PLAYER.format(1)}.shadowRoot.querySelectorAll('img').length", 0)
         with open(path, "w", encoding="utf-8") as file:
             file.write("GIF89a")
         page.ask("DOM.setFileInputFiles", nodeId=node, files=[path])
-        page.until("document.getElementById('notice').textContent",
-                   "other.trace: line 1: this is no recording of boucle")
+        page.until("document.getElementById('notice').textContent.startsWith('other.trace: ')")
 
 
 def fits_small_windows(page, film, picture):
     for width in [360, 700, 1000, 1280, 1900]:
         page.resize(width, 800)
-        page.open(f"{film.address}#a=stage6&a-at=12&b=stage5&b-at=9")
-        at(page, 1, 9)
+        ready(page, film, "#a=stage6&a-at=12&b=stage5&b-at=9")
         page.until("document.documentElement.scrollWidth <= innerWidth")
         picture(f"wide-{width}")
+    page.resize(1280, 900)
+
+
+def is_for_fingers(page, film, picture):
+    page.resize(360, 740, mobile=True)
+    ready(page, film, "#a=window")
+    page.until("document.documentElement.scrollWidth <= innerWidth")
+    small = page.run(f"""[...{PLAYER.format(0)}.shadowRoot.querySelectorAll(".bar button, .place button")]
+        .filter((it) => it.checkVisibility() && Math.min(it.offsetWidth, it.offsetHeight) < 36).map((it) => it.textContent)""")
+    assert not small, small
+    picture("phone")
+    x, y = page.place("#lanes", 0, across=0.6)
+    span = page.run(f"{PLAYER.format(0)}.axis.span")
+    page.touch([(x - 20, y), (x - 40, y), (x - 70, y)], [(x + 20, y), (x + 40, y), (x + 70, y)])
+    page.until(f"{PLAYER.format(0)}.axis.span < {span} / 2")
+    begin = page.run(f"{PLAYER.format(0)}.axis.from")
+    page.touch([(x, y), (x - 30, y), (x - 60, y)])
+    page.until(f"{PLAYER.format(0)}.axis.from > {begin}")
+    page.touch([(x, y)])
+    page.until(PLACE.format(0) + " > 0")
+    picture("phone-moment")
     page.resize(1280, 900)
 
 
 def is_for_everybody(page, film, picture):
     for scheme in ["light", "dark"]:
         page.scheme(scheme)
-        page.open(f"{film.address}#a=stage6&a-at=30")
-        at(page, 0, 30)
+        for run in ["#a=stage6&a-at=30", "#a=famine", "#a=holders&a-at=24"]:
+            ready(page, film, run)
+            check_access(page, scheme)
         picture(scheme)
-        check_access(page, scheme)
     page.scheme("light")
 
 
@@ -215,7 +316,6 @@ def is_for_this_machine(film):
     refuses(film, "/programs", {}, 404)
     refuses(film, f"/{32 * '0'}/programs", {}, 404)
     refuses(film, "run?id=stage99", {}, 404)
-    refuses(film, "scene?id=stage2&go=fly", {}, 400)
     refuses(film, "../Cargo.toml", {}, 404)
 
 
@@ -233,32 +333,9 @@ def is_closed_to_other_pages(page, film):
         assert found == "refused", (way, found)
 
 
-def shows_the_same_in_one_file(page, film, _picture):
-    """The page that needs no server plays by itself: at every event it shows what the player shows."""
-    held = """[...Array(n).keys()].map((i) => {
-        const { running, ready, waiting, over } = livesAt(i);
-        return [running, ready, waiting, over].map((them) => them.map((it) => it.no));
-    })"""
-    names = [f"stage{it}" for it in [0, 1, 2, 5, 8, 9, 11, 12, 13]]
-    for name in [*names, "fork_and_stop", "holders"]:
-        with tempfile.TemporaryDirectory() as folder:
-            file = os.path.join(folder, f"{name}.html")
-            subprocess.run([film.command[0], name, "--html", file], check=True)
-            page.open(f"file://{file}")
-            page.until("document.title.includes('A run of')")
-            played = page.run(held)
-        for event, (running, ready, waiting, over) in enumerate(played, 1):
-            scene = film.get(f"scene?id={name}&at={event}")["scene"]
-            of = {life: [it["number"] for it in scene["tasks"] if it["life"] == life]
-                  for life in ["running", "waiting", "done", "failed"]}
-            numbers = {it["name"]: it["number"] for it in scene["tasks"]}
-            queue = [numbers[it] for it in scene["ready"] if numbers[it] not in of["done"] + of["failed"]]
-            shown = (of["running"], queue, of["waiting"], sorted(of["done"] + of["failed"]))
-            assert (running, ready, waiting, over) == shown, (name, event, shown, played[event - 1])
-
-
-CHECKS = [shows_the_same_in_one_file, loads_and_steps, plays_to_the_end, is_led_by_keys_alone,
-          predicts, compares, opens_a_file, fits_small_windows, is_for_everybody]
+CHECKS = [opens_on_the_whole_run, loads_and_steps, plays_to_the_end, is_led_by_keys_alone,
+          skips_what_changes_nothing, finds_and_selects, predicts, compares, opens_a_file,
+          fits_small_windows, is_for_fingers, is_for_everybody]
 
 
 def main(program, folder=None):
@@ -273,7 +350,10 @@ def main(program, folder=None):
         is_for_this_machine(film)
         for check in CHECKS:
             check(page, film, picture)
-            print("ok", check.__name__)
+            print("ok", check.__name__, flush=True)
+        for check in [shows_the_same, shows_odd_recordings_the_same, *ALONE]:
+            check(page, os.path.abspath(program), picture)
+            print("ok", check.__name__, flush=True)
         asks_nobody_else(page, film)
         is_closed_to_other_pages(page, film)
     print("the page is as it should be")

@@ -37,6 +37,9 @@ pub struct Args {
     /// Write the run as one page, which needs no server
     #[arg(long, value_name = "FILE")]
     html: Option<PathBuf>,
+    /// Write the player as a script, and the run as an element that it shows, into a folder
+    #[arg(long, value_name = "FOLDER")]
+    element: Option<PathBuf>,
     /// Write the run as a recording, which can be played again
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
@@ -50,7 +53,7 @@ pub struct Args {
     #[arg(long)]
     lossy: bool,
     /// Serve the player as a page, to this machine alone
-    #[arg(long, conflicts_with_all = ["text", "svg", "html", "json", "perfetto", "predict"])]
+    #[arg(long, conflicts_with_all = ["text", "svg", "html", "element", "json", "perfetto", "predict"])]
     serve: bool,
     /// The port of the page; 0 is one that is free
     #[arg(long, default_value_t = 0, requires = "serve")]
@@ -161,12 +164,16 @@ impl Args {
             write::file(path, &run.trace.svg(), self.force)?;
         }
         if let Some(path) = &self.html {
-            write::file(path, &run.trace.html(), self.force)?;
+            write::file(path, &run.page().html(), self.force)?;
+        }
+        if let Some(folder) = &self.element {
+            write::element(folder, run, self.force)?;
         }
         if let Some(path) = &self.perfetto {
             write::file(path, &run.trace.chrome_json(), self.force)?;
         }
-        Ok([&self.json, &self.svg, &self.html, &self.perfetto].iter().any(|it| it.is_some()))
+        let files = [&self.json, &self.svg, &self.html, &self.element, &self.perfetto];
+        Ok(files.iter().any(|it| it.is_some()))
     }
 }
 

@@ -5,6 +5,7 @@
 mod app;
 pub mod args;
 mod go;
+mod page;
 mod predict;
 mod programs;
 mod run;

@@ -33,7 +33,7 @@ const N_CONNECTIONS: usize = 32;
 const N_REFUSED: usize = 32;
 /// So many files are brought at a time; each is in memory twice while it is read.
 const N_UPLOADS: usize = 2;
-/// So many threads read files and draw pictures; moves in a run have their own.
+/// So many threads read files, look for what is suspicious and draw pictures.
 const N_HEAVY: usize = 2;
 
 /// What all connections share.

@@ -1,5 +1,6 @@
 //! The source of a program, and which line of it runs, as near as a trace knows.
 
+mod marks;
 mod print;
 
 use std::collections::HashSet;
@@ -7,6 +8,8 @@ use std::fs;
 use std::path::{Component, Path, PathBuf};
 
 use boucle_trace::{Life, Phase, Place, Player, Printable, TaskNo, Trace, What};
+
+pub(crate) use self::marks::Marks;
 
 /// One file of a program.
 #[derive(Clone, Debug, PartialEq, Eq)]

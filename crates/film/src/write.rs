@@ -1,17 +1,18 @@
 //! Writing what was made: to a file that is not there yet, to stdout or to stderr. A terminal may be at
 //! either of these: what goes there is printable by its type.
 
+use std::fs;
 use std::fs::OpenOptions;
 use std::io;
 use std::io::{ErrorKind, Write};
 use std::path::Path;
 
-use boucle_trace::Printable;
+use boucle_trace::{PLAYER, Printable};
 
-use crate::run::printable_path;
+use crate::run::{Run, printable_path};
 
 /// Writes `text` to a file that is not there yet; with `replace`, also if it is.
-pub(crate) fn file(path: &Path, text: &str, replace: bool) -> io::Result<()> {
+pub(crate) fn file(path: &Path, text: impl AsRef<[u8]>, replace: bool) -> io::Result<()> {
     let mut options = OpenOptions::new();
     options.write(true).truncate(replace).create(replace).create_new(!replace);
     let told = |error: io::Error| {
@@ -19,7 +20,25 @@ pub(crate) fn file(path: &Path, text: &str, replace: bool) -> io::Result<()> {
         io::Error::new(error.kind(), format!("cannot write the file {path}: {error}"))
     };
     let mut file = options.open(path).map_err(told)?;
-    file.write_all(text.as_bytes()).map_err(told)
+    file.write_all(text.as_ref()).map_err(told)
+}
+
+/// Writes into a folder the player, the run as an element of a page that has the player as its script, and
+/// the run as data for an element that names it by `src`.
+pub(crate) fn element(folder: &Path, run: &Run, replace: bool) -> io::Result<()> {
+    fs::create_dir_all(folder).map_err(|error| {
+        let path = printable_path(folder);
+        io::Error::new(error.kind(), format!("cannot make the folder {path}: {error}"))
+    })?;
+    let (page, name) = (run.page(), run.file_name());
+    let player = folder.join("boucle-player.js");
+    // Several runs in a folder share it.
+    if !fs::read(&player).is_ok_and(|it| it == PLAYER.as_bytes()) {
+        file(&player, PLAYER, replace)?;
+    }
+    let script = "<script src=\"boucle-player.js\"></script>\n";
+    file(&folder.join(format!("{name}.html")), page.element() + script, replace)?;
+    file(&folder.join(format!("{name}.player")), page.bytes(), replace)
 }
 
 /// Writes `text` to stdout; that nobody reads to its end is no error.

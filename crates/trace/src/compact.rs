@@ -14,7 +14,7 @@ mod texts;
 use self::texts::Texts;
 
 pub(crate) use self::decode::{Decoder, Fault};
-use crate::event::{Event, Text};
+use crate::event::Event;
 
 /// Events, one after another.
 #[derive(Clone, Debug, Default)]
@@ -30,11 +30,6 @@ pub(crate) struct Compact {
 }
 
 impl Compact {
-    /// Events whose texts are changed as they are written out.
-    pub(crate) fn with_texts(change: fn(&str) -> Text) -> Compact {
-        Compact { texts: Texts::changed(change), ..Compact::default() }
-    }
-
     pub(crate) fn len(&self) -> usize {
         self.n_events
     }

@@ -1,29 +1,108 @@
-//! A trace as one page that needs no server and no network: to zoom into, and to play.
+//! A run as a page to zoom into and to play: one file, an element of another page, or data for a server.
+//! All three have the same player, [`PLAYER`].
 
-use serde_json::{Value, json};
+mod base64;
+mod sha256;
 
-use crate::compact::Compact;
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+
+use self::base64::base64;
+use self::sha256::sha256;
 use crate::svg::escape;
 use crate::text::printable::Printable;
 use crate::trace::Trace;
 
-/// The page, with a place for everything else.
-const PAGE: &str = include_str!("html/page.html");
-const STYLE: &str = include_str!("html/style.css");
-/// Reads the events, and knows who does what when.
-const DATA: &str = include_str!("html/data.js");
-/// Says an event in words.
-const WORDS: &str = include_str!("html/words.js");
-/// Draws the lanes.
-const DRAW: &str = include_str!("html/draw.js");
-/// Listens to keys and pointer.
-const PLAY: &str = include_str!("html/play.js");
+/// The style of the player, as a text of its script.
+macro_rules! style {
+    () => {
+        concat!("const CSS = String.raw`", include_str!("html/player.css"), "`;\n")
+    };
+}
+
+/// What reads a recording and knows every moment of it.
+macro_rules! engine {
+    () => {
+        concat!(
+            include_str!("html/lists.js"),
+            include_str!("html/data.js"),
+            include_str!("html/sets.js"),
+            include_str!("html/waits.js"),
+            include_str!("html/places.js"),
+            include_str!("html/objects.js"),
+            include_str!("html/index.js"),
+            include_str!("html/printable.js"),
+            include_str!("html/time.js"),
+            include_str!("html/run.js"),
+            include_str!("html/words.js"),
+            include_str!("html/why.js"),
+            include_str!("html/holders.js"),
+            include_str!("html/changes.js"),
+            include_str!("html/sums.js"),
+            include_str!("html/marks.js"),
+            include_str!("html/verdict.js"),
+            include_str!("html/moment.js"),
+        )
+    };
+}
+
+/// What draws a run, and listens.
+macro_rules! face {
+    () => {
+        concat!(
+            include_str!("html/axis.js"),
+            include_str!("html/colors.js"),
+            include_str!("html/lane.js"),
+            include_str!("html/details.js"),
+            include_str!("html/lanes.js"),
+            include_str!("html/whole.js"),
+            include_str!("html/pointer.js"),
+            include_str!("html/rows.js"),
+            include_str!("html/keys.js"),
+            include_str!("html/skeleton.js"),
+            include_str!("html/panes.js"),
+            include_str!("html/summary.js"),
+            include_str!("html/search.js"),
+            include_str!("html/guess.js"),
+            include_str!("html/player.js"),
+            include_str!("html/playing.js"),
+            include_str!("html/element.js"),
+        )
+    };
+}
+
+/// A script with these parts, whose names are its own.
+macro_rules! script {
+    ($($part:expr),*) => {
+        concat!("(() => {\n\"use strict\";\nlet loadFrom = null;\n", $($part),*, "})();\n")
+    };
+}
+
+/// The player that loads nothing: what one file has in it.
+const ALONE: &str = script!(style!(), engine!(), face!());
+
+/// The player as a script: it defines the element `<boucle-player>`.
+///
+/// It needs nothing beside it. A page that has it can show a run anywhere:
+/// `<boucle-player src="run.player"></boucle-player>` shows what [`Page::bytes`] has written there; and
+/// [`Page::element`] is an element with the run in it, which works without a server.
+///
+/// # Examples
+///
+/// ```
+/// assert!(boucle_trace::PLAYER.contains("customElements.define(\"boucle-player\""));
+/// ```
+pub const PLAYER: &str = script!(style!(), include_str!("html/load.js"), engine!(), face!());
+
+/// The part of a page that is not the player's: it fills the window.
+const STYLE: &str = "html, body { margin: 0; height: 100% }";
 
 impl Trace {
     /// The trace as a page: one file, to be opened in any browser.
     ///
-    /// The arrow keys step through it, Home and End go to its ends; it can be zoomed into, also if it
-    /// has a million events. It follows the reader's choice of light or dark.
+    /// It loads nothing, and runs nothing but the player: what the recording says is data. It can be
+    /// played, zoomed into and searched, also if it has a million events; [`lint`](Trace::lint)'s findings
+    /// are in it. It follows the reader's choice of light or dark.
     ///
     /// # Examples
     ///
@@ -37,84 +116,128 @@ impl Trace {
     /// ```
     #[must_use]
     pub fn html(&self) -> String {
-        let mut compact = Compact::with_texts(|it| Printable::paragraph(it).into_string().into());
-        compact.begin_at(self.base().now);
-        for event in self.events() {
-            compact.push(event);
-        }
-        let mut data = json!({
-            "header": self.header(),
-            "events": self.len(),
-            "base": self.base(),
+        Page::new(self).html()
+    }
+}
+
+/// A run, and what is known beside it, for the player of a page.
+///
+/// # Examples
+///
+/// ```
+/// use boucle_trace::{Page, record};
+///
+/// let page = Page::new(&record(|| async { world::println!("Hello") })).fact("idea", "It says hello");
+/// assert!(page.html().contains("<boucle-player"));
+/// ```
+#[derive(Clone, Debug)]
+pub struct Page {
+    /// What stands above it.
+    title: Printable,
+    /// What is known beside the recording, by its name.
+    beside: Map<String, Value>,
+    /// The recording, as a file has it.
+    recording: Vec<u8>,
+}
+
+impl Page {
+    /// A page of this run, with what [`lint`](Trace::lint) finds in it.
+    #[must_use]
+    pub fn new(trace: &Trace) -> Page {
+        let findings = trace.lint().into_iter().map(|it| {
+            let message = Printable::line(it.message);
+            json!({ "event": it.event, "task": it.task, "message": message })
         });
-        make_printable(&mut data);
-        // Within a script nothing may look like the end of it.
-        let data = data.to_string().replace('<', "\\u003c");
-        let title = escape(&self.header().title());
-        let script = [DATA, WORDS, DRAW, PLAY].concat();
-        let events = base64(&compact.bytes);
-        let parts = [
-            ("{{title}}", title.as_str()),
-            ("{{style}}", STYLE),
-            ("{{script}}", &script),
-            ("{{data}}", &data),
-            ("{{events}}", &events),
-        ];
-        fill(PAGE, &parts)
+        let mut recording = Vec::new();
+        trace.write(&mut recording).expect("memory takes all");
+        let mut beside = Map::new();
+        beside.insert("findings".to_owned(), findings.collect());
+        Page { title: trace.header().title(), beside, recording }
     }
-}
 
-/// Puts each part in its place; what stands in a part is left alone.
-fn fill(page: &str, parts: &[(&str, &str)]) -> String {
-    let mut filled = String::new();
-    let mut rest = page;
-    while let Some(place) = rest.find("{{") {
-        filled += &rest[..place];
-        rest = &rest[place..];
-        let (name, part) = parts
-            .iter()
-            .find(|(name, _)| rest.starts_with(name))
-            .expect("the page has no other places");
-        filled += part;
-        rest = &rest[name.len()..];
+    /// The same page, with a fact more; the page knows these:
+    ///
+    /// - `name`, `idea`: what the run is called, and what it shows;
+    /// - `warning`: what could not be read of it;
+    /// - `sources`: a list of `{"path", "lines"}`; `marks`: which of their lines do what.
+    ///
+    /// # Panics
+    ///
+    /// If `value` cannot be written as JSON.
+    #[must_use]
+    pub fn fact(mut self, name: &str, value: impl Serialize) -> Page {
+        let value = serde_json::to_value(value).expect("a fact can be written as JSON");
+        self.beside.insert(name.to_owned(), value);
+        self
     }
-    filled + rest
-}
 
-/// Makes each text in `data` printable; the keys are ours.
-fn make_printable(data: &mut Value) {
-    match data {
-        Value::String(text) => *text = Printable::paragraph(text).into_string(),
-        Value::Array(items) => items.iter_mut().for_each(make_printable),
-        Value::Object(fields) => fields.values_mut().for_each(make_printable),
-        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    /// The run as data: what `src` of an element names.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use boucle_trace::{Page, record};
+    ///
+    /// let bytes = Page::new(&record(|| async {})).bytes();
+    /// assert!(bytes.starts_with(b"{\"findings\":[],\"format\":\"boucle-player\"}\n"));
+    /// ```
+    #[must_use]
+    pub fn bytes(&self) -> Vec<u8> {
+        let mut beside = self.beside.clone();
+        beside.insert("format".to_owned(), "boucle-player".into());
+        let mut bytes = Value::Object(beside).to_string().into_bytes();
+        bytes.push(b'\n');
+        bytes.extend(&self.recording);
+        bytes
     }
-}
 
-/// Bytes as text, as a browser reads them.
-fn base64(bytes: &[u8]) -> String {
-    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
-    for group in bytes.chunks(3) {
-        let number =
-            group.iter().chain([&0, &0]).take(3).fold(0, |it, byte| it << 8 | u32::from(*byte));
-        for place in 0..4 {
-            let letter = LETTERS[(number >> (18 - 6 * place) & 63) as usize];
-            text.push(if place <= group.len() { char::from(letter) } else { '=' });
-        }
+    /// The run as an element with its data in it, for a page that has [`PLAYER`] as a script.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use boucle_trace::{Page, record};
+    ///
+    /// let element = Page::new(&record(|| async {})).element();
+    /// assert!(element.starts_with("<boucle-player>") && element.ends_with("</boucle-player>\n"));
+    /// ```
+    #[must_use]
+    pub fn element(&self) -> String {
+        self.element_with("")
     }
-    text
-}
 
-#[cfg(test)]
-mod tests {
-    use super::base64;
+    /// The same with attributes.
+    fn element_with(&self, attributes: &str) -> String {
+        let data = base64(&self.bytes());
+        let data = format!("<script type=\"text/plain\">{data}</script>");
+        format!("<boucle-player{attributes}>{data}</boucle-player>\n")
+    }
 
-    #[test]
-    fn bytes_become_the_text_that_the_standard_has() {
-        let words = ["", "a", "is", "run", "loop", "boucle"];
-        let texts = words.map(|it| base64(it.as_bytes()));
-        let expected = ["", "YQ==", "aXM=", "cnVu", "bG9vcA==", "Ym91Y2xl"];
-        assert_eq!(texts, expected);
+    /// The page as one file.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use boucle_trace::{Page, record};
+    ///
+    /// let html = Page::new(&record(|| async {})).html();
+    /// assert!(html.contains("default-src 'none'; script-src 'sha256-"));
+    /// ```
+    #[must_use]
+    pub fn html(&self) -> String {
+        let title = escape(&self.title);
+        let element = self.element_with(" keys");
+        let hash = |text: &str| base64(&sha256(text.as_bytes()));
+        let (script, style) = (hash(ALONE), hash(STYLE));
+        format!(
+            "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+            <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; \
+            script-src 'sha256-{script}'; style-src 'sha256-{style}'; base-uri 'none'; form-action 'none'\">\n\
+            <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
+            <meta name=\"color-scheme\" content=\"light dark\">\n<title>{title}</title>\n\
+            <style>{STYLE}</style>\n</head>\n<body>\n\
+            <noscript>This page draws with JavaScript, which is off. It loads nothing.</noscript>\n\
+            {element}<script>{ALONE}</script>\n</body>\n</html>\n"
+        )
     }
 }

@@ -85,6 +85,7 @@ pub use crate::event::{
 };
 pub use crate::file::{Problem, ReadError};
 pub use crate::header::{Clock, FORMAT, Header, VERSION};
+pub use crate::html::{PLAYER, Page};
 pub use crate::lint::{Finding, Limits, Lint};
 pub use crate::player::{Phase, Player};
 pub use crate::record::{lanes, record, record_stage, record_stage_with, record_with};

@@ -1,19 +1,26 @@
 // The page: which runs are shown, which of them the keys are for, and the address that leads back here.
-
-import { guess } from "./guess.js";
-import { Player, ask } from "./player.js";
+// Each run is shown by the player, which is the same as in one file: it is given the recording.
 
 const at = (id) => document.getElementById(id);
 const [chooseA, chooseB] = [at("choose-a"), at("choose-b")];
-const players = { a: null, b: null };
+/** On each side the player, and which run it shows. */
+const sides = { a: null, b: null };
 let active = "a";
 let shelf;
 
 const tell = (text) => { at("notice").textContent = text; };
 
+/** Asks the server; what it refuses is an error in its own words. */
+async function ask(path, query, body) {
+  const method = body === undefined ? "GET" : "POST";
+  const answer = await fetch(`${path}?${new URLSearchParams(query)}`, { method, body });
+  if (!answer.ok) throw new Error((await answer.text()).trim());
+  return answer;
+}
+
 /** Fills both lists; what is chosen stays chosen. */
 async function list() {
-  shelf = await ask("programs", {});
+  shelf = await (await ask("programs", {})).json();
   for (const [choose, nothing] of [[chooseA, false], [chooseB, true]]) {
     const was = choose.value;
     const option = (it) => new Option(`${it.name} – ${it.idea}`, it.id);
@@ -32,48 +39,65 @@ async function list() {
 
 /** Shows a run on one side; none, if there is none of that name. */
 async function show(side, id, place = 0) {
-  players[side]?.pause();
-  const choose = side === "a" ? chooseA : chooseB;
-  let player = null;
+  let shown = null;
   if (id) {
-    const facts = await ask("run", { id });
-    player = new Player(facts, { tell, moved, ask: guess });
-    player.section.addEventListener("focusin", () => activate(side));
-    player.section.addEventListener("pointerdown", () => activate(side));
-    if (facts.warning) tell(facts.warning);
+    const bytes = new Uint8Array(await (await ask("run", { id })).arrayBuffer());
+    const box = at("side").content.firstElementChild.cloneNode(true);
+    const player = box.querySelector("boucle-player");
+    player.setAttribute("at", place);
+    for (const link of box.querySelectorAll("[data-kind]")) {
+      link.href = `file?${new URLSearchParams({ id, kind: link.dataset.kind })}`;
+    }
+    player.addEventListener("active", () => activate(side));
+    player.addEventListener("other", other);
+    player.addEventListener("moved", (event) => moved(side, event.detail));
+    shown = { id, box, player, bytes };
   }
-  players[side] = player;
-  choose.value = id;
-  at("players").replaceChildren(...[players.a, players.b].filter(Boolean).map((it) => it.section));
-  at("together").disabled = !players.b;
-  activate(players[active] ? active : "a");
-  if (player) await player.go("to", place, { told: false });
+  sides[side] = shown;
+  (side === "a" ? chooseA : chooseB).value = id;
+  at("players").replaceChildren(...[sides.a, sides.b].filter(Boolean).map((it) => it.box));
+  at("together").disabled = !sides.b;
+  shown?.player.load(shown.bytes);
+  if (shown) shown.bytes = null;
+  activate(sides[active] ? active : "a");
   remember();
 }
 
 function activate(side) {
   active = side;
-  for (const it of ["a", "b"]) players[it]?.section.classList.toggle("active", it === side);
+  sides[side]?.player.activate();
+  for (const it of ["a", "b"]) sides[it]?.box.classList.toggle("active", it === side);
+}
+
+/** The keys are for the other run from now on. */
+function other() {
+  const side = active === "a" ? "b" : "a";
+  if (!sides[side]) return tell("there is no other run: choose one beside this one");
+  activate(side);
+  sides[side].player.focusPlayer();
 }
 
 /** The other run follows, if both are to move; then the address says where they are. */
-function moved(player, name, words, follow) {
-  const other = player === players.a ? players.b : players.a;
-  // Words are for both alike; a number of one run means nothing in the other.
-  if (follow && other && at("together").checked && name !== "to") {
-    other.go(name, words, { told: false });
-  }
+function moved(side, move) {
+  const other = sides[side === "a" ? "b" : "a"];
+  // A name is for both alike; a place of one run means nothing in the other.
+  if (other && at("together").checked && move.name !== "to") other.player.follow(move);
   remember();
 }
 
+let asked = null;
+/** The address follows, but not at each step of a run that plays: a browser counts how often it changes. */
 function remember() {
-  const hash = new URLSearchParams();
-  for (const side of ["a", "b"]) {
-    if (!players[side]) continue;
-    hash.set(side, players[side].facts.id);
-    hash.set(`${side}-at`, players[side].scene?.position ?? 0);
-  }
-  history.replaceState(null, "", `#${hash}`);
+  asked ??= setTimeout(() => {
+    asked = null;
+    const hash = new URLSearchParams();
+    for (const side of ["a", "b"]) {
+      if (!sides[side]) continue;
+      hash.set(side, sides[side].id);
+      hash.set(`${side}-at`, sides[side].player.position);
+    }
+    history.replaceState(null, "", `#${hash}`);
+  }, 200);
 }
 
 /** Shows what the address says, else what the command line asked for. */
@@ -90,15 +114,16 @@ async function open(file, lossy = "") {
   if (file.size > shelf.most_bytes) {
     return tell(`The file is too large: ${shelf.most_bytes >> 20} MiB are the most.`);
   }
-  const facts = await ask("open", { name: file.name, lossy }, file);
-  if (facts.error) {
-    tell(facts.error);
+  const opened = await (await ask("open", { name: file.name, lossy }, file)).json();
+  if (opened.error) {
+    tell(opened.error);
     const also = "\n\nShow what can be read of it?";
-    if (facts.is_partly && confirm(facts.error + also)) await open(file, "yes");
+    if (opened.is_partly && confirm(opened.error + also)) await open(file, "yes");
     return;
   }
+  tell("");
   await list();
-  await show("b", facts.id);
+  await show("b", opened.id);
 }
 
 const said = (error) => tell(error.message);
@@ -109,58 +134,6 @@ at("file").addEventListener("change", (event) => {
   const [file] = event.target.files;
   event.target.value = "";
   if (file) open(file).catch(said);
-});
-at("keys").addEventListener("click", () => at("help").showModal());
-
-/** What each key does to the run that the keys are for. */
-const KEYS = {
-  ArrowRight: (it) => it.go("step"),
-  ArrowLeft: (it) => it.go("back"),
-  " ": (it) => it.play(),
-  "+": (it) => it.faster(true),
-  "=": (it) => it.faster(true),
-  "-": (it) => it.faster(false),
-  p: (it) => it.go("next-poll"),
-  P: (it) => it.go("previous-poll"),
-  o: (it) => it.go("next-output"),
-  O: (it) => it.go("previous-output"),
-  t: (it) => it.go("next-of"),
-  T: (it) => it.go("previous-of"),
-  Home: (it) => it.go("start"),
-  End: (it) => it.go("end"),
-  "/": (it) => it.find(".find input").focus(),
-  n: (it) => it.found && it.go("find", it.found),
-  N: (it) => it.found && it.go("find-back", it.found),
-  s: (it) => it.otherSource(),
-  g: (it) => guess(it),
-  x: () => {
-    const other = players[active === "a" ? "b" : "a"];
-    other?.section.focus();
-  },
-  "?": () => at("help").showModal(),
-};
-
-/** Whether an element has a use of its own for a key. */
-function keeps(element, key) {
-  if (element.closest("dialog")) return true;
-  if (element.matches("input[type=search], select")) return true;
-  if (element.matches("button, a, input[type=checkbox]")) return key === " ";
-  if (element.matches("input[type=range]")) return key.startsWith("Arrow") || key === "Home" || key === "End";
-  return false;
-}
-
-document.addEventListener("keydown", (event) => {
-  const does = KEYS[event.key];
-  if (event.key === "Escape" && event.target.matches?.("input[type=search]")) event.target.closest(".player").focus();
-  if (!does || event.ctrlKey || event.altKey || event.metaKey || !players[active]) return;
-  if (event.target instanceof Element && keeps(event.target, event.key)) return;
-  event.preventDefault();
-  does(players[active]);
-});
-
-// After a search the keys are the player's again.
-document.addEventListener("submit", (event) => {
-  if (event.target.matches(".find")) event.target.closest(".player").focus();
 });
 
 list().then(restore).catch(said);

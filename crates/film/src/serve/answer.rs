@@ -4,7 +4,9 @@ use std::convert::Infallible;
 use std::rc::Rc;
 
 use boucle::spawn;
-use hyper::body::Incoming;
+use boucle_trace::PLAYER;
+use http_body_util::Full;
+use hyper::body::{Bytes, Incoming};
 use hyper::header::{
     CACHE_CONTROL, CONNECTION, CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE,
     HeaderName, HeaderValue, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
@@ -17,13 +19,9 @@ use super::body;
 use super::refusal::Refusal;
 use super::request::Query;
 use super::shelf::{Kept, LARGEST};
-use super::shown::Shown;
-use crate::go::Go;
+use super::shown;
 use crate::programs::PROGRAMS;
 use crate::run::Run;
-
-/// No prediction is larger: it is a dozen lines.
-const LARGEST_PREDICTION: usize = 1 << 20;
 
 /// The page may load what is served here, and nothing else.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; \
@@ -44,18 +42,17 @@ const HTML: &str = "text/html; charset=utf-8";
 const CSS: &str = "text/css; charset=utf-8";
 const SCRIPT: &str = "text/javascript; charset=utf-8";
 const JSON: &str = "application/json";
+const BYTES: &str = "application/octet-stream";
 
-/// The files of the page: their paths, their types, their texts.
+/// The files of the page: their paths, their types, their texts. The player is the same as in one file.
 const FILES: &[(&str, &str, &str)] = &[
     ("", HTML, include_str!("../page/page.html")),
     ("page.css", CSS, include_str!("../page/page.css")),
     ("page.js", SCRIPT, include_str!("../page/page.js")),
-    ("player.js", SCRIPT, include_str!("../page/player.js")),
-    ("draw.js", SCRIPT, include_str!("../page/draw.js")),
-    ("guess.js", SCRIPT, include_str!("../page/guess.js")),
+    ("player.js", SCRIPT, PLAYER),
 ];
 
-type Answer = Response<String>;
+type Answer = Response<Full<Bytes>>;
 
 /// Answers one request.
 pub(super) async fn answer(
@@ -78,11 +75,10 @@ async fn route(request: Request<Incoming>, site: &Rc<Site>) -> Result<Answer, Re
         (&Method::GET, "programs") => Ok(said(&site.shelf.list())),
         (&Method::GET, "run") => {
             let kept = run(site, query.text("id")).await?;
-            facts(site, &kept).await
+            let bytes = kept.ask(&site.queue, &site.heavy, |it| it.page().bytes()).await?;
+            Ok(answered(StatusCode::OK, BYTES, bytes))
         }
-        (&Method::GET, "scene") => scene(site, &query).await,
         (&Method::GET, "file") => file(site, &query).await,
-        (&Method::POST, "predict") => predict(site, &query, body).await,
         (&Method::POST, "open") => {
             let (name, lossy) = (query.text("name").to_owned(), query.text("lossy") == "yes");
             let site = Rc::clone(site);
@@ -91,7 +87,7 @@ async fn route(request: Request<Incoming>, site: &Rc<Site>) -> Result<Answer, Re
             opened.await.unwrap_or_else(|_| Err(Refusal::failed()))
         }
         (&Method::GET, path) => match FILES.iter().find(|(it, ..)| *it == path) {
-            Some((_, kind, text)) => Ok(answered(StatusCode::OK, kind, (*text).to_owned())),
+            Some((_, kind, text)) => Ok(answered(StatusCode::OK, kind, text.as_bytes())),
             None => Err(Refusal::new(StatusCode::NOT_FOUND, "there is no such page")),
         },
         _ => Err(Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "this cannot be done")),
@@ -110,57 +106,20 @@ async fn run(site: &Site, id: &str) -> Result<Rc<Kept>, Refusal> {
     if let Some(kept) = site.shelf.find(id) {
         return Ok(kept);
     }
-    let recorded = move || Shown::new(Run::of(program));
-    let shown = site.queue.run(&site.heavy, recorded).await?;
-    Ok(site.shelf.keep(program, shown))
-}
-
-/// What a thread says about a run.
-async fn about(
-    site: &Site,
-    kept: &Kept,
-    says: impl FnOnce(&Shown) -> Value + Send + 'static,
-) -> Result<Answer, Refusal> {
-    let text = kept.ask(&site.queue, move |it| says(it).to_string()).await?;
-    Ok(answered(StatusCode::OK, JSON, text))
-}
-
-async fn facts(site: &Site, kept: &Kept) -> Result<Answer, Refusal> {
-    let id = kept.id.clone();
-    about(site, kept, move |it| it.facts(&id)).await
-}
-
-async fn scene(site: &Site, query: &Query<'_>) -> Result<Answer, Refusal> {
-    let kept = run(site, query.text("id")).await?;
-    let go = match query.text("go") {
-        "" => None,
-        name => match Go::named(name, query.text("words")) {
-            Some(go) => Some(go),
-            None => return Err(refusal("there is no such move")),
-        },
-    };
-    let at = query.number("at");
-    about(site, &kept, move |it| it.scene(at, go.as_ref())).await
+    let recorded = site.queue.run(&site.heavy, move || Run::of(program)).await?;
+    Ok(site.shelf.keep(program, recorded))
 }
 
 /// The run as one file, to keep or to hand on.
 async fn file(site: &Site, query: &Query<'_>) -> Result<Answer, Refusal> {
     let kept = run(site, query.text("id")).await?;
     let kind = query.text("kind").to_owned();
-    let file = kept.ask_among(&site.queue, &site.heavy, move |it| it.file(&kind)).await?;
-    let (kind, name, text) = file.ok_or(refusal("there is no such kind of file"))?;
+    let file = kept.ask(&site.queue, &site.heavy, move |it| shown::file(it, &kind)).await?;
+    let (kind, name, bytes) = file.ok_or(refusal("there is no such kind of file"))?;
     let disposition = format!("attachment; filename=\"{name}\"");
-    let mut answer = answered(StatusCode::OK, kind, text);
+    let mut answer = answered(StatusCode::OK, kind, bytes);
     answer.headers_mut().insert(CONTENT_DISPOSITION, disposition.parse().expect("it is plain"));
     Ok(answer)
-}
-
-async fn predict(site: &Site, query: &Query<'_>, body: Incoming) -> Result<Answer, Refusal> {
-    let kept = run(site, query.text("id")).await?;
-    let bytes = body::read(body, LARGEST_PREDICTION).await?;
-    let lines = serde_json::from_slice::<Vec<String>>(&bytes);
-    let lines = lines.map_err(|_| refusal("this is no prediction"))?;
-    about(site, &kept, move |it| it.verdict(&lines)).await
 }
 
 /// Reads a recording that the reader has opened; what is wrong with it is an answer in words.
@@ -172,9 +131,12 @@ async fn open(site: &Site, name: String, lossy: bool, body: Incoming) -> Result<
     };
     let bytes = body::read(body, LARGEST).await?;
     let n_bytes = bytes.len();
-    let read = move || Run::read(&name, &bytes[..], lossy).map(Shown::new);
+    let read = move || Run::read(&name, &bytes[..], lossy);
     match site.queue.run(&site.heavy, read).await? {
-        Ok(shown) => facts(site, &site.shelf.bring(shown, n_bytes)).await,
+        Ok(run) => {
+            let kept = site.shelf.bring(run, n_bytes);
+            Ok(said(&json!({ "id": kept.id, "name": kept.run.name, "warning": kept.run.warning })))
+        }
         Err(error) => {
             let is_partly = error.is_partly();
             let says = error.to_string().lines().next().unwrap_or_default().to_owned();
@@ -204,10 +166,10 @@ fn refused(refusal: &Refusal) -> Answer {
     answer
 }
 
-fn answered(status: StatusCode, kind: &str, text: String) -> Answer {
+fn answered(status: StatusCode, kind: &str, body: impl Into<Bytes>) -> Answer {
     let mut builder = Response::builder().status(status).header(CONTENT_TYPE, kind);
     for (name, value) in HEADERS {
         builder = builder.header(name, value);
     }
-    builder.body(text).expect("the headers are plain")
+    builder.body(Full::new(body.into())).expect("the headers are plain")
 }

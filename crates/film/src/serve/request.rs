@@ -16,9 +16,4 @@ impl<'a> Query<'a> {
     pub(super) fn text(&self, name: &str) -> &str {
         self.0.iter().find(|(it, _)| it == name).map_or("", |(_, value)| value)
     }
-
-    /// The number of this name; 0 without one.
-    pub(super) fn number(&self, name: &str) -> usize {
-        self.text(name).parse().unwrap_or(0)
-    }
 }

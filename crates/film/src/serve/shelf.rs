@@ -10,7 +10,6 @@ use serde_json::{Value, json};
 
 use super::apart::Queue;
 use super::refusal::Refusal;
-use super::shown::Shown;
 use crate::programs::{PROGRAMS, Program};
 use crate::run::Run;
 
@@ -36,33 +35,22 @@ pub(crate) struct Shelf {
 pub(super) struct Kept {
     /// What the page calls it.
     pub(super) id: String,
-    /// Only [`ask`](Kept::ask) gives it away: whatever is done with a run, a thread does it.
-    shown: Arc<Shown>,
-    /// One move at a time: each moves the run's only player.
-    turns: Rc<Semaphore>,
+    /// The run; what is done with more than its name, a thread does.
+    pub(super) run: Arc<Run>,
     /// How large the file was, if it was brought; all others stay.
     n_bytes: Option<usize>,
 }
 
 impl Kept {
-    /// Has a thread say something about the run, when it is its turn among the run's own.
+    /// Has a thread make something of the run, when it is its turn.
     pub(super) async fn ask<T: Send + 'static>(
         &self,
         queue: &Rc<Queue>,
-        says: impl FnOnce(&Shown) -> T + Send + 'static,
-    ) -> Result<T, Refusal> {
-        self.ask_among(queue, &self.turns, says).await
-    }
-
-    /// The same for what takes long and moves nothing: its turn is among these.
-    pub(super) async fn ask_among<T: Send + 'static>(
-        &self,
-        queue: &Rc<Queue>,
         turns: &Rc<Semaphore>,
-        says: impl FnOnce(&Shown) -> T + Send + 'static,
+        makes: impl FnOnce(&Run) -> T + Send + 'static,
     ) -> Result<T, Refusal> {
-        let shown = Arc::clone(&self.shown);
-        queue.run(turns, move || says(&shown)).await
+        let run = Arc::clone(&self.run);
+        queue.run(turns, move || makes(&run)).await
     }
 }
 
@@ -74,7 +62,7 @@ impl Shelf {
             let is_program = Program::named(&run.name).is_some();
             let id = if is_program { run.name.to_string() } else { shelf.next_file() };
             shelf.first = Some(id.clone());
-            shelf.put(id, Shown::new(run), None);
+            shelf.put(id, run, None);
         }
         shelf
     }
@@ -89,7 +77,7 @@ impl Shelf {
         let files: Vec<_> = runs
             .iter()
             .filter(|it| Program::named(&it.id).is_none())
-            .map(|it| (&it.id, &it.shown.run))
+            .map(|it| (&it.id, &it.run))
             .map(|(id, run)| json!({ "id": id, "name": run.name, "idea": run.idea }))
             .collect();
         json!({
@@ -106,13 +94,13 @@ impl Shelf {
     }
 
     /// Keeps a program that was recorded.
-    pub(super) fn keep(&self, program: &Program, shown: Shown) -> Rc<Kept> {
-        self.put(program.name.to_owned(), shown, None)
+    pub(super) fn keep(&self, program: &Program, run: Run) -> Rc<Kept> {
+        self.put(program.name.to_owned(), run, None)
     }
 
     /// Keeps a file of so many bytes that was brought. If there is no room, the oldest of those go.
-    pub(super) fn bring(&self, shown: Shown, n_bytes: usize) -> Rc<Kept> {
-        let kept = self.put(self.next_file(), shown, Some(n_bytes));
+    pub(super) fn bring(&self, run: Run, n_bytes: usize) -> Rc<Kept> {
+        let kept = self.put(self.next_file(), run, Some(n_bytes));
         let mut runs = self.runs.borrow_mut();
         loop {
             let brought = runs.iter().filter_map(|it| it.n_bytes);
@@ -130,9 +118,8 @@ impl Shelf {
         format!("file-{}", self.n_files.get())
     }
 
-    fn put(&self, id: String, shown: Shown, n_bytes: Option<usize>) -> Rc<Kept> {
-        let turns = Rc::new(Semaphore::new(1));
-        let kept = Rc::new(Kept { id, shown: Arc::new(shown), turns, n_bytes });
+    fn put(&self, id: String, run: Run, n_bytes: Option<usize>) -> Rc<Kept> {
+        let kept = Rc::new(Kept { id, run: Arc::new(run), n_bytes });
         self.runs.borrow_mut().push_back(Rc::clone(&kept));
         kept
     }
@@ -144,7 +131,6 @@ mod tests {
 
     use super::{LARGEST, N_FILES, Shelf};
     use crate::run::Run;
-    use crate::serve::shown::Shown;
 
     fn run() -> Run {
         let trace = Trace::new(Header::new("empty", Clock::Real), Vec::new());
@@ -154,7 +140,7 @@ mod tests {
     /// Which files are kept, after files of these sizes were brought.
     fn kept(shelf: &Shelf, sizes: &[usize]) -> Vec<usize> {
         for size in sizes {
-            shelf.bring(Shown::new(run()), *size);
+            shelf.bring(run(), *size);
         }
         (1..=sizes.len() + 1).filter(|it| shelf.find(&format!("file-{it}")).is_some()).collect()
     }

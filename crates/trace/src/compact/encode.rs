@@ -198,7 +198,7 @@ impl Compact {
         match self.texts.number(text) {
             Some(number) => self.number(number + 2),
             None => {
-                let text = self.texts.add(text);
+                self.texts.add(text);
                 self.number(1);
                 self.number(text.len() as u64);
                 self.bytes.extend_from_slice(text.as_bytes());

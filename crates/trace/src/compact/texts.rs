@@ -20,16 +20,9 @@ pub(super) struct Texts {
     next: usize,
     /// How many bytes they have.
     n_bytes: usize,
-    /// What is written instead of each.
-    change: Option<fn(&str) -> Text>,
 }
 
 impl Texts {
-    /// No text so far; each will be changed so.
-    pub(super) fn changed(change: fn(&str) -> Text) -> Texts {
-        Texts { change: Some(change), ..Texts::default() }
-    }
-
     /// The number of a text, if it has one.
     #[inline]
     pub(super) fn number(&mut self, text: &Text) -> Option<u64> {
@@ -43,13 +36,12 @@ impl Texts {
         Some(number)
     }
 
-    /// Gives a text the next number; what is to be written.
-    pub(super) fn add(&mut self, text: &Text) -> Text {
+    /// Gives a text the next number.
+    pub(super) fn add(&mut self, text: &Text) {
         let number = self.numbers.len() as u64;
         self.n_bytes += text.len();
         self.numbers.insert(Text::clone(text), number);
         self.remember(text, number);
-        self.change.map_or_else(|| Text::clone(text), |change| change(text))
     }
 
     /// Whether they are to be forgotten.

@@ -1,241 +1,198 @@
-"use strict";
-// The events, as `compact.rs` writes them, and who does what when.
+// The bytes of a recording: a line of JSON that says what it is, then the events as `compact.rs` writes
+// them. Before it there may be a line with what is known beside: findings, sources.
 
-const K = { ADDED: 0, NAMED: 1, BEGINS: 2, ENDS: 3, REQUEUED: 4, PRINTED: 5, WOKEN: 6, WAITS: 7, TIMER_SET: 8, TIMER_FIRED: 9, DESCRIPTOR: 10, SLEEPS: 11, WAKES: 12, DONE: 13, REPORTED: 14, RUN_ENDS: 15, TIMER_UNSET: 16, MADE: 17, QUEUED_FIRST: 18, UNQUEUED: 19 };
-// Who is woken while it runs is in the queue as well: it runs, and is ready again.
-const RUNNING = 1, AGAIN = 2, READY = 3, WAITING = 4, DONE = 5, PANICKED = 6, CANCELLED = 7, DROPPED = 8;
+const K = {
+  ADDED: 0, NAMED: 1, BEGINS: 2, ENDS: 3, REQUEUED: 4, PRINTED: 5, WOKEN: 6, WAITS: 7, TIMER_SET: 8, TIMER_FIRED: 9,
+  DESCRIPTOR: 10, SLEEPS: 11, WAKES: 12, DONE: 13, REPORTED: 14, RUN_ENDS: 15, TIMER_UNSET: 16, MADE: 17,
+  QUEUED_FIRST: 18, UNQUEUED: 19, VAIN: 20, OBJECT_MADE: 21, OBJECT_NAMED: 22, OBJECT_GONE: 23, ACQUIRED: 24,
+  RELEASED: 25, STANDS: 26, TEXTS_END: 62, BASE: 63, LATER: 64,
+};
+// For what a task waits, and with what a poll ends.
+const ON = { TIME: 0, TASK: 1, READABLE: 2, WRITABLE: 3, SYNC: 4, THREAD: 5 };
+const POLL = { PENDING: 0, READY: 1, PANICKED: 2, CANCELLED: 3, OVER: 4, REQUEUED: 5 };
+const FOREVER = 18446744073709551615;
 
-const info = JSON.parse(document.getElementById("data").textContent);
-const texts = info.texts;
-const bytes = (() => {
-  const text = atob(document.getElementById("bytes").textContent);
-  const bytes = new Uint8Array(text.length);
-  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
-  return bytes;
-})();
-
-// Reads numbers from a place on. Seven bits a byte; multiplied, since shifts have 32 bits here.
-const reader = { place: 0 };
-function number() {
-  let byte = bytes[reader.place++];
-  if (byte < 128) return byte;
-  let value = byte & 127, weight = 128;
-  do {
-    byte = bytes[reader.place++];
-    value += (byte & 127) * weight;
-    weight *= 128;
-  } while (byte >= 128);
-  return value;
-}
-function signed() {
-  const value = number();
-  return value % 2 ? -(value - 1) / 2 : value / 2;
+// The line of JSON from `place` on, and where the next one begins.
+function line(bytes, place) {
+  const end = bytes.indexOf(10, place);
+  if (end < 0) throw new Error("this is no recording: it has no first line");
+  try {
+    return [JSON.parse(new TextDecoder().decode(bytes.subarray(place, end))), end + 1];
+  } catch {
+    throw new Error("this is no recording: its first line is not JSON");
+  }
 }
 
-const n = info.events;
-// Of each event: its time, its kind, its task (0: none), and where the rest of it stands.
-const at = new Float64Array(n), kind = new Uint8Array(n), task = new Uint32Array(n), rest = new Uint32Array(n);
-const outputs = [], polls = [];
-
-// A growing list of numbers. There may be a hundred thousand tasks, each with a few of them: so an empty
-// one takes no room.
-const EMPTY = new Uint32Array(0), EMPTY_ORDER = new Float64Array(0);
-class List {
-  constructor(items = EMPTY) { this.items = items; this.length = 0; }
-  push(item) {
-    if (this.length === this.items.length) {
-      const larger = new this.items.constructor(Math.max(4, 2 * this.length));
-      larger.set(this.items);
-      this.items = larger;
+// Reads the events one after another, and each of them again.
+class Events {
+  constructor(bytes) {
+    this.bytes = bytes;
+    this.beside = {};
+    [this.header, this.place] = line(bytes, 0);
+    if (this.header?.format === "boucle-player") {
+      this.beside = this.header;
+      [this.header, this.place] = line(bytes, this.place);
     }
-    this.items[this.length++] = item;
-  }
-}
-
-// The lanes: a task's stretches, each from an event on; the last one lasts to the end.
-const lanes = [], laneOf = new Map();
-function lane(no) {
-  let found = laneOf.get(no);
-  if (found === undefined) {
-    found = { no, name: `task ${no}`, by: 0, place: null, byHand: false, from: new List(), life: new List(), since: new List(EMPTY_ORDER), waits: new List(), events: new List(), now: 0, ready: false, since_now: 0, done: 0 };
-    laneOf.set(no, found);
-    lanes.push(found);
-  }
-  return found;
-}
-function live(lane, event, life) {
-  if (lane.now === life) return;
-  lane.now = life;
-  lane.from.push(event);
-  lane.life.push(life);
-  lane.since.push(lane.since_now);
-}
-function runs(life) { return life === RUNNING || life === AGAIN; }
-function settle(lane, event) {
-  live(lane, event, lane.done ? lane.done : lane.ready ? READY : WAITING);
-}
-function wake(lane, event) {
-  if (lane.ready) return;
-  lane.ready = true;
-  lane.byHand = false;
-  lane.since_now = event + info.base.ready.length;
-  if (runs(lane.now)) live(lane, event, AGAIN); else if (!lane.done) live(lane, event, READY);
-}
-
-for (const [no, known] of Object.entries(info.base.tasks)) {
-  const it = lane(+no);
-  if (known.name) it.name = known.name;
-  it.ready = known.is_ready;
-  it.since_now = Math.max(0, info.base.ready.indexOf(+no));
-  it.done = known.done ? { value: DONE, panicked: PANICKED, cancelled: CANCELLED, dropped: DROPPED }[known.done] : 0;
-  if (info.base.running.includes(+no)) live(it, 0, it.ready ? AGAIN : RUNNING); else settle(it, 0);
-}
-
-{
-  const stack = info.base.running.map(lane);
-  let now = 0;
-  for (let i = 0; i < n; i++) {
-    const k = kind[i] = bytes[reader.place++];
-    now += number();
-    at[i] = now;
-    rest[i] = reader.place;
-    let who = 0;
-    switch (k) {
-      case K.ADDED: {
-        who = number();
-        const it = lane(who);
-        it.by = number();
-        const file = number();
-        if (file) it.place = `${texts[file - 1]}:${number()}`;
-        wake(it, i);
-        break;
-      }
-      case K.NAMED: who = number(); lane(who).name = texts[number()]; break;
-      case K.BEGINS: {
-        who = number();
-        const it = lane(who);
-        it.ready = false;
-        stack.push(it);
-        live(it, i, RUNNING);
-        polls.push(i);
-        break;
-      }
-      case K.ENDS: {
-        who = number();
-        const how = number(), it = lane(who), place = stack.lastIndexOf(it);
-        if (how === 5) wake(it, i);
-        if (place >= 0) for (const left of stack.splice(place)) settle(left, i);
-        break;
-      }
-      case K.REQUEUED: who = number(); wake(lane(who), i); break;
-      case K.QUEUED_FIRST: {
-        who = number();
-        const it = lane(who);
-        it.ready = true;
-        it.byHand = false;
-        // Before all that went there before.
-        it.since_now = -(i + 1);
-        const life = runs(it.now) ? AGAIN : it.done ? it.now : READY;
-        it.now = 0;
-        live(it, i, life);
-        break;
-      }
-      case K.UNQUEUED: {
-        who = number();
-        const it = lane(who);
-        it.ready = false;
-        if (it.now === READY) live(it, i, WAITING); else if (it.now === AGAIN) live(it, i, RUNNING);
-        break;
-      }
-      case K.MADE: {
-        who = number();
-        const it = lane(who);
-        it.by = number();
-        it.byHand = true;
-        live(it, i, WAITING);
-        break;
-      }
-      case K.PRINTED: who = number(); number(); number(); outputs.push(i); break;
-      case K.WOKEN: {
-        who = number();
-        const by = number();
-        if (by === 0 || by === 2) number();
-        wake(lane(who), i);
-        break;
-      }
-      case K.WAITS: {
-        who = number();
-        if (number() !== 5) number();
-        if (number()) number();
-        lane(who).waits.push(i);
-        break;
-      }
-      case K.TIMER_SET: who = number(); number(); number(); break;
-      case K.TIMER_FIRED: number(); break;
-      case K.TIMER_UNSET: who = number(); number(); break;
-      case K.DESCRIPTOR: number(); number(); break;
-      case K.SLEEPS: number(); break;
-      case K.DONE: {
-        who = number();
-        const it = lane(who);
-        it.done = DONE + number();
-        if (runs(it.now)) break;
-        it.ready = false;
-        live(it, i, it.done);
-        break;
-      }
-      case K.REPORTED: who = number(); number(); number(); break;
-      case K.RUN_ENDS: { const how = number(); if (how >= 3) number(); break; }
+    if (this.header?.format !== "boucle-trace") throw new Error("this is no recording of boucle");
+    this.base = {};
+    // A text stands where it comes for the first time; after that it has a number, until all are forgotten.
+    // Most are never looked at: it is known where each stands.
+    this.texts = { from: new List(Uint32Array), said: [] };
+    this.forgotten = 0;
+    this.forgets = { event: [], from: [] };
+    this.decoder = new TextDecoder();
+    // The parts of the event that was read last. A text is one more than its place in the list, 0 is none.
+    this.kind = this.at = this.task = this.by = this.how = this.number = this.after = this.text = this.file = this.line = this.object = this.future = 0;
+    this.awaits = [];
+    this.n = 0;
+    if (bytes[this.place] === K.BASE) {
+      this.place++;
+      const length = this.#number(), end = this.place + length;
+      this.base = JSON.parse(this.decoder.decode(bytes.subarray(this.place, end)));
+      this.at = this.base.now ?? 0;
+      this.place = end;
     }
-    task[i] = who;
-    if (who) lane(who).events.push(i);
   }
-}
-lanes.sort((a, b) => a.no - b.no);
-lanes.forEach((it, place) => { it.row = place; });
 
-// The first place in a sorted list whose item is greater than `wanted`.
-function after(items, length, wanted) {
-  let low = 0, high = length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (items[middle] > wanted) high = middle; else low = middle + 1;
+  #damaged(why) { return new Error(`the recording is damaged at event ${this.n + 1}${why ?? ""}`); }
+
+  // Seven bits a byte; multiplied, since shifts have 32 bits here.
+  #number() {
+    const bytes = this.bytes;
+    let byte = bytes[this.place++];
+    if (byte < 128) return byte;
+    let value = byte & 127, weight = 128;
+    do {
+      if (this.place >= bytes.length || weight > 1e21) throw this.#damaged();
+      byte = bytes[this.place++];
+      value += (byte & 127) * weight;
+      weight *= 128;
+    } while (byte >= 128);
+    return value;
   }
-  return low;
-}
-
-// What a task does after event `i`; 0 if it is not there yet.
-function lifeAt(lane, i) {
-  const place = after(lane.from.items, lane.from.length, i) - 1;
-  return place < 0 ? 0 : lane.life.items[place];
-}
-
-// Who does what after event `i`: the tasks of each life; those that are ready in the order in which they
-// went into the queue, next one first. Much is asked about one event: its answer is kept.
-let lives = { of: NaN };
-function livesAt(i) {
-  if (lives.of === i) return lives;
-  const running = [], queue = [], waiting = [], over = [];
-  for (const it of lanes) {
-    const place = after(it.from.items, it.from.length, i) - 1;
-    if (place < 0) continue;
-    const life = it.life.items[place];
-    if (runs(life)) running.push(it);
-    if (life === READY || life === AGAIN) queue.push([it.since.items[place], it]);
-    if (life === WAITING) waiting.push(it);
-    if (life >= DONE) over.push(it);
+  #signed() {
+    const value = this.#number();
+    return value % 2 ? -(value - 1) / 2 : value / 2;
   }
-  const ready = queue.sort((a, b) => a[0] - b[0]).map(it => it[1]);
-  return lives = { of: i, running, ready, waiting, over };
-}
+  #text() {
+    const place = this.place, number = this.#number();
+    if (!number) return 0;
+    if (number === 1) {
+      const { from } = this.texts, length = this.#number();
+      this.place += length;
+      if (from.length && place <= from.items[from.length - 1]) return after(from.items, place, 0, from.length);
+      if (this.place > this.bytes.length) throw this.#damaged(": it ends in the middle of a text");
+      from.push(place);
+      return from.length;
+    }
+    const text = this.forgotten + number - 1;
+    if (text > this.texts.from.length) throw this.#damaged(": it names a text that is not there");
+    return text;
+  }
+  // The text of this number; none is empty. The event that was read last stays the last.
+  said(number) {
+    if (!number) return "";
+    const { from, said } = this.texts;
+    if (said[number] === undefined) {
+      const { place } = this;
+      this.place = from.items[number - 1] + 1;
+      const length = this.#number();
+      said[number] = this.decoder.decode(this.bytes.subarray(this.place, this.place + length));
+      this.place = place;
+    }
+    return said[number];
+  }
+  #where() {
+    this.file = this.#text();
+    this.line = this.file ? this.#number() : 0;
+  }
 
-// What a task waits for after event `i`: what it said in the last poll in which it said something.
-function waitsAt(lane, i) {
-  const end = after(lane.waits.items, lane.waits.length, i);
-  if (!end) return [];
-  const last = lane.waits.items[end - 1];
-  const begun = polls[after(polls, polls.length, last) - 1] ?? 0;
-  let begin = end;
-  while (begin > 0 && lane.waits.items[begin - 1] >= begun) begin--;
-  return Array.from(lane.waits.items.slice(begin, end));
+  // Reads the next event; false at the end.
+  next() {
+    const bytes = this.bytes;
+    for (;;) {
+      if (this.place >= bytes.length) return false;
+      this.kind = bytes[this.place++];
+      if (this.kind < K.TEXTS_END) break;
+      if (this.kind === K.TEXTS_END) {
+        this.forgotten = this.texts.from.length;
+        this.forgets.event.push(this.n);
+        this.forgets.from.push(this.forgotten);
+      } else if (this.kind >= K.LATER) {
+        // What a later version tells has its length beside it.
+        this.#number();
+        const length = this.#number();
+        this.place += length;
+      } else throw this.#damaged();
+    }
+    this.at += this.#number();
+    this.rest = this.place;
+    this.#parts();
+    if (this.place > bytes.length || !(this.at >= 0)) throw new Error(`the recording ends in the middle of event ${this.n + 1}`);
+    this.n++;
+    return true;
+  }
+
+  // Reads event `i` again, of which the kind is known, and where its parts begin.
+  again(i, kind, rest) {
+    this.kind = kind;
+    this.place = rest;
+    if (this.forgets.event.length) this.forgotten = this.forgets.from[after(this.forgets.event, i) - 1] ?? 0;
+    this.#parts();
+  }
+
+  #parts() {
+    switch (this.kind) {
+      case K.ADDED: this.task = this.#number(); this.by = this.#number(); this.#where(); this.future = this.#text(); break;
+      case K.MADE: this.task = this.#number(); this.by = this.#number(); break;
+      case K.NAMED: this.task = this.#number(); this.text = this.#text(); break;
+      case K.BEGINS: case K.REQUEUED: case K.QUEUED_FIRST: case K.UNQUEUED: this.task = this.#number(); break;
+      case K.ENDS: case K.DONE: this.task = this.#number(); this.how = this.#number(); break;
+      case K.PRINTED: this.task = this.#number(); this.how = this.#number(); this.text = this.#text(); break;
+      case K.WOKEN: case K.VAIN:
+        this.task = this.#number();
+        this.how = this.#number();
+        this.by = this.how === 0 ? this.#number() : this.how === 2 ? this.#signed() : 0;
+        break;
+      case K.WAITS:
+        this.task = this.#number();
+        this.how = this.#number();
+        this.number = this.how === ON.TIME || this.how === ON.TASK ? this.#number()
+          : this.how === ON.READABLE || this.how === ON.WRITABLE ? this.#signed() : this.how === ON.SYNC ? this.#text() : 0;
+        this.object = this.#number();
+        this.#where();
+        break;
+      case K.TIMER_SET: this.task = this.#number(); this.number = this.#number(); this.after = this.#number(); break;
+      case K.TIMER_FIRED: this.task = 0; this.number = this.#number(); break;
+      case K.TIMER_UNSET: this.task = this.#number(); this.number = this.#number(); break;
+      case K.DESCRIPTOR: this.task = 0; this.number = this.#signed(); this.how = this.#number(); break;
+      case K.SLEEPS: this.task = 0; this.after = this.#number() ? this.#number() : -1; break;
+      case K.WAKES: this.task = 0; break;
+      case K.REPORTED: this.task = this.#number(); this.how = this.#number(); this.text = this.#text(); break;
+      case K.RUN_ENDS:
+        this.task = 0;
+        this.how = this.#number();
+        this.number = this.how === 3 ? this.#text() : this.how === 4 ? this.#signed() : 0;
+        break;
+      case K.OBJECT_MADE: this.task = 0; this.object = this.#number(); this.text = this.#text(); this.#where(); break;
+      case K.OBJECT_NAMED: this.task = 0; this.object = this.#number(); this.text = this.#text(); break;
+      case K.OBJECT_GONE: this.task = 0; this.object = this.#number(); break;
+      case K.ACQUIRED: this.task = this.#number(); this.object = this.#number(); break;
+      case K.RELEASED: this.object = this.#number(); this.task = this.#number(); break;
+      case K.STANDS: this.task = this.#number(); this.#calls(); break;
+      default: throw new Error(`event ${this.n + 1} is of a kind that is not known here: the recording is newer than this page`);
+    }
+  }
+
+  // The calls that await one another in a task, the outermost first.
+  #calls() {
+    const n = this.#number();
+    if (n > this.bytes.length) throw this.#damaged();
+    this.awaits = [];
+    for (let call = 0; call < n && this.place < this.bytes.length; call++) {
+      const what = this.said(this.#text());
+      this.#where();
+      this.awaits.push({ what, place: this.file ? { file: this.said(this.file), line: this.line } : null });
+    }
+  }
 }

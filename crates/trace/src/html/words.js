@@ -1,111 +1,146 @@
-// An event in words, as `text/words.rs` has them.
+// An event in words, as `text/words.rs` has them: who, and what it does.
 
-function name(no) { return laneOf.get(no)?.name ?? `task ${no}`; }
-
-const decimals = (() => {
-  if (info.header.clock === "real") return 6;
-  let needs = 3;
-  for (let i = 0; i < n; i++) {
-    if (at[i] % 1000) return 9;
-    if (at[i] % 1000000) needs = 6;
+// The name of a task when `position` events have been played: what it was called, what its future is, or
+// its number.
+function nameOf(run, no, position) {
+  const row = run.rowOf.get(no);
+  if (row === undefined) return `task ${no}`;
+  const names = run.names.get(row);
+  if (names) {
+    for (let it = names.length - 1; it >= 0; it--) if (names[it][0] < position) return printableName(names[it][1]);
   }
-  return needs;
-})();
-function seconds(ns) { return (ns / 1e9).toFixed(decimals); }
-function duration(ns) {
-  const trim = value => String(Math.floor(value * 1000) / 1000);
-  if (ns === 0) return "0 s";
-  if (ns >= 3.6e12) { const m = Math.floor(ns / 6e10); return `${Math.floor(m / 60)} h${m % 60 ? ` ${m % 60} min` : ""}`; }
-  if (ns >= 1e9) return `${trim(ns / 1e9)} s`;
-  if (ns >= 1e6) return `${trim(ns / 1e6)} ms`;
-  if (ns >= 1e3) return `${trim(ns / 1e3)} µs`;
-  return `${ns} ns`;
+  const future = futureOf(run, row, position);
+  return future === null ? `task ${no}` : `${printableName(future)} ${no}`;
+}
+const nameOfRow = (run, row, position = run.n) => nameOf(run, run.no[row], position);
+
+function futureOf(run, row, position) {
+  const { start, event } = run.made;
+  for (let place = run.made.last(row, position); place >= start[row]; place--) {
+    const e = run.event(event[place]);
+    if (e.kind === K.ADDED) return e.future ? run.text(e.future) : null;
+  }
+  return run.given0(row, "future", null);
 }
 
-function waker(who, by) {
-  switch (by) {
-    case 0: { const other = number(); return other === who ? "itself" : name(other); }
-    case 1: return "a timer";
-    case 2: return `descriptor ${signed()}`;
-    case 3: return "another thread";
-    case 4: return "the loop, which has nothing else to do";
-    case 5: return "code outside of all tasks";
-    default: return "the loop";
-  }
+// What an object is called: what it is, and its name or its number; and where it was made.
+function objectName(run, no, position) {
+  const known = objectOf(run, no, position);
+  if (!known) return `object ${no}`;
+  return `${printableName(known.kind || "object")} ${known.name === null ? no : printableName(known.name)}`;
 }
-function waits() {
-  switch (number()) {
-    case 0: return duration(number());
-    case 1: return `for ${name(number())}`;
-    case 2: return `for descriptor ${signed()} to be readable`;
-    case 3: return `for descriptor ${signed()} to be writable`;
-    case 4: return `for ${texts[number()]}`;
+function objectAndPlace(run, no, position) {
+  const place = objectOf(run, no, position)?.place;
+  return `${objectName(run, no, position)}${place ? `, made at ${placeName(place)}` : ""}`;
+}
+function objectOf(run, no, position) {
+  const row = run.objects.rowOf.get(no);
+  return row === undefined ? null : objectAt(run, row, position);
+}
+const placeName = place => `${printableLine(place.file)}:${place.line}`;
+
+function waker(run, who, how, by, position) {
+  if (how === 0) return by === who ? "itself" : nameOf(run, by, position);
+  return ["", "a timer", `descriptor ${by}`, "another thread", "the loop, which has nothing else to do", "code outside of all tasks", "the loop"][how];
+}
+
+// What a task waits for, after `waits`.
+function waitWords(run, { how, number, object }, position) {
+  switch (how) {
+    case ON.TIME: return duration(number);
+    case ON.TASK: return `for ${nameOf(run, number, position)}`;
+    case ON.READABLE: return `for descriptor ${number} to be readable`;
+    case ON.WRITABLE: return `for descriptor ${number} to be writable`;
+    case ON.SYNC: return `for ${shared(run, printableName(number), object, position)}`;
     default: return "for another thread";
   }
 }
-function place() { const file = number(); return file ? `, at ${texts[file - 1]}:${number()}` : ""; }
-function by(word) { const by = number(); return by ? ` by ${name(by)}` : word; }
 
-// Who does what, as two texts.
-function words(i, brief) {
-  reader.place = rest[i];
-  const who = task[i];
-  if (who && kind[i] !== K.PRINTED && kind[i] !== K.TIMER_SET && kind[i] !== K.TIMER_UNSET && kind[i] !== K.REPORTED) number();
-  const me = who ? name(who) : "loop";
-  switch (kind[i]) {
-    case K.ADDED: return [me, `is added${by("")}${place()}`];
-    case K.NAMED: return [`task ${who}`, `is called ${texts[number()]}`];
-    case K.MADE: return [me, `is made${by("")}`];
-    case K.QUEUED_FIRST: return [me, "goes to the head of the queue"];
-    case K.UNQUEUED: return [me, "leaves the queue"];
-    case K.BEGINS: {
-      // A task of a stage is added as its first poll begins: where it stood before, nobody told.
-      const isJustMet = i && kind[i - 1] === K.ADDED && task[i - 1] === who && !laneOf.get(who)?.place;
-      const ready = i && !brief && !isJustMet ? livesAt(i - 1).ready : [];
-      const chosen = ready.findIndex(it => it.no === who);
-      return [me, ready.length > 1 && chosen >= 0 ? `runs, number ${chosen + 1} of ${ready.length} ready` : "runs"];
-    }
-    case K.ENDS: {
-      const how = number();
-      const stays = lifeAt(laneOf.get(who), i) === READY;
-      return [me, [stays ? "gives the turn back, and is ready" : "stops", "has returned", "was left by a panic", "was dropped", "had ended before", "gives the turn back, and is ready"][how]];
-    }
-    case K.REQUEUED: return [me, "goes to the end of the queue"];
-    case K.PRINTED: { number(); const error = number(); return [who ? me : "program", `prints ${error ? "on stderr " : ""}${JSON.stringify(texts[number()])}`]; }
-    case K.WOKEN: return [me, `is woken by ${waker(who, number())}`];
-    case K.WAITS: return [me, `waits ${waits()}`];
-    case K.TIMER_SET: number(); number(); return [who ? me : "program", `sets a timer: in ${duration(number())}`];
-    case K.TIMER_FIRED: return [me, "a timer fires"];
-    case K.TIMER_UNSET: return [who ? me : "program", "takes a timer back"];
-    case K.DESCRIPTOR: { const fd = signed(); return [me, `descriptor ${fd} is ${["ready", "readable", "writable", "readable and writable"][number()]}`]; }
-    case K.SLEEPS: { const most = number(); return [me, most ? `sleeps, ${duration(most - 1)} at the most` : "sleeps until somebody wakes it"]; }
-    case K.WAKES: return [me, "is awake"];
-    case K.DONE: return [me, ["is done", "has panicked", "is cancelled", "is dropped"][number()]];
-    case K.REPORTED: number(); number(); return [me, `is reported: ${texts[number()].split("\n")[0]}`];
-    case K.RUN_ENDS: {
-      const how = number();
-      if (how === 3) return [me, `the run ends with a panic: ${texts[number()]}`];
-      if (how === 4) return [me, `the program exits with status ${signed()}`];
-      return [me, ["the run is complete", "the run ends: every task waits for another", "the run is stopped"][how]];
-    }
+// Something that tasks share: `an item of a queue` is one of `queue jobs`, if the object is known.
+function shared(run, what, object, position) {
+  const known = object ? objectOf(run, object, position) : null;
+  if (!known) return what;
+  const name = objectName(run, object, position);
+  if (known.kind === "lock") return name;
+  for (const any of [`a ${known.kind}`, `an ${known.kind}`]) {
+    const place = what.indexOf(any);
+    if (place >= 0) return `${what.slice(0, place)}${name}${known.kind === "semaphore" ? "" : what.slice(place + any.length)}`;
   }
-  return [me, ""];
+  return `${what}: ${name}`;
 }
 
-// What the loop is doing after event `i`.
-function phase(i) {
-  if (i < 0) return "begin: nothing has happened yet";
-  const who = laneOf.get(task[i]);
-  if (kind[i] === K.RUN_ENDS) return "over: the run has ended";
-  if (kind[i] === K.MADE) return "make: a task is there, and whoever has it polls it";
-  if (kind[i] === K.BEGINS && !who.byHand) return "take: a task is taken out of the ready queue";
-  if (livesAt(i).running.length) return "step: the task runs until it gives the turn back";
-  if (kind[i] === K.UNQUEUED) return "take: a task is taken out of the ready queue";
-  if (kind[i] === K.ENDS && who.byHand && lifeAt(who, i) === WAITING) return "yield: the task has given the turn back to whoever polls it";
-  if (kind[i] === K.REQUEUED || kind[i] === K.QUEUED_FIRST || (kind[i] === K.ENDS && (lifeAt(who, i) === READY || (i + 1 < n && kind[i + 1] === K.REQUEUED)))) return "requeue: the task is ready again, behind the others";
-  if (kind[i] === K.ENDS && lifeAt(who, i) === WAITING) return "wait: the task is left until somebody wakes it";
-  if (kind[i] === K.ENDS || kind[i] === K.DONE) return "end: the task is over";
-  if (kind[i] === K.SLEEPS) return "sleep: nothing can run, the loop waits";
-  if (kind[i] === K.ADDED || kind[i] === K.NAMED) return "add: a task goes to the end of the ready queue";
-  return "wake: what has come makes a task ready";
+const ORDINALS = ["first", "second", "third", "fourth", "fifth", "sixth"];
+const ordinal = place => ORDINALS[place] ?? `number ${place + 1}`;
+
+// After `runs`: how the task was chosen.
+function chosen(run, i) {
+  const poll = after(run.begins, i) - 1, n = run.nReady[poll], place = run.place[poll];
+  return n === 1 || place < 0 ? "" : `, ${ordinal(place)} of ${n} ready`;
+}
+
+const firstLine = text => text.split("\n", 1)[0].replace(/\r$/, "");
+
+// Who does what, as two texts; the state is the one after the event.
+function words(run, i) {
+  const position = i + 1, e = run.event(i), { kind, task, by, how, number, text } = e;
+  const file = e.file ? `, at ${printableLine(run.text(e.file))}:${e.line}` : "";
+  const name = no => nameOf(run, no, position);
+  const said = () => ({ how, number: how === ON.SYNC ? run.text(number) : number, object: e.object });
+  switch (kind) {
+    case K.ADDED: return [name(task), `is added${by ? ` by ${name(by)}` : ""}${file}`];
+    case K.MADE: return [name(task), `is made${by ? ` by ${name(by)}` : ""}`];
+    case K.NAMED: return [`task ${task}`, `is called ${printableName(run.text(text))}`];
+    case K.BEGINS: return [name(task), `runs${chosen(run, i)}`];
+    case K.ENDS: {
+      const isReady = how === POLL.PENDING && run.life(run.rowOf.get(task), position) & QUEUED;
+      const ways = ["stops", "has returned", "was left by a panic", "was dropped", "had ended before", "gives the turn back, and is ready"];
+      return [name(task), isReady ? ways[POLL.REQUEUED] : ways[how]];
+    }
+    case K.REQUEUED: return [name(task), "goes to the end of the queue"];
+    case K.QUEUED_FIRST: return [name(task), "goes to the head of the queue"];
+    case K.UNQUEUED: return [name(task), "leaves the queue"];
+    case K.PRINTED: return [task ? name(task) : "program", `prints ${how ? "on stderr " : ""}${quoted(run.text(text))}`];
+    case K.WOKEN: return [name(task), `is woken by ${waker(run, task, how, by, position)}`];
+    case K.VAIN: return [name(task), `is woken by ${waker(run, task, how, by, position)}, and can go on already`];
+    case K.WAITS: return [name(task), `waits ${waitWords(run, said(), position)}`];
+    case K.TIMER_SET: { const { after } = e; return [task ? name(task) : "program", `sets a timer: in ${duration(after)}`]; }
+    case K.TIMER_FIRED: return ["loop", "a timer fires"];
+    case K.TIMER_UNSET: return [task ? name(task) : "program", "takes a timer back"];
+    case K.DESCRIPTOR: return ["loop", `descriptor ${number} is ${["ready", "readable", "writable", "readable and writable"][how]}`];
+    case K.SLEEPS: return ["loop", e.after < 0 ? "sleeps until somebody wakes it" : `sleeps, ${duration(e.after)} at the most`];
+    case K.WAKES: return ["loop", "is awake"];
+    case K.DONE: return [name(task), ["is done", "has panicked", "is cancelled", "is dropped"][how]];
+    case K.REPORTED: return [task ? name(task) : "loop", `is reported: ${printableLine(firstLine(run.text(text)))}`];
+    case K.RUN_ENDS: return ["loop", runEnd(run, how, number)];
+    default: return objectWords(run, e, position);
+  }
+}
+
+function runEnd(run, how, number) {
+  if (how === 3) return `the run ends with a panic: ${printableLine(run.text(number))}`;
+  if (how === 4) return `the program exits with status ${number}`;
+  return ["the run is complete", "the run ends: every task waits for another", "the run is stopped"][how];
+}
+
+// What is told of an object, and where a task stands.
+function objectWords(run, { kind, task, object, text, file, line, awaits }, position) {
+  const name = no => nameOf(run, no, position);
+  switch (kind) {
+    case K.OBJECT_MADE: return [objectName(run, object, position), `is met${file ? `; it was made at ${printableLine(run.text(file))}:${line}` : ""}`];
+    case K.OBJECT_NAMED: return [objectName(run, object, position), `is called ${printableName(run.text(text))}`];
+    case K.OBJECT_GONE: return [objectName(run, object, position), "is gone"];
+    case K.ACQUIRED: return [name(task), `gets ${objectName(run, object, position)}`];
+    case K.RELEASED: return [task ? name(task) : "program", `gives ${objectName(run, object, position)} back`];
+    case K.STANDS: return [name(task), standsIn(awaits)];
+    default: return ["loop", ""];
+  }
+}
+
+// Where a task stands: so many of the calls that await one another.
+const CALLS = 30;
+function standsIn(awaits) {
+  if (!awaits.length) return "stands nobody knows where";
+  const calls = awaits.slice(0, CALLS).map(it => `${printableName(it.what)}${it.place ? ` (${placeName(it.place)})` : ""}`);
+  if (awaits.length > CALLS) calls.push(`${awaits.length - CALLS} calls more`);
+  return `stands in ${calls.join(", in ")}`;
 }

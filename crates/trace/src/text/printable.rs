@@ -76,11 +76,6 @@ impl Printable {
         Printable::new(text.into(), usize::MAX, true)
     }
 
-    /// What is printed by one call: a text of many lines, but not longer than a line may be.
-    pub(crate) fn paragraph(text: &str) -> Printable {
-        Printable::new(text.into(), LONGEST_LINE, true)
-    }
-
     fn new(text: Cow<'_, str>, most: usize, keeps_lines: bool) -> Printable {
         let is_kept = |it: char| is_shown(it) || (keeps_lines && it == '\n');
         // No more of a text is looked at than is shown: it may be a whole file.

@@ -1,0 +1,77 @@
+//! What a page has to know to mark the line that runs at any moment: which line each phase, each text and
+//! each place leads to. The page then does what `mark` does.
+
+use std::collections::{BTreeMap, HashSet};
+
+use boucle_trace::{Phase, Trace, What};
+use serde::Serialize;
+
+use super::{LOOP, Mark, Source, in_loop, printed};
+
+/// So many texts and files are looked up at the most: a recording may have a million.
+const MOST: usize = 2000;
+/// No longer text is looked up: no line of a source prints it.
+const LONGEST: usize = 4096;
+
+/// A line: which source, and which line of it, from 1.
+type Line = (usize, usize);
+
+/// The lines of the sources of a run that can be marked.
+#[derive(Debug, Default, Serialize)]
+pub(crate) struct Marks {
+    /// Where the loop of a stage does what a phase says.
+    phases: BTreeMap<String, Line>,
+    /// Where a text was printed.
+    texts: BTreeMap<String, Line>,
+    /// Which source a file is, as the recording names it.
+    files: BTreeMap<String, usize>,
+}
+
+impl Marks {
+    /// What can be marked of a run.
+    pub(crate) fn of(trace: &Trace, sources: &[Source]) -> Marks {
+        let mut marks = Marks::default();
+        if sources.is_empty() {
+            return marks;
+        }
+        let line = |Mark { source, line }: Mark| (source, line);
+        for (phase, _) in LOOP {
+            let name = phase_name(*phase);
+            marks.phases.extend(in_loop(sources, *phase).map(|it| (name, line(it))));
+        }
+        let mut seen = HashSet::new();
+        for event in trace.events() {
+            if let What::Printed { line: text, .. } = &event.what {
+                if text.len() <= LONGEST && seen.len() < MOST && seen.insert(&**text) {
+                    let found = printed(sources, text).map(line);
+                    marks.texts.extend(found.map(|it| (text.to_string(), it)));
+                }
+            }
+        }
+        marks.files = files(trace, sources);
+        marks
+    }
+}
+
+/// The first word of what a phase says.
+fn phase_name(phase: Phase) -> String {
+    phase.to_string().split(':').next().unwrap_or_default().to_owned()
+}
+
+/// Which source each file is that the recording names.
+fn files(trace: &Trace, sources: &[Source]) -> BTreeMap<String, usize> {
+    let added = trace.events().iter().filter_map(|it| match &it.what {
+        What::Added { place, .. } | What::Waits { place, .. } => place.as_ref(),
+        _ => None,
+    });
+    let base = trace.base().tasks.values().filter_map(|it| it.place.as_ref());
+    let waits = trace.base().tasks.values().flat_map(|it| it.waits.iter());
+    let base = base.chain(waits.filter_map(|it| it.place.as_ref()));
+    let mut seen = HashSet::new();
+    let names = base.chain(added).filter(|it| seen.insert(&*it.file)).take(MOST);
+    let found = names.filter_map(|it| {
+        let source = sources.iter().position(|source| source.is_at(&it.file))?;
+        Some((it.file.to_string(), source))
+    });
+    found.collect()
+}

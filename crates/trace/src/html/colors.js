@@ -1,0 +1,33 @@
+// The colors of the canvases: those of the style, light or dark.
+
+function readColors(probe) {
+  const style = getComputedStyle(probe), colors = {};
+  for (const it of ["page", "panel", "text", "soft", "line", "running", "said", "ready", "waiting", "wake", "cursor", "failed", "chosen"]) {
+    probe.style.color = `var(--${it})`;
+    colors[it] = style.color;
+  }
+  const tile = document.createElement("canvas");
+  tile.width = tile.height = 8;
+  const pen = tile.getContext("2d");
+  pen.strokeStyle = colors.ready;
+  pen.lineWidth = 2.4;
+  for (const x of [-8, 0, 8]) {
+    pen.beginPath();
+    pen.moveTo(x, 8);
+    pen.lineTo(x + 8, 0);
+    pen.stroke();
+  }
+  colors.hatch = pen.createPattern(tile, "repeat");
+  return colors;
+}
+
+// Fits a canvas to its room; its pen, in units of the page.
+function penOf(canvas) {
+  const ratio = devicePixelRatio || 1, w = Math.round(canvas.clientWidth * ratio), h = Math.round(canvas.clientHeight * ratio);
+  if (canvas.width !== w || canvas.height !== h) Object.assign(canvas, { width: w, height: h });
+  const pen = canvas.getContext("2d");
+  pen.setTransform(ratio, 0, 0, ratio, 0, 0);
+  pen.textBaseline = "middle";
+  return pen;
+}
+const FONT = "ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace";
