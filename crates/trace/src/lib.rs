@@ -62,6 +62,8 @@
 //! - A look at the result of a task.
 //! - A wake of a task that is ready already changes nothing, and is no event.
 
+#[cfg(unix)]
+pub mod attach;
 mod chrome;
 mod compact;
 mod event;
@@ -72,6 +74,7 @@ mod lint;
 mod player;
 mod record;
 mod recorder;
+mod run;
 mod state;
 mod svg;
 mod text;
@@ -86,8 +89,10 @@ pub use crate::lint::{Finding, Limits, Lint};
 pub use crate::player::{Phase, Player};
 pub use crate::record::{lanes, record, record_stage, record_stage_with, record_with};
 pub use crate::recorder::{Options, Recorder};
+pub use crate::run::{Sum, dump, run};
 pub use crate::state::{
     Asleep, Choice, Life, Line, Ready, Running, State, TaskState, Timer, Timers, Wait, Waits, Wake,
 };
 pub use crate::text::printable::Printable;
 pub use crate::trace::Trace;
+pub use world::{eprintln, println};
