@@ -3,6 +3,7 @@
 mod guess;
 mod keys;
 mod lens;
+mod live;
 mod mouse;
 mod pace;
 mod panes;
@@ -57,6 +58,8 @@ pub struct App {
     pub(crate) has_objects: bool,
     /// How many columns and rows the terminal has.
     pub(crate) size: (u16, u16),
+    /// What was said last of how the run goes on.
+    said_live: Option<Printable>,
 }
 
 /// What is shown.
@@ -114,6 +117,7 @@ impl App {
             message: run.warning.clone(),
             has_objects: has_objects(&run.trace),
             size: (80, 24),
+            said_live: None,
             run,
         };
         app.moved();

@@ -4,6 +4,8 @@
 
 mod app;
 pub mod args;
+#[cfg(unix)]
+mod attach;
 mod go;
 mod page;
 mod predict;
@@ -15,6 +17,8 @@ mod search;
 mod serve;
 mod source;
 mod terminal;
+#[cfg(unix)]
+mod top;
 mod write;
 
 pub use crate::app::{App, Guess};

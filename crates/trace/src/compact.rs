@@ -14,7 +14,7 @@ mod texts;
 use self::texts::Texts;
 
 pub(crate) use self::decode::{Decoder, Fault};
-use crate::event::Event;
+use crate::event::{Event, Text};
 
 /// Events, one after another.
 #[derive(Clone, Debug, Default)]
@@ -30,6 +30,16 @@ pub(crate) struct Compact {
 }
 
 impl Compact {
+    /// Events whose texts are not written out: [`texts`](Compact::texts) has them.
+    pub(crate) fn with_texts_beside() -> Compact {
+        Compact { texts: Texts::kept_beside(), ..Compact::default() }
+    }
+
+    /// The texts that are not written out, in the order of their numbers.
+    pub(crate) fn texts(&self) -> &[Text] {
+        self.texts.beside()
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.n_events
     }
@@ -49,9 +59,7 @@ impl Compact {
 
     /// The events again; the first one counts its time from `at`.
     pub(crate) fn events(&self, at: u64) -> impl Iterator<Item = Event> {
-        let mut bytes = &self.bytes[..];
-        let mut decoder = Decoder::new(at);
-        std::iter::from_fn(move || decoder.next(&mut bytes).expect("they were written here"))
+        Decoder::new(at).all(&self.bytes)
     }
 }
 

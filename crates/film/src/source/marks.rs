@@ -34,7 +34,7 @@ impl Marks {
         if sources.is_empty() {
             return marks;
         }
-        let line = |Mark { source, line }: Mark| (source, line);
+        let line = |Mark { source, line, .. }: Mark| (source, line);
         for (phase, _) in LOOP {
             let name = phase_name(*phase);
             marks.phases.extend(in_loop(sources, *phase).map(|it| (name, line(it))));

@@ -1,5 +1,9 @@
 //! Bad input and large input: what a recording claims, and what it costs to look at it.
 
+#[cfg(unix)]
+mod attach;
+#[cfg(unix)]
+mod children;
 mod claims;
 mod costs;
 mod fuzz;
@@ -7,3 +11,5 @@ mod limits;
 mod looks;
 mod narrow;
 mod overview;
+#[cfg(unix)]
+mod run;

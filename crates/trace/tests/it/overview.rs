@@ -211,7 +211,8 @@ fn task(number: usize) -> TaskNo {
 
 /// A million events: so many tasks take turns, a millisecond each.
 fn turns(n_tasks: usize) -> Trace {
-    let added = (0..n_tasks).map(|it| What::Added { task: task(it), by: None, place: None });
+    let added =
+        (0..n_tasks).map(|it| What::Added { task: task(it), by: None, place: None, future: None });
     let polls = (0..).flat_map(|it| {
         let task = task(it % n_tasks);
         [What::PollBegins { task }, What::PollEnds { task, how: PollEnd::Requeued }]
