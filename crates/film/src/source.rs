@@ -157,9 +157,10 @@ pub(crate) fn stands(sources: &[Source], player: &Player, task: TaskNo) -> Optio
     let state = player.state();
     let known = state.tasks.get(&task)?;
     let ours = |it: &&Place| sources.iter().any(|source| source.is_at(&it.file));
-    let awaits = known.awaits.iter().filter_map(|it| it.place.as_ref());
+    let mut awaits = known.awaits.iter().filter_map(|it| it.place.as_ref());
     let waits = known.waits.iter().filter_map(|it| it.place.as_ref());
-    let (place, here) = match awaits.filter(ours).last().or_else(|| waits.filter(ours).last()) {
+    let place = awaits.rfind(ours).or_else(|| waits.filter(ours).last());
+    let (place, here) = match place {
         // What it said in this poll is where it will wait; what it said before, where it did.
         Some(place) if known.waits_told && !known.is_ready => (place, Here::Waits),
         Some(place) if state.life(task) == Life::Waiting => (place, Here::Waits),

@@ -48,7 +48,7 @@ pub struct Overview {
     turns: Vec<Turn>,
     /// Where the turns of each task begin, and where the last one's end.
     starts: Vec<usize>,
-    /// The places of events that are polls in which nothing changed; they neither touch nor overlap.
+    /// The places of events in which nothing changed: polls, wakes in vain. They neither touch nor overlap.
     idle: Vec<Range<usize>>,
     /// The places of the events that print a line.
     printed: Vec<usize>,

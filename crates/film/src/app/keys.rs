@@ -53,7 +53,7 @@ impl App {
             KeyCode::Right | KeyCode::Char('l') => self.go(&Go::Step),
             KeyCode::Left | KeyCode::Char('h') => self.go(&Go::Back),
             KeyCode::Char('c') => {
-                self.go_to(self.overview.next_change(position), "nothing changes after this")
+                self.go_to(self.overview.next_change(position), "nothing changes after this");
             }
             KeyCode::Char('C') => {
                 self.go_to(self.overview.previous_change(position), "nothing changed before this");

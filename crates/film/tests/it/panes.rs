@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use allocation_counter::measure;
 use boucle::sync::Lock;
 use boucle::{interrupt, spawn};
-use boucle_trace::{Clock, Event, Header, PollEnd, TaskNo, Trace, What, record};
+use boucle_trace::{Await, Clock, Event, Header, Place, PollEnd, TaskNo, Trace, What, record};
 use film::{App, draw};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -20,7 +20,7 @@ const TITLES: [&str; 11] = [
     " ready queue",
     " timers ",
     " objects, ",
-    "/src/lib.rs ",
+    "lib.rs ",
     " events ",
     " output ",
     " findings ",
@@ -42,13 +42,22 @@ fn every_pane_can_be_reached_also_in_a_small_window() {
     }
 }
 
+/// Goes on to the pane of this name.
+fn focus(app: &mut App, name: &str) {
+    let is_there = |app: &App| screen(app, 80, 24).contains(&format!(" {name}: PageUp and Page"));
+    let mut n_tabs = 0;
+    while !is_there(app) {
+        assert!(n_tabs < 12, "there is no pane {name}");
+        press(app, "\t");
+        n_tabs += 1;
+    }
+}
+
 #[test]
 fn a_pane_scrolls_to_its_end_and_back_and_esc_shows_what_goes_on() {
     let mut app = app("stage13", "");
     app.resize(80, 24);
-    // The output is eight panes further.
-    press(&mut app, "\t\t\t\t\t\t\t\t");
-    assert!(screen(&app, 80, 24).contains("output: PageUp and PageDown scroll it"));
+    focus(&mut app, "output");
     let mut seen = BTreeSet::new();
     for _ in 0..10 {
         press(&mut app, "⇟");
@@ -73,7 +82,8 @@ fn a_line_that_is_too_long_is_wrapped_and_seen_to_its_end() {
     let trace = record(move || async move { world::println!("{line}") });
     let mut app = App::new(run("long", trace));
     app.resize(80, 24);
-    press(&mut app, "o\t\t\t");
+    press(&mut app, "o");
+    focus(&mut app, "now");
     let mut seen = String::new();
     for _ in 0..40 {
         seen += &screen(&app, 80, 24);
@@ -159,10 +169,36 @@ fn objects_say_who_has_them_who_waits_and_where_they_were_made() {
     assert!(flat.contains("lock 1: first has it; second waits for it; made at"), "{flat}");
 }
 
-const MILLION: usize = 1_000_000;
+#[test]
+fn the_chosen_task_says_in_which_calls_it_stands() {
+    let task = TaskNo::new(1).expect("it is one");
+    let call = |what: &str, line| Await {
+        what: what.into(),
+        place: Some(Place { file: "src/main.rs".into(), line }),
+    };
+    let awaits = vec![call("app::serve", 12), call("app::read", 34)];
+    let future = Some("serve".into());
+    let whats = [
+        What::Added { task, by: None, place: None, future },
+        What::PollBegins { task },
+        What::PollEnds { task, how: PollEnd::Pending },
+        What::Stands { task, awaits },
+    ];
+    let events = whats.into_iter().map(|what| Event { at: 0, what }).collect();
+    let trace = Trace::new(Header::new("service", Clock::Real), events);
+    let mut app = App::new(run("service", trace));
+    press(&mut app, "$v↓");
+    let shown = screen(&app, 200, 60);
+    let chain = "stands in app::serve, src/main.rs:12, in app::read, src/main.rs:34";
+    let flat: Vec<_> = shown.split_whitespace().collect();
+    assert!(flat.join(" ").contains("◌ serve 1"), "{shown}");
+    let left = shown.lines().map(|it| it.chars().take(60).collect::<String>());
+    let left: Vec<_> = left.map(|it| it.trim().to_owned()).collect();
+    assert!(left.join(" ").contains(chain), "{shown}");
+}
 
-/// A million events: so many tasks take turns, a millisecond each.
-fn turns(n_tasks: usize) -> Trace {
+/// So many tasks take turns, a millisecond each, in so many events.
+fn turns(n_tasks: usize, n_events: usize) -> Trace {
     let task = |it| TaskNo::new(u32::try_from(it).expect("it is small") + 1).expect("it is not 0");
     let added =
         (0..n_tasks).map(|it| What::Added { task: task(it), by: None, place: None, future: None });
@@ -170,26 +206,25 @@ fn turns(n_tasks: usize) -> Trace {
         let task = task(it % n_tasks);
         [What::PollBegins { task }, What::PollEnds { task, how: PollEnd::Requeued }]
     });
-    let events = (0..).zip(added.chain(polls)).take(MILLION);
+    let events = (0..).zip(added.chain(polls)).take(n_events);
     let events = events.map(|(at, what)| Event { at: at * 1_000_000, what }).collect();
     Trace::new(Header::new("large", Clock::Virtual), events)
 }
 
 #[test]
 fn of_a_million_events_no_key_looks_at_more_than_it_shows() {
-    for (n_tasks, most_played, most_bytes) in [(10, 9_000, 4 << 20), (100_000, 60_000, 16 << 20)] {
-        let mut app = App::new(run("large", turns(n_tasks)));
-        app.resize(200, 60);
-        let keys = [
-            ">", "$", "<", "<", "P", "T", "0", "c", "p", "t", "v", "z", "z", "$", "Z", "w", "a",
-            "[", "0", "]", "\x1b", "↓", "⇟", "⇟", "⇞", "v", "\t", "⇟", "f", "o", "$",
-        ];
+    for (n_tasks, n_events, most_played, most_bytes) in
+        [(10, 1_000_000, 9_000, 4 << 20), (100_000, 300_000, 60_000, 16 << 20)]
+    {
+        let mut app = App::new(run("large", turns(n_tasks, n_events)));
+        app.resize(120, 40);
+        let keys = [">", "$", "<", "P", "0", "c", "t", "v", "z", "[", "$", "]", "⇟", "v", "f", "o"];
         for key in keys {
             let before = app.n_played();
             press(&mut app, key);
             let played = app.n_played() - before;
             assert!(played <= most_played, "{key:?} played {played} of {n_tasks} tasks");
-            let bytes = measure(|| drop(screen(&app, 200, 60)));
+            let bytes = measure(|| drop(screen(&app, 120, 40)));
             assert!(bytes.bytes_max < most_bytes, "{key:?} of {n_tasks} tasks: {bytes:?}");
         }
     }

@@ -176,6 +176,23 @@ fn a_terminal_that_is_too_small_says_so_and_recovers() {
 }
 
 #[test]
+fn a_terminal_hears_the_mouse_and_is_left_without_it() {
+    let Some(tmux) = Tmux::start("mouse", "famine", 80, 24) else { return };
+    tmux.shows("lanes by time");
+    let mouse = || tmux.run(&["display-message", "-p", "#{mouse_any_flag}"]);
+    assert_eq!(mouse(), "1\n");
+    // A press and a release in column 53 of row 5: the lane of task 2, after 1.5 s.
+    tmux.press(&["-l", "\u{1b}[<0;53;5M\u{1b}[<0;53;5m"]);
+    tmux.shows("the whole run  1.500 s");
+    // The wheel, above the first line of the output.
+    tmux.press(&["-l", "\u{1b}[<65;50;9M"]);
+    tmux.shows("0.500 0s + 500ms run1 milieu");
+    tmux.press(&["q"]);
+    tmux.shows("film has ended");
+    assert_eq!(mouse(), "0\n");
+}
+
+#[test]
 fn a_terminal_asks_for_a_prediction_first() {
     let Some(tmux) = Tmux::start("predict", "stage4 --predict", 80, 24) else { return };
     tmux.shows("Which line comes next? 3 are left.");

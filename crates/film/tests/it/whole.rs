@@ -48,7 +48,7 @@ pub(crate) const CLICK: MouseEventKind = MouseEventKind::Down(MouseButton::Left)
 fn it_opens_on_the_whole_run_in_a_window_of_any_size() {
     check("whole_80", &screen(&app("famine", ""), 80, 24));
     check("whole_120", &screen(&app("stage13", ""), 120, 40));
-    check("whole_200", &screen(&app("holders", ""), 200, 60));
+    check("whole_200", &screen(&app("boom", ""), 200, 60));
 }
 
 #[test]

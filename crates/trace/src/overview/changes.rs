@@ -3,17 +3,21 @@
 use std::ops::Range;
 
 use super::Overview;
-use crate::event::Event;
+use crate::event::{Event, What};
 use crate::text::folded::idle_poll;
 
-/// The places of events that are polls in which nothing changed, in order.
+/// The places of events that are polls in which nothing changed, or wakes in vain; in order.
 pub(super) fn idle(events: &[Event]) -> Vec<Range<usize>> {
     let mut idle: Vec<Range<usize>> = Vec::new();
     let mut place = 0;
     while place < events.len() {
-        let Some((_, n_events)) = idle_poll(&events[place..]) else {
-            place += 1;
-            continue;
+        let n_events = match (idle_poll(&events[place..]), &events[place].what) {
+            (Some((_, n_events)), _) => n_events,
+            (None, What::WokenInVain { .. }) => 1,
+            (None, _) => {
+                place += 1;
+                continue;
+            }
         };
         let end = place + n_events;
         match idle.last_mut() {
@@ -27,7 +31,8 @@ pub(super) fn idle(events: &[Event]) -> Vec<Range<usize>> {
 
 impl Overview {
     /// How many events have been played when the next change has been: the next event that belongs to
-    /// no poll in which the task only looked, and gave the turn back. `None` if none follows.
+    /// no poll in which the task only looked, and gave the turn back, and is no wake in vain. `None` if none
+    /// follows.
     ///
     /// # Examples
     ///

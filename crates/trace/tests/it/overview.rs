@@ -187,7 +187,10 @@ fn from_change_to_change_nothing_is_left_out_but_polls_that_change_nothing() {
             for event in &trace.events()[position..next - 1] {
                 let is_idle = matches!(
                     event.what,
-                    What::PollBegins { .. } | What::Woken { .. } | What::PollEnds { .. }
+                    What::PollBegins { .. }
+                        | What::Woken { .. }
+                        | What::WokenInVain { .. }
+                        | What::PollEnds { .. }
                 );
                 assert!(is_idle, "{event:?}");
             }
