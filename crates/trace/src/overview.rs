@@ -254,9 +254,9 @@ impl Overview {
     pub fn there(&self, position: usize) -> Vec<TaskNo> {
         let is_there = |place: &usize| {
             let turns = &self.turns[self.starts[*place]..self.starts[place + 1]];
-            let has_ended = turns.last().is_some_and(|it| {
-                it.position <= position && matches!(it.life, Life::Done(_))
-            });
+            let has_ended = turns
+                .last()
+                .is_some_and(|it| it.position <= position && matches!(it.life, Life::Done(_)));
             turns[0].position <= position && !has_ended
         };
         (0..self.tasks.len()).filter(is_there).map(|it| self.tasks[it]).collect()

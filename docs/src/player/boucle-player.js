@@ -116,6 +116,7 @@ button[aria-pressed="true"] { background: var(--text); color: var(--page) }
 pre { margin: .3em 0 0; max-height: 40rem; overflow: auto; line-height: 1.4; background: none; padding: 0; position: relative }
 pre span { display: block; white-space: pre; padding-right: .5em; width: max-content; min-width: 100% }
 pre span::before { content: attr(data-line); display: inline-block; width: 3.4em; padding-right: .8em; text-align: right; color: var(--soft) }
+pre .marked::after { content: "  ◂ " attr(data-says); font-weight: 400; color: var(--soft) }
 pre .marked::before { content: "▶ " attr(data-line); color: var(--running) }
 dialog { color: var(--text); background: var(--page); border: 1px solid var(--soft); border-radius: 8px; padding: 1em 1.3em; width: min(40em, 94vw); max-height: 92vh; overflow: auto }
 dialog::backdrop { background: rgb(0 0 0 / .5) }
@@ -1140,6 +1141,14 @@ class Run {
     }
     return [...held];
   }
+  // Whether a task has said in its last poll what it waits for.
+  toldWaits(row, position) {
+    const poll = this.polls.last(row, position), begun = poll < 0 ? -1 : this.polls.event[poll], { start, event, value } = this.waited;
+    for (let place = this.waited.last(row, position); place >= start[row] && event[place] > begun; place--) {
+      if (value[place] === ADDS || value[place] === BEGINS_ANEW) return true;
+    }
+    return poll < 0 && this.given0(row, "waits_told", false);
+  }
   // What a wait is: for what, since when, where.
   wait(id) {
     if (id >= 0) {
@@ -1569,28 +1578,36 @@ function sortedBy(run, summary, column, isDown) {
   const key = summary[column];
   return order.sort((a, b) => sign * (key[a] - key[b]) || a - b);
 }
-// The line of the source that runs, as near as the recording tells: a source, and a line from 1; or null.
+// The line of the source that is marked, as near as the recording tells: a source, a line from 1, and what it
+// is about that line; or null.
 
 function mark(run, position) {
   const { marks, sources } = run.beside;
   if (!marks || !sources?.length || !position) return null;
-  const i = position - 1, inLoop = marks.phases[phase(run, position)] ?? null;
-  if (run.kind[i] === K.PRINTED) return marks.texts[run.text(run.event(i).text)] ?? inLoop;
-  if (run.kind[i] === K.RUN_ENDS || (!inLoop && phase(run, position) === "over")) return null;
-  return inLoop ?? stands(run, position);
+  const i = position - 1, now = phase(run, position), inLoop = marks.phases[now] ? [...marks.phases[now], "the loop is here"] : null;
+  if (run.kind[i] === K.PRINTED) {
+    const printed = marks.texts[run.text(run.event(i).text)];
+    return printed ? [...printed, "printed here"] : inLoop;
+  }
+  if (now === "over") return null;
+  if (inLoop) return inLoop;
+  const running = run.running(position), row = running[running.length - 1] ?? run.rowOf.get(run.event(i).task);
+  return row === undefined || !run.life(row, position) ? null : stands(run, row, position);
 }
 
-// Where the task that the last event is about stands: where it said that it waits, or goes on from there;
+// Where a task stands: in the calls that it was told of; where it said that it waits, or goes on from there;
 // else where it was added.
-function stands(run, position) {
-  const running = run.running(position), row = running[running.length - 1] ?? run.rowOf.get(run.event(position - 1).task);
-  if (row === undefined || !run.life(row, position)) return null;
-  const { files } = run.beside.marks;
-  const places = run.waitsOf(row, position).map(it => run.wait(it).place).filter(it => it && it.file in files);
-  const place = places[places.length - 1] ?? run.madeBy(row, position).place;
-  if (!place || !(place.file in files)) return null;
+function stands(run, row, position) {
+  const { marks: { files }, sources } = run.beside, ours = it => it && it.file in files;
+  const last = places => { const them = places.filter(ours); return them[them.length - 1]; };
+  let place = last(run.awaits(row, position).map(it => it.place)) ?? last(run.waitsOf(row, position).map(it => run.wait(it).place)), here = "goes on from here";
+  const code = run.life(row, position);
+  // What it said in this poll is where it will wait; what it said before, where it did.
+  if (place && ((run.toldWaits(row, position) && !(code & QUEUED)) || code === IDLE)) here = "waits here";
+  if (!place) [place, here] = [run.madeBy(row, position).place, "spawned here"];
+  if (!ours(place)) return null;
   const source = files[place.file];
-  return place.line >= 1 && place.line <= run.beside.sources[source].lines.length ? [source, place.line] : null;
+  return place.line >= 1 && place.line <= sources[source].lines.length ? [source, place.line, here] : null;
 }
 // A prediction: in which order the lines come. What is asked, and what becomes of an answer, in words.
 
@@ -1666,7 +1683,7 @@ function moment(run, position) {
   const lives = { [RUNNING]: "running", [IDLE]: "waiting", [DONE]: "done", [PANICKED]: "panicked", [CANCELLED]: "cancelled", [DROPPED]: "dropped" };
   const rows = [...Array(run.nKnown(position)).keys()].sort((a, b) => run.no[a] - run.no[b]);
   const numbers = rows => Array.from(rows, it => run.no[it]);
-  const nGiven = (run.base.output ?? []).length, nLines = run.nLines(position) + nGiven, asleep = run.asleep(position);
+  const nGiven = (run.base.output ?? []).length, nLines = run.nLines(position) + nGiven, asleep = run.asleep(position), marked = mark(run, position);
   return {
     running: numbers(run.running(position)),
     ready: numbers(run.ready(position)),
@@ -1686,7 +1703,8 @@ function moment(run, position) {
     phase: phase(run, position),
     told: position ? printableLine(words(run, position - 1).join(" ")) : null,
     why: why(run, position),
-    mark: mark(run, position),
+    mark: marked && marked.slice(0, 2),
+    mark_says: marked && marked[2],
     now: seconds(run.now(position), run.decimals),
   };
 }
@@ -2729,6 +2747,7 @@ class Panes {
     if (!line) return;
     line.classList.add("marked");
     line.setAttribute("aria-current", "step");
+    line.dataset.says = marked[2];
     const top = line.offsetTop - pre.offsetTop;
     if (top < pre.scrollTop + 20 || top > pre.scrollTop + pre.clientHeight - 40) pre.scrollTop = top - pre.clientHeight / 3;
   }
