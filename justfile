@@ -57,9 +57,13 @@ trace-cost:
 
 # Drives the page of film in a real browser; pictures go to target/film, to be looked at.
 film-check:
-    cargo build -q -p film
+    cargo build -q -p film --bin film --example moments
     mkdir -p target/film
     python3 crates/film/check/page.py target/debug/film target/film
+
+# Renews the player that the book shows.
+player:
+    cargo run -q -p film -- stage12 --element docs/src/player --force
 
 # Builds the book into docs/book; needs mdBook.
 book:

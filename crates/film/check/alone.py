@@ -78,7 +78,12 @@ def is_an_element_of_any_page(page, program, picture):
         with open(os.path.join(folder, "served.html"), "w", encoding="utf-8") as file:
             file.write("<!doctype html><script src='boucle-player.js'></script>"
                        "<boucle-player src='stage12.player' at='9'></boucle-player>"
-                       "<boucle-player src='none.player'></boucle-player>")
+                       "<boucle-player src='none.player'></boucle-player>"
+                       "<boucle-player src='cut.player'></boucle-player>")
+        with open(os.path.join(folder, "stage12.player"), "rb") as file:
+            whole = file.read()
+        with open(os.path.join(folder, "cut.player"), "wb") as file:
+            file.write(whole[:-1])
 
         class Quiet(http.server.SimpleHTTPRequestHandler):
             def __init__(self, *them):
@@ -94,6 +99,8 @@ def is_an_element_of_any_page(page, program, picture):
             page.until(READY)
             page.until(f"{PLAYER}.position", 9)
             page.until("document.querySelectorAll('boucle-player')[1].shadowRoot.textContent.includes('boucle-player: ')")
+            page.until("document.querySelectorAll('boucle-player')[2].shadowRoot.textContent"
+                       ".startsWith('boucle-player: the recording ')")
             page.open("about:blank")
             # That one is not there was wanted, and so was the other server.
             page.heard = heard

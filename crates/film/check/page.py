@@ -69,9 +69,9 @@ def opens_on_the_whole_run(page, film, picture):
     # The longest poll of a task, sorted by it, leads there.
     page.click("[data-column=longestPoll] button", 0)
     row = f"{PLAYER.format(0)}.at('summary-rows').querySelector('.row')"
-    page.until(f"{row}.children[0].textContent + ' ' + {row}.children[5].textContent", "task 2 1 s")
+    page.until(f"{row}.children[0].textContent + ' ' + {row}.children[5].textContent", "famine 2 1 s")
     page.click("#summary-rows .row:first-child .leads", 0)
-    page.until(TOLD.format(0), "task 2 runs, first of 2 ready")
+    page.until(TOLD.format(0), "famine 2 runs, first of 2 ready")
     assert shown(page) == ["now", "tasks", "queue", "timers", "source", "output", "events"], shown(page)
     page.press("v")
     page.until(f"{PLAYER.format(0)}.view", "run")
@@ -164,17 +164,17 @@ def skips_what_changes_nothing(page, film, _picture):
 def finds_and_selects(page, film, picture):
     ready(page, film, "#a=famine")
     page.press("f", "f")
-    page.until(TOLD.format(0), "task 3 runs")
+    page.until(TOLD.format(0), "famine 3 runs")
     page.press("f")
     page.until(NOTICE.format(0), "nothing is found after this")
     page.press("F")
-    page.until(TOLD.format(0), "task 2 runs, first of 2 ready")
+    page.until(TOLD.format(0), "famine 2 runs, first of 2 ready")
     # What is typed is looked for in findings, names and lines.
     page.press("/", *"run1")
     page.until(f"{PLAYER.format(0)}.at('found').querySelectorAll('button').length", 4)
     picture("found")
     page.click("#found button", 0)
-    page.until(TOLD.format(0), 'task 2 prints "0s + 000ms run1 début"')
+    page.until(TOLD.format(0), 'famine 2 prints "0s + 000ms run1 début"')
     # From here to two lines on.
     page.press("[", "o", "o", "o", "]")
     page.until(f"{PLAYER.format(0)}.at('sum').textContent.includes('3 lines in 1.5 s')")

@@ -52,6 +52,7 @@ fn moment(run: &Run, player: &Player) -> Value {
         "told": scene.told,
         "why": scene.why,
         "mark": scene.mark,
+        "mark_says": scene.mark_says,
         "now": scene.now,
     })
 }

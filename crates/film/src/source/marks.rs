@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use boucle_trace::{Phase, Trace, What};
+use boucle_trace::{Phase, Place, Text, Trace, What};
 use serde::Serialize;
 
 use super::{LOOP, Mark, Source, in_loop, printed};
@@ -60,18 +60,26 @@ fn phase_name(phase: Phase) -> String {
 
 /// Which source each file is that the recording names.
 fn files(trace: &Trace, sources: &[Source]) -> BTreeMap<String, usize> {
-    let added = trace.events().iter().filter_map(|it| match &it.what {
-        What::Added { place, .. } | What::Waits { place, .. } => place.as_ref(),
-        _ => None,
-    });
-    let base = trace.base().tasks.values().filter_map(|it| it.place.as_ref());
-    let waits = trace.base().tasks.values().flat_map(|it| it.waits.iter());
-    let base = base.chain(waits.filter_map(|it| it.place.as_ref()));
+    let mut found = BTreeMap::new();
     let mut seen = HashSet::new();
-    let names = base.chain(added).filter(|it| seen.insert(&*it.file)).take(MOST);
-    let found = names.filter_map(|it| {
-        let source = sources.iter().position(|source| source.is_at(&it.file))?;
-        Some((it.file.to_string(), source))
-    });
-    found.collect()
+    let mut look = |place: &Option<Place>| {
+        let Some(Place { file, .. }) = place else { return };
+        if seen.len() < MOST && seen.insert(Text::clone(file)) {
+            let source = sources.iter().position(|it| it.is_at(file));
+            found.extend(source.map(|it| (file.to_string(), it)));
+        }
+    };
+    for task in trace.base().tasks.values() {
+        look(&task.place);
+        task.waits.iter().for_each(|it| look(&it.place));
+        task.awaits.iter().for_each(|it| look(&it.place));
+    }
+    for event in trace.events() {
+        match &event.what {
+            What::Added { place, .. } | What::Waits { place, .. } => look(place),
+            What::Stands { awaits, .. } => awaits.iter().for_each(|it| look(&it.place)),
+            _ => {}
+        }
+    }
+    found
 }

@@ -1,11 +1,16 @@
 //! The server of the page, asked as a browser asks it. What the page does with the answers is tried in a
 //! real browser: `just film-check`.
 
+use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use boucle_trace::PLAYER;
+use film::{Program, Run};
+
+use crate::opening::film;
 
 /// film, serving; ended when dropped.
 struct Served {
@@ -275,4 +280,42 @@ fn a_port_that_is_taken_is_an_error() {
     assert_eq!(second.status.code(), Some(1));
     let error = String::from_utf8_lossy(&second.stderr);
     assert!(error.contains(&film.port.to_string()), "{error}");
+}
+
+#[test]
+fn an_element_is_written_beside_its_player_and_replaces_nothing_unasked() {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("element");
+    let _ = fs::remove_dir_all(&folder);
+    let write = |more: &[&str]| {
+        let folder = folder.to_str().expect("it is UTF-8");
+        film(&[&["stage2", "--element", folder], more].concat(), "")
+    };
+    assert!(write(&[]).status.success());
+    let read = |name: &str| fs::read(folder.join(name)).expect("it was written");
+    assert_eq!(read("boucle-player.js"), PLAYER.as_bytes());
+    let element = String::from_utf8(read("stage2.html")).expect("it is text");
+    assert!(element.starts_with("<boucle-player><script type=\"text/plain\">"), "{element}");
+    assert!(element.ends_with("<script src=\"boucle-player.js\"></script>\n"), "{element}");
+    assert!(read("stage2.player").starts_with(b"{\"findings\":[],\"format\":\"boucle-player\""));
+    // The player may be there; what else is there stays.
+    let refused = write(&[]);
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("stage2.html"));
+    assert!(write(&["--force"]).status.success());
+    fs::write(folder.join("boucle-player.js"), "mine").expect("a file of this test");
+    assert_eq!(write(&[]).status.code(), Some(1));
+    assert_eq!(read("boucle-player.js"), b"mine");
+    fs::remove_dir_all(&folder).expect("a folder of this test");
+}
+
+#[test]
+fn the_book_has_the_player_of_today() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/src/player");
+    let read = |name: &str| fs::read_to_string(folder.join(name)).expect("the book has it");
+    let run = Run::of(Program::named("stage12").expect("it is in the table"));
+    let shown = read("stage12.html");
+    let shown = shown.lines().next().expect("the element is the first line");
+    let renew = "it is out of date: cargo run -p film -- stage12 --element docs/src/player --force";
+    assert!(read("boucle-player.js") == PLAYER, "{renew}");
+    assert!(shown == run.page().element().trim_end(), "{renew}");
 }

@@ -63,7 +63,9 @@ class Fold {
       const from = Math.max(left, bar * BAR), to = Math.min(right, (bar + 1) * BAR), all = ran + ready + waited;
       if (!all || to <= from) continue;
       isSeen = true;
-      const high = ran && Math.max(2, height * ran / all), next = ready && Math.max(1, height * ready / all);
+      // What is thinner than a dot is no higher than its part of the dot.
+      const whole = Math.max(all, to - from);
+      const high = ran && Math.max(2, height * ran / whole), next = ready && Math.max(1, height * ready / whole);
       pen.fillStyle = colors.running;
       pen.fillRect(from, y + HALF - high, to - from, high);
       pen.globalAlpha = .45;

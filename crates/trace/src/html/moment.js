@@ -5,7 +5,7 @@ function moment(run, position) {
   const lives = { [RUNNING]: "running", [IDLE]: "waiting", [DONE]: "done", [PANICKED]: "panicked", [CANCELLED]: "cancelled", [DROPPED]: "dropped" };
   const rows = [...Array(run.nKnown(position)).keys()].sort((a, b) => run.no[a] - run.no[b]);
   const numbers = rows => Array.from(rows, it => run.no[it]);
-  const nGiven = (run.base.output ?? []).length, nLines = run.nLines(position) + nGiven, asleep = run.asleep(position);
+  const nGiven = (run.base.output ?? []).length, nLines = run.nLines(position) + nGiven, asleep = run.asleep(position), marked = mark(run, position);
   return {
     running: numbers(run.running(position)),
     ready: numbers(run.ready(position)),
@@ -25,7 +25,8 @@ function moment(run, position) {
     phase: phase(run, position),
     told: position ? printableLine(words(run, position - 1).join(" ")) : null,
     why: why(run, position),
-    mark: mark(run, position),
+    mark: marked && marked.slice(0, 2),
+    mark_says: marked && marked[2],
     now: seconds(run.now(position), run.decimals),
   };
 }

@@ -174,6 +174,7 @@ class Panes {
     if (!line) return;
     line.classList.add("marked");
     line.setAttribute("aria-current", "step");
+    line.dataset.says = marked[2];
     const top = line.offsetTop - pre.offsetTop;
     if (top < pre.scrollTop + 20 || top > pre.scrollTop + pre.clientHeight - 40) pre.scrollTop = top - pre.clientHeight / 3;
   }

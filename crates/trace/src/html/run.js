@@ -107,6 +107,14 @@ class Run {
     }
     return [...held];
   }
+  // Whether a task has said in its last poll what it waits for.
+  toldWaits(row, position) {
+    const poll = this.polls.last(row, position), begun = poll < 0 ? -1 : this.polls.event[poll], { start, event, value } = this.waited;
+    for (let place = this.waited.last(row, position); place >= start[row] && event[place] > begun; place--) {
+      if (value[place] === ADDS || value[place] === BEGINS_ANEW) return true;
+    }
+    return poll < 0 && this.given0(row, "waits_told", false);
+  }
   // What a wait is: for what, since when, where.
   wait(id) {
     if (id >= 0) {
