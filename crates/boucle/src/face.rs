@@ -6,10 +6,12 @@ mod runs;
 #[cfg(unix)]
 mod signal;
 mod tree;
+mod weak;
 
 pub use self::builder::Builder;
 pub use self::runs::run;
 pub use self::tree::{TaskInfo, TaskState, all_tasks};
+pub use self::weak::WeakLoopHandle;
 use crate::context::Owner;
 pub use crate::reactor::Driver;
 
