@@ -1,6 +1,7 @@
 //! The terminal player without its terminal: what each key does, and what time does while it plays.
 
 mod guess;
+mod live;
 
 use std::time::Duration;
 
@@ -41,6 +42,8 @@ pub struct App {
     search: Option<Search>,
     /// What there is to say about the last key.
     pub(crate) message: Option<Printable>,
+    /// What was said last of how the run goes on.
+    said_live: Option<Printable>,
 }
 
 /// What the keys are for.
@@ -71,6 +74,7 @@ impl App {
             looked_for: String::new(),
             search: None,
             message: run.warning.clone(),
+            said_live: None,
             run,
         }
     }

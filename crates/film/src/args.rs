@@ -1,5 +1,8 @@
 //! The command line: what it says, and what is done about it.
 
+#[cfg(unix)]
+mod attach;
+
 use std::error::Error;
 use std::io;
 use std::io::IsTerminal;
@@ -20,8 +23,13 @@ use crate::{terminal, write};
 
 /// Plays a run forwards and backwards: a stage, an example of boucle, or a recording.
 #[derive(Clone, Debug, Parser)]
-#[command(name = "film", after_help = after_help())]
+#[command(name = "film", after_help = after_help(), args_conflicts_with_subcommands = true)]
+#[command(disable_help_subcommand = true)]
 pub struct Args {
+    /// What to do with a program that runs, if it is that
+    #[cfg(unix)]
+    #[command(subcommand)]
+    command: Option<attach::Command>,
     /// What to play: the name of a program, or the file of a recording
     run: Option<String>,
     /// Print the run as text: a lane a task, or a line an event
@@ -106,6 +114,10 @@ impl Args {
     ///
     /// What could not be opened, written or shown, in words.
     pub fn run(&self) -> Result<(), Box<dyn Error>> {
+        #[cfg(unix)]
+        if let Some(command) = &self.command {
+            return command.run();
+        }
         let run = self.run.as_deref().map(|it| Run::open(it, self.lossy)).transpose()?;
         if self.serve {
             return Ok(serve(self.port, Shelf::new(run))?);

@@ -4,6 +4,8 @@
 
 mod app;
 pub mod args;
+#[cfg(unix)]
+mod attach;
 mod go;
 mod predict;
 mod programs;
@@ -14,6 +16,8 @@ mod search;
 mod serve;
 mod source;
 mod terminal;
+#[cfg(unix)]
+mod top;
 mod write;
 
 pub use crate::app::{App, Guess};

@@ -151,6 +151,15 @@ impl Run {
         Ok(Run { name, idea, trace, sources: Vec::new(), warning })
     }
 
+    /// The run of a program that is under way.
+    #[cfg(unix)]
+    pub(crate) fn live(name: &str, trace: Trace) -> Run {
+        let program = Printable::name(&*trace.header().program);
+        let idea = format!("the last events of {program}, which runs").into();
+        let sources = source::named_in(&trace);
+        Run { name: Printable::name(name), idea, trace, sources, warning: None }
+    }
+
     /// A player at its beginning. It has been at the end once: so the first jump is as quick as all others.
     #[must_use]
     pub fn player(&self) -> Player {

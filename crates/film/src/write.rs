@@ -30,6 +30,13 @@ pub(crate) fn stdout(text: &Printable) -> io::Result<()> {
     }
 }
 
+/// Writes `text` to stdout; that nobody reads on is an error.
+pub(crate) fn stdout_or_end(text: &Printable) -> io::Result<()> {
+    let mut stdout = io::stdout().lock();
+    stdout.write_all(text.as_bytes())?;
+    stdout.flush()
+}
+
 /// Writes `text` to stderr. If that cannot be done, there is nobody to tell.
 pub(crate) fn stderr(text: &Printable) {
     let _ = io::stderr().lock().write_all(text.as_bytes());

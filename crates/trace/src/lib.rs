@@ -61,7 +61,9 @@
 //!
 //! - The queue of a loop that is not one of `world::collections`: there who is woken is believed to be ready.
 //! - A look at the result of a task.
-//!
+
+#[cfg(unix)]
+pub mod attach;
 mod chrome;
 mod compact;
 mod event;
@@ -72,6 +74,7 @@ mod lint;
 mod player;
 mod record;
 mod recorder;
+mod run;
 mod state;
 mod svg;
 mod text;
@@ -86,9 +89,11 @@ pub use crate::lint::{Finding, Limits, Lint};
 pub use crate::player::{Phase, Player};
 pub use crate::record::{lanes, record, record_stage, record_stage_with, record_with};
 pub use crate::recorder::{Options, Recorder};
+pub use crate::run::{Sum, dump, run};
 pub use crate::state::{
     Asleep, Choice, Life, Line, ObjectState, Ready, Running, State, TaskState, Timer, Timers, Wait,
     Waits, Wake,
 };
 pub use crate::text::printable::Printable;
 pub use crate::trace::Trace;
+pub use world::{eprintln, println};

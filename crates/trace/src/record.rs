@@ -192,7 +192,7 @@ fn run_sealed(recorder: &Recorder, program: impl FnOnce()) {
 }
 
 /// What a panic said; `None` if that was no text.
-fn message(payload: &(dyn Any + Send)) -> Option<String> {
+pub(crate) fn message(payload: &(dyn Any + Send)) -> Option<String> {
     let text = payload.downcast_ref::<&str>().map(|it| (*it).to_owned());
     text.or_else(|| payload.downcast_ref::<String>().cloned())
 }

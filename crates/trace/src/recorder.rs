@@ -29,6 +29,7 @@ use self::store::Store;
 use crate::event::{Ended, Event, Reported, RunEnd, TaskNo, Text, What};
 use crate::file::bounds::{TEXT, cut};
 use crate::header::{Clock, Header};
+use crate::run::Writer;
 use crate::trace::Trace;
 
 /// Records one loop: give it to [`Builder::instrument`](boucle::Builder::instrument).
@@ -117,9 +118,20 @@ impl Recorder {
     /// ```
     pub fn with(options: Options) -> io::Result<Recorder> {
         let header = Header::new(&options.program, options.clock);
+        let store = Store::new(&header, &options)?;
+        let start = (options.clock == Clock::Real).then(Instant::now);
+        Ok(Recorder::of(store, header, start, &options))
+    }
+
+    /// A recorder of real time that writes to a tape, from `start` on.
+    pub(crate) fn onto(tape: Writer, header: Header, start: Instant) -> Recorder {
+        Recorder::of(Store::Tape(Box::new(tape)), header, Some(start), &Options::new())
+    }
+
+    fn of(store: Store, header: Header, start: Option<Instant>, options: &Options) -> Recorder {
         let inner = Inner {
-            store: Store::new(&header, &options)?,
-            start: (options.clock == Clock::Real).then(Instant::now),
+            store,
+            start,
             header,
             now: 0,
             main: None,
@@ -134,7 +146,7 @@ impl Recorder {
             n_kept: 0,
             limit: Limit::new(options.limit),
         };
-        Ok(Recorder { inner: RefCell::new(inner) })
+        Recorder { inner: RefCell::new(inner) }
     }
 
     /// What was recorded so far; of a ring buffer, what is left of it.

@@ -1,5 +1,7 @@
 //! A recording: what it says of itself, where it begins, and its events.
 
+mod grow;
+
 use std::sync::Arc;
 
 use crate::event::Event;

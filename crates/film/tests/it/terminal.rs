@@ -9,14 +9,14 @@ use std::time::{Duration, Instant};
 use crate::hostile;
 
 /// A terminal with film in it; it is closed when dropped.
-struct Tmux {
+pub(crate) struct Tmux {
     /// The server of this test alone.
     socket: String,
 }
 
 impl Tmux {
     /// Starts film in a terminal of this size; nothing where there is no tmux.
-    fn start(test: &str, args: &str, width: u16, height: u16) -> Option<Tmux> {
+    pub(crate) fn start(test: &str, args: &str, width: u16, height: u16) -> Option<Tmux> {
         Tmux::start_with("", test, args, width, height)
     }
 
@@ -49,7 +49,7 @@ impl Tmux {
         String::from_utf8(output.stdout).expect("tmux speaks UTF-8")
     }
 
-    fn press(&self, keys: &[&str]) {
+    pub(crate) fn press(&self, keys: &[&str]) {
         self.run(&[&["send-keys"], keys].concat());
     }
 
@@ -58,7 +58,7 @@ impl Tmux {
     }
 
     /// Waits until the screen has these words: a terminal has no virtual time.
-    fn shows(&self, words: &str) {
+    pub(crate) fn shows(&self, words: &str) {
         let patience = Instant::now();
         loop {
             let screen = self.run(&["capture-pane", "-p"]);

@@ -9,6 +9,7 @@ use crate::compact::Compact;
 use crate::event::{Event, PollEnd, TaskNo, What};
 use crate::file;
 use crate::header::Header;
+use crate::run::Writer;
 use crate::state::{State, TaskState};
 
 /// How many lines of output a ring buffer keeps of what it has given up.
@@ -20,6 +21,8 @@ pub(super) enum Store {
     Memory(Compact),
     /// To memory, the last of them.
     Ring(Box<Ring>),
+    /// To memory that other threads read.
+    Tape(Box<Writer>),
     /// To a file.
     File {
         file: File,
@@ -56,6 +59,7 @@ impl Store {
         match self {
             Store::Memory(events) => events.push(event),
             Store::Ring(ring) => ring.push(event),
+            Store::Tape(tape) => tape.push(event),
             Store::File { events, error, .. } => {
                 if error.is_some() {
                     return;
@@ -100,6 +104,7 @@ impl Store {
         match self {
             Store::Memory(events) => (State::default(), events.events(0).collect()),
             Store::Ring(ring) => (ring.base.clone(), ring.events()),
+            Store::Tape(_) => panic!("the events are on a tape: whoever keeps it reads them"),
             Store::File { .. } => panic!("the events are in a file: `Trace::load` reads them"),
         }
     }

@@ -1,0 +1,130 @@
+//! `film attach` and `film top`, of programs that run.
+
+use std::fs;
+use std::process::{Command, Output, Stdio};
+
+use boucle_trace::Trace;
+
+use crate::children::{Folder, Program};
+use crate::terminal::Tmux;
+
+/// A program that is where the test wants it.
+fn ready(name: &str) -> Program {
+    let mut program = Program::start(name, &[("BOUCLE_TRACE_ATTACH", "1")]);
+    program.prints("ready");
+    program
+}
+
+fn command(args: &[&str]) -> Command {
+    let mut film = Command::new(env!("CARGO_BIN_EXE_film"));
+    film.args(args).stdin(Stdio::null());
+    film
+}
+
+/// What film prints, and what it complains about.
+fn film(args: &[&str]) -> (String, String) {
+    let Output { stdout, stderr, status } = command(args).output().unwrap();
+    let [out, err] = [stdout, stderr].map(|it| String::from_utf8(it).unwrap());
+    assert_eq!(status.success(), err.is_empty(), "{err}");
+    (out, err)
+}
+
+#[test]
+fn the_tree_of_a_program_is_its_own_and_that_of_a_hung_one_is_what_its_last_events_tell() {
+    let program = ready("healthy");
+    let id = program.id().to_string();
+    let (out, _) = film(&["attach", &id, "--tree"]);
+    assert!(out.starts_with("loop 1 of "), "{out}");
+    assert!(out.contains("parent 1") && out.contains("\n  child 1"), "{out}");
+    let program = ready("hung");
+    let id = program.id().to_string();
+    let (out, _) = film(&["attach", &id, "--tree"]);
+    assert!(out.contains("stuck has run for"), "{out}");
+    assert!(out.contains("The loop itself does not answer"), "{out}");
+    assert!(out.contains("\n  stuck: runs, since"), "{out}");
+}
+
+#[test]
+fn a_dump_can_be_played_and_is_not_written_over() {
+    let folder = Folder::new("film-dump");
+    let (file, program) = (folder.join("run.trace"), ready("healthy"));
+    let (id, path) = (program.id().to_string(), file.to_str().unwrap());
+    film(&["attach", &id, "--dump", path]);
+    assert!(Trace::load(&file).unwrap().len() > 5);
+    let (_, err) = film(&["attach", &id, "--dump", path]);
+    assert!(err.contains("cannot make the file"), "{err}");
+    fs::write(&file, "").unwrap();
+    film(&["attach", &id, "--dump", path, "--force"]);
+    assert!(film(&[path]).0.contains("parent 1"));
+}
+
+#[test]
+fn who_follows_sees_the_end() {
+    let mut program = ready("healthy");
+    let id = program.id().to_string();
+    let follows = command(&["attach", &id, "--follow"]).stdout(Stdio::piped()).spawn().unwrap();
+    // Whether it has begun to follow when this ends: if not, the program is gone already.
+    program.lets_go_on();
+    let out = String::from_utf8(follows.wait_with_output().unwrap().stdout).unwrap();
+    assert!(program.ends().0.success());
+    assert!(out.is_empty() || out.contains("the run is complete"), "{out}");
+}
+
+#[test]
+fn top_shows_what_each_task_has_cost() {
+    let program = ready("busy");
+    let id = program.id().to_string();
+    let (out, _) = film(&["top", &id, "--once"]);
+    let lines: Vec<_> = out.lines().collect();
+    assert!(lines[1].contains("polls") && lines[1].contains("longest"), "{out}");
+    // The one that turns runs longest, the other one waits longest.
+    assert!(lines[2].contains("task 1"), "{out}");
+    let (out, _) = film(&["top", &id, "--once", "--by", "longest-wait"]);
+    assert!(out.lines().nth(2).is_some_and(|it| it.contains("other")), "{out}");
+}
+
+#[test]
+fn what_cannot_be_looked_at_is_told_with_what_to_do() {
+    assert!(film(&["attach", "4294967295"]).1.contains("there is no process 4294967295"));
+    let mut plain = Program::start("healthy", &[]);
+    plain.prints("ready");
+    let id = plain.id().to_string();
+    assert!(film(&["attach", &id]).1.contains("boucle_trace::run in the place of boucle::run"));
+    let mut threads = Program::start("threads", &[("BOUCLE_TRACE_ATTACH", "1")]);
+    threads.prints("ready");
+    threads.prints("ready");
+    let id = threads.id().to_string();
+    let (_, err) = film(&["attach", &id, "--tree"]);
+    assert!(err.contains("has several loops: say --loop N") && err.contains("loop 2 of"), "{err}");
+    let (out, _) = film(&["attach", &id, "--tree", "--loop", "2"]);
+    assert!(out.starts_with("loop 2 of"), "{out}");
+    assert!(film(&["attach", &id, "--loop", "3"]).1.contains("has no loop 3"));
+}
+
+#[test]
+fn the_player_goes_on_with_the_program_and_stands_still_where_one_steps_back() {
+    let program = ready("busy");
+    let id = program.id().to_string();
+    let Some(tmux) = Tmux::start("live", &format!("attach {id}"), 100, 30) else { return };
+    tmux.shows("it turns");
+    tmux.press(&["Left"]);
+    tmux.shows("events since: End goes on with them");
+    assert!(program.ends().0.success());
+    tmux.shows("the run is over");
+    tmux.press(&["End"]);
+    tmux.shows("the run is complete");
+    tmux.press(&["q"]);
+    tmux.shows("film has ended");
+}
+
+#[test]
+fn top_is_asked_for_anew_until_the_program_has_gone() {
+    let program = ready("busy");
+    let id = program.id().to_string();
+    let Some(tmux) = Tmux::start("top", &format!("top {id}"), 160, 20) else { return };
+    tmux.shows("q quits");
+    tmux.press(&["w"]);
+    tmux.shows("other");
+    assert!(program.ends().0.success());
+    tmux.shows("has gone");
+}
