@@ -8,6 +8,10 @@ pub mod args;
 mod attach;
 mod go;
 mod predict;
+#[cfg(feature = "programs")]
+mod programs;
+#[cfg(not(feature = "programs"))]
+#[path = "no_programs.rs"]
 mod programs;
 mod run;
 mod scene;
