@@ -52,5 +52,6 @@ impl Program {
 
 /// What stands where the programs are listed.
 pub(crate) fn list() -> String {
-    "  none: this player has the stages and the examples of boucle in its workspace alone\n".to_owned()
+    "  none: this player has the stages and the examples of boucle in its workspace alone\n"
+        .to_owned()
 }

@@ -79,10 +79,9 @@ impl Keeper {
         if self.is_to_write {
             self.write_last_events();
         }
-        self.out = None;
-        self.done(n_flushes, true);
     }
 
+    /// Says what was done.
     fn done(&self, n_flushes: u64, is_over: bool) {
         let mut done = lock(&self.kept.done);
         (done.n_flushes, done.is_over) = (n_flushes, is_over);
@@ -224,5 +223,15 @@ impl Keeper {
         let path = Printable::line(out.path().to_string_lossy());
         say(&format!("cannot write {path}: {error}; nothing is recorded there from now on"));
         lock(&self.kept.done).error = Some((error.kind(), error.to_string()));
+    }
+}
+
+impl Drop for Keeper {
+    /// It is over, or has gone wrong: nobody waits for it any more.
+    fn drop(&mut self) {
+        self.out = None;
+        self.kept.tape.is_left();
+        let n_flushes = lock(&self.kept.done).n_flushes;
+        self.done(n_flushes, true);
     }
 }

@@ -221,7 +221,7 @@ mod tests {
         let header = Header::new("p", Clock::Real);
         let mut out = Out::new(path.clone(), Some(1 << 16), &header).unwrap();
         let mut state = State::default();
-        for at in 0..20_000 {
+        for at in 0..100_000 {
             let event = Event { at, what: What::LoopWakes };
             out.write(std::slice::from_ref(&event)).unwrap();
             state.apply(&event);
@@ -237,7 +237,7 @@ mod tests {
         let (older, newer) = (Trace::load(before(&path)).unwrap(), Trace::load(&path).unwrap());
         assert!(older.base().position > 0, "it was begun again more than once");
         assert_eq!(older.state_at(older.len()), *newer.base());
-        assert_eq!(newer.state_at(newer.len()).position, 20_000);
+        assert_eq!(newer.state_at(newer.len()).position, 100_000);
         fs::remove_dir_all(folder).unwrap();
     }
 

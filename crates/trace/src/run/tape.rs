@@ -17,6 +17,9 @@ use crate::event::{Event, What};
 /// How many bytes a chunk has, unless its only event needs more.
 const CHUNK: usize = 1 << 16;
 
+/// The number of the chunk that is read, if nobody reads.
+const NOBODY: u64 = u64::MAX;
+
 /// So many chunks may wait to be read; then the loop waits as well.
 const BEHIND: u64 = 256;
 
@@ -209,6 +212,12 @@ impl Tape {
         self.is_read.notify_all();
     }
 
+    /// Nobody reads any more: what is written from now on would only take room.
+    pub(super) fn is_left(&self) {
+        lock(&self.chunks).read = NOBODY;
+        self.is_read.notify_all();
+    }
+
     /// Has all that was written until now brought to where it goes; returns the number of this call.
     pub(super) fn ask_to_flush(&self) -> u64 {
         let mut calls = lock(&self.calls);
@@ -268,10 +277,9 @@ impl Tape {
         if self.process != process::id() {
             return false;
         }
-        let is_behind = |it: &mut Chunks| it.last() - it.read > BEHIND;
-        let chunks = lock(&self.chunks);
-        drop(self.is_read.wait_while(chunks, is_behind).unwrap_or_else(PoisonError::into_inner));
-        true
+        let is_behind = |it: &mut Chunks| it.last().saturating_sub(it.read) > BEHIND;
+        let waited = self.is_read.wait_while(lock(&self.chunks), is_behind);
+        waited.unwrap_or_else(PoisonError::into_inner).read != NOBODY
     }
 }
 
@@ -332,7 +340,7 @@ pub(crate) struct Writer {
     len: usize,
     /// How many events a chunk has at the most.
     most: usize,
-    /// Nothing is written any more: this is a forked child.
+    /// Nothing is written any more: nobody reads it. This is a forked child, say.
     is_deaf: bool,
 }
 
