@@ -59,7 +59,7 @@ trace-cost:
 film-check:
     cargo build -q -p film --bin film --example moments
     mkdir -p target/film
-    python3 crates/film/check/page.py target/debug/film target/film
+    python3 crates/film/check/page.py target/debug/film-road target/film
 
 # Renews the player that the book shows.
 player:

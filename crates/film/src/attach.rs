@@ -115,7 +115,7 @@ pub(crate) fn follow(looked_at: &Looked) -> Result<(), LookError> {
     let mut following = looked_at.program.follow(looked_at.number)?;
     let mut trace: Option<Trace> = None;
     loop {
-        let trace = match following.next()? {
+        let trace = match following.wait()? {
             Update::Anew(anew) => {
                 if trace.is_some() {
                     say("too much has happened at once: some events are missing here");

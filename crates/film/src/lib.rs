@@ -9,6 +9,10 @@ mod attach;
 mod go;
 mod page;
 mod predict;
+#[cfg(feature = "programs")]
+mod programs;
+#[cfg(not(feature = "programs"))]
+#[path = "no_programs.rs"]
 mod programs;
 mod run;
 mod scene;

@@ -107,12 +107,7 @@ impl Table {
     fn line(&self, sum: &Sum) -> String {
         let time = |nanoseconds: u64| seconds(nanoseconds as f64 / 1e9);
         let task = sum.task.map_or_else(|| "ended".to_owned(), |it| it.get().to_string());
-        let name = match (&sum.name, sum.task) {
-            (Some(name), _) => name.to_string(),
-            (None, Some(task)) => task.to_string(),
-            (None, None) => format!("{} tasks", sum.n_tasks),
-        };
-        let name: String = Printable::name(name).chars().take(NAME).collect();
+        let name: String = Printable::name(sum.called()).chars().take(NAME).collect();
         let share = self.share.get(&sum.task).map_or(String::new(), |it| format!("{it:.1}"));
         let place =
             sum.place.as_ref().map_or(String::new(), |it| format!("{}:{}", it.file, it.line));

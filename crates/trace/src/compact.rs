@@ -14,7 +14,7 @@ mod texts;
 use self::texts::Texts;
 
 pub(crate) use self::decode::{Decoder, Fault};
-use crate::event::{Event, Text};
+use crate::event::Event;
 
 /// Events, one after another.
 #[derive(Clone, Debug, Default)]
@@ -30,16 +30,6 @@ pub(crate) struct Compact {
 }
 
 impl Compact {
-    /// Events whose texts are not written out: [`texts`](Compact::texts) has them.
-    pub(crate) fn with_texts_beside() -> Compact {
-        Compact { texts: Texts::kept_beside(), ..Compact::default() }
-    }
-
-    /// The texts that are not written out, in the order of their numbers.
-    pub(crate) fn texts(&self) -> &[Text] {
-        self.texts.beside()
-    }
-
     pub(crate) fn len(&self) -> usize {
         self.n_events
     }

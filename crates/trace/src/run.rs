@@ -23,7 +23,7 @@ use std::panic::{AssertUnwindSafe, Location};
 use std::path::{Path, PathBuf};
 use std::process;
 use std::rc::Rc;
-use std::sync::{Arc, Condvar, Mutex, OnceLock};
+use std::sync::{Arc, Condvar, Mutex, Once, OnceLock};
 use std::thread;
 use std::time::Duration;
 
@@ -187,6 +187,7 @@ impl Recorded {
         let started = thread.spawn(move || keeper.run());
         started.map_err(|error| format!("cannot start the thread that records: {error}"))?;
         live.with(|it| it.begins(&kept, settings));
+        write_before_abort();
         AT_EXIT.with_borrow_mut(|it| it.kept.push(Arc::clone(&kept)));
         let recorder = Rc::new(Recorder::onto(writer, header, tape.start));
         Ok(Recorded { recorder, kept })
@@ -273,6 +274,22 @@ impl Drop for AtExit {
         for kept in self.kept.drain(..) {
             end(&kept, PATIENCE);
         }
+    }
+}
+
+/// Where a panic ends the process at once, nothing comes after its hook: what is recorded is written there.
+fn write_before_abort() {
+    static ONCE: Once = Once::new();
+    if cfg!(panic = "abort") {
+        ONCE.call_once(|| {
+            let hook = panic::take_hook();
+            panic::set_hook(Box::new(move |it| {
+                hook(it);
+                if let Err(error) = dump() {
+                    say(&format!("cannot write what was recorded: {error}"));
+                }
+            }));
+        });
     }
 }
 

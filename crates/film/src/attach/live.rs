@@ -77,7 +77,7 @@ impl Live {
 /// Plays until the reader has enough.
 pub(super) fn play(looked_at: &Looked) -> Result<(), LookError> {
     let mut following = looked_at.program.follow(looked_at.number)?;
-    let Update::Anew(trace) = following.next()? else {
+    let Update::Anew(trace) = following.wait()? else {
         return Err(AttachError::Foreign(looked_at.program.process()).into());
     };
     // A few at a time: whoever draws takes them between two pictures.
@@ -85,7 +85,7 @@ pub(super) fn play(looked_at: &Looked) -> Result<(), LookError> {
     let thread = thread::Builder::new().name("film: follow".to_owned());
     thread.spawn(move || {
         loop {
-            let update = following.next();
+            let update = following.wait();
             let is_over = matches!(update, Err(_) | Ok(Update::Over));
             if sender.send(update).is_err() || is_over {
                 break;

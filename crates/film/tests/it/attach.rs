@@ -16,7 +16,7 @@ fn ready(name: &str) -> Program {
 }
 
 fn command(args: &[&str]) -> Command {
-    let mut film = Command::new(env!("CARGO_BIN_EXE_film"));
+    let mut film = Command::new(env!("CARGO_BIN_EXE_film-road"));
     film.args(args).stdin(Stdio::null());
     film
 }

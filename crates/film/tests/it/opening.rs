@@ -11,7 +11,7 @@ use film::{Program, Run};
 
 /// Runs film with these arguments, and this on stdin.
 pub(crate) fn film(args: &[&str], stdin: &str) -> Output {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_film"))
+    let mut child = Command::new(env!("CARGO_BIN_EXE_film-road"))
         .args(args)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

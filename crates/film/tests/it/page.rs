@@ -29,7 +29,7 @@ impl Drop for Served {
 
 impl Served {
     fn start(args: &[&str]) -> Served {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_film"))
+        let mut child = Command::new(env!("CARGO_BIN_EXE_film-road"))
             .arg("--serve")
             .args(args)
             .stdout(Stdio::piped())
@@ -273,7 +273,7 @@ fn a_run_of_the_command_line_is_shown_first() {
 #[test]
 fn a_port_that_is_taken_is_an_error() {
     let film = Served::start(&[]);
-    let second = Command::new(env!("CARGO_BIN_EXE_film"))
+    let second = Command::new(env!("CARGO_BIN_EXE_film-road"))
         .args(["--serve", "--port", &film.port.to_string()])
         .output()
         .expect("film is built");

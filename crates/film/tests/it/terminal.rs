@@ -33,7 +33,7 @@ impl Tmux {
         }
         let tmux = Tmux { socket: format!("film-{test}-{}", std::process::id()) };
         let (width, height) = (width.to_string(), height.to_string());
-        let film = env!("CARGO_BIN_EXE_film");
+        let film = env!("CARGO_BIN_EXE_film-road");
         let film = format!("{before}'{film}' {args}; echo film has ended; cat");
         tmux.run(&["-f", "/dev/null", "new-session", "-d", "-x", &width, "-y", &height, &film]);
         Some(tmux)

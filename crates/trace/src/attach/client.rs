@@ -337,7 +337,7 @@ impl Following {
     /// # Errors
     ///
     /// [`AttachError::Gone`] if the program has ended all at once.
-    pub fn next(&mut self) -> Result<Update, AttachError> {
+    pub fn wait(&mut self) -> Result<Update, AttachError> {
         let program = &self.program;
         let part = read_part(Timed::new(&self.stream, TO_TELL));
         let (part, bytes) = part.map_err(|error| program.told(error))?;

@@ -47,11 +47,6 @@ impl Decoder {
         Decoder { texts: Vec::new(), at, n_bytes: 0, skips: false }
     }
 
-    /// Where these texts stand beside, and not among the bytes.
-    pub(crate) fn with_texts(texts: Vec<Text>, at: u64) -> Decoder {
-        Decoder { texts, ..Decoder::new(at) }
-    }
-
     /// All that there is: the bytes were written by the same program.
     pub(crate) fn all(mut self, mut bytes: &[u8]) -> impl Iterator<Item = Event> {
         std::iter::from_fn(move || self.next(&mut bytes).expect("they were written here"))

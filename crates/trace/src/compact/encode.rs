@@ -195,9 +195,10 @@ impl Compact {
     /// A text: 1 and the text itself where it comes for the first time, else two more than its number. 0
     /// stands for none.
     fn text(&mut self, text: &Text) {
-        match self.texts.number(text).or_else(|| self.texts.add(text)) {
+        match self.texts.number(text) {
             Some(number) => self.number(number + 2),
             None => {
+                self.texts.add(text);
                 self.number(1);
                 self.number(text.len() as u64);
                 self.bytes.extend_from_slice(text.as_bytes());

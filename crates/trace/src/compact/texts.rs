@@ -20,21 +20,9 @@ pub(super) struct Texts {
     next: usize,
     /// How many bytes they have.
     n_bytes: usize,
-    /// The texts in the order of their numbers, if they are not written out.
-    beside: Option<Vec<Text>>,
 }
 
 impl Texts {
-    /// No text so far; they will be kept, and not written out.
-    pub(super) fn kept_beside() -> Texts {
-        Texts { beside: Some(Vec::new()), ..Texts::default() }
-    }
-
-    /// Those that are kept.
-    pub(super) fn beside(&self) -> &[Text] {
-        self.beside.as_deref().unwrap_or_default()
-    }
-
     /// The number of a text, if it has one.
     #[inline]
     pub(super) fn number(&mut self, text: &Text) -> Option<u64> {
@@ -48,21 +36,18 @@ impl Texts {
         Some(number)
     }
 
-    /// Gives a text the next number, and says which; none, if the text itself is to be written.
-    pub(super) fn add(&mut self, text: &Text) -> Option<u64> {
+    /// Gives a text the next number.
+    pub(super) fn add(&mut self, text: &Text) {
         let number = self.numbers.len() as u64;
         self.n_bytes += text.len();
         self.numbers.insert(Text::clone(text), number);
         self.remember(text, number);
-        let beside = self.beside.as_mut()?;
-        beside.push(Text::clone(text));
-        Some(number)
     }
 
     /// Whether they are to be forgotten.
     #[inline]
     pub(super) fn is_full(&self) -> bool {
-        self.beside.is_none() && (self.numbers.len() >= MOST || self.n_bytes >= MOST_BYTES)
+        self.numbers.len() >= MOST || self.n_bytes >= MOST_BYTES
     }
 
     /// Forgets them.
@@ -70,9 +55,6 @@ impl Texts {
         self.numbers.clear();
         self.last = Default::default();
         self.n_bytes = 0;
-        if let Some(beside) = &mut self.beside {
-            beside.clear();
-        }
     }
 
     fn remember(&mut self, text: &Text, number: u64) {

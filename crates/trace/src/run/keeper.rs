@@ -66,7 +66,7 @@ impl Keeper {
         loop {
             let is_at_end = self.read();
             let patience = if is_at_end { self.patience() } else { Some(Duration::ZERO) };
-            let calls = self.kept.tape.wait(patience, self.place, n_flushes);
+            let calls = self.kept.tape.wait(patience, &self.place, n_flushes);
             if calls.n_flushes != n_flushes || calls.is_over {
                 while !self.read() {}
                 n_flushes = calls.n_flushes;
@@ -79,10 +79,9 @@ impl Keeper {
         if self.is_to_write {
             self.write_last_events();
         }
-        self.out = None;
-        self.done(n_flushes, true);
     }
 
+    /// Says what was done.
     fn done(&self, n_flushes: u64, is_over: bool) {
         let mut done = lock(&self.kept.done);
         (done.n_flushes, done.is_over) = (n_flushes, is_over);
@@ -109,7 +108,7 @@ impl Keeper {
                 break;
             }
             events.chunks(SLICE).for_each(|it| self.see(it));
-            self.kept.tape.has_read(self.place);
+            self.kept.tape.has_read(&self.place);
             self.give_up();
         }
         let flushed = self.out.as_mut().map_or(Ok(()), Out::flush);
@@ -125,7 +124,7 @@ impl Keeper {
 
     /// Takes note of events.
     fn see(&mut self, events: &[Event]) {
-        let place = self.kept.tape.index(self.place);
+        let place = self.kept.tape.index(&self.place);
         if self.counts.len() <= place {
             self.counts.resize(place + 1, 0);
         }
@@ -224,5 +223,15 @@ impl Keeper {
         let path = Printable::line(out.path().to_string_lossy());
         say(&format!("cannot write {path}: {error}; nothing is recorded there from now on"));
         lock(&self.kept.done).error = Some((error.kind(), error.to_string()));
+    }
+}
+
+impl Drop for Keeper {
+    /// It is over, or has gone wrong: nobody waits for it any more.
+    fn drop(&mut self) {
+        self.out = None;
+        self.kept.tape.is_left();
+        let n_flushes = lock(&self.kept.done).n_flushes;
+        self.done(n_flushes, true);
     }
 }

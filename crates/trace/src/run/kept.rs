@@ -3,6 +3,7 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::process;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, OnceLock, PoisonError, mpsc};
 use std::time::Duration;
@@ -102,6 +103,7 @@ impl Kept {
     }
 
     /// Waits until the keeper knows all that was written until now; not for ever.
+    #[cfg(unix)]
     pub(crate) fn catch_up(&self, patience: Duration) {
         let n = self.tape.ask_to_flush();
         let waits = |it: &mut Done| it.n_flushes < n && !it.is_over;
@@ -198,6 +200,9 @@ impl Kept {
 
     /// Waits until all that was written until now is in the file.
     pub(super) fn flush(&self) {
+        if self.process != process::id() {
+            return;
+        }
         let n = self.tape.ask_to_flush();
         let waits = |it: &mut Done| it.n_flushes < n && !it.is_over;
         let done = lock(&self.done);

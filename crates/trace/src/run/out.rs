@@ -23,40 +23,21 @@ pub(super) struct Out {
     /// How large the two may be together.
     size: Option<u64>,
     /// The part that is being written.
-    file: Part,
+    file: File,
+    /// What was not written yet.
+    events: Compact,
+    /// How many bytes of events were written to it.
+    n_bytes: u64,
     /// The time of the last event: what the keeper itself has told may be later than what comes next.
     at: u64,
 }
 
-/// A file, and what is written to it.
-struct Part {
-    file: File,
-    /// What was not written yet.
-    events: Compact,
-    /// How many bytes of events were written.
-    n_bytes: u64,
-}
-
-impl Part {
-    /// Begins a part.
-    fn new(mut file: File, header: &Header, base: &State) -> io::Result<Part> {
-        file::write_head(&mut file, header, base)?;
-        let mut events = Compact::default();
-        events.begin_at(base.now);
-        Ok(Part { file, events, n_bytes: 0 })
-    }
-
-    fn write(&mut self, event: &Event) -> io::Result<()> {
-        self.events.push(event);
-        if self.events.bytes.len() >= file::BUFFER { self.flush() } else { Ok(()) }
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.file.write_all(&self.events.bytes)?;
-        self.n_bytes += self.events.bytes.len() as u64;
-        self.events.bytes.clear();
-        Ok(())
-    }
+/// Begins a part.
+fn part(mut file: File, header: &Header, base: &State) -> io::Result<(File, Compact)> {
+    file::write_head(&mut file, header, base)?;
+    let mut events = Compact::default();
+    events.begin_at(base.now);
+    Ok((file, events))
 }
 
 impl Out {
@@ -71,8 +52,8 @@ impl Out {
             }
             file => (path, file?),
         };
-        let file = Part::new(file, header, &State::default())?;
-        Ok(Out { path, size, file, at: 0 })
+        let (file, events) = part(file, header, &State::default())?;
+        Ok(Out { path, size, file, events, n_bytes: 0, at: 0 })
     }
 
     /// Its name.
@@ -84,11 +65,13 @@ impl Out {
     pub(super) fn write(&mut self, events: &[Event]) -> io::Result<()> {
         for event in events {
             if event.at < self.at {
-                let event = Event { at: self.at, what: event.what.clone() };
-                self.file.write(&event)?;
+                self.events.push(&Event { at: self.at, what: event.what.clone() });
             } else {
                 self.at = event.at;
-                self.file.write(event)?;
+                self.events.push(event);
+            }
+            if self.events.bytes.len() >= file::BUFFER {
+                self.flush()?;
             }
         }
         Ok(())
@@ -96,19 +79,24 @@ impl Out {
 
     /// Brings all to the file.
     pub(super) fn flush(&mut self) -> io::Result<()> {
-        self.file.flush()
+        self.file.write_all(&self.events.bytes)?;
+        self.n_bytes += self.events.bytes.len() as u64;
+        self.events.bytes.clear();
+        Ok(())
     }
 
     /// Whether it is to be begun again.
     pub(super) fn is_full(&self) -> bool {
-        self.size.is_some_and(|size| self.file.n_bytes >= size / 2)
+        let n_bytes = self.n_bytes + self.events.bytes.len() as u64;
+        self.size.is_some_and(|size| n_bytes >= size / 2)
     }
 
     /// Puts the part aside, and begins another one with this state.
     pub(super) fn begin_again(&mut self, header: &Header, base: &State) -> io::Result<()> {
-        self.file.flush()?;
+        self.flush()?;
         fs::rename(&self.path, before(&self.path))?;
-        self.file = Part::new(open(&self.path)?, header, base)?;
+        (self.file, self.events) = part(open(&self.path)?, header, base)?;
+        self.n_bytes = 0;
         Ok(())
     }
 }
@@ -233,7 +221,7 @@ mod tests {
         let header = Header::new("p", Clock::Real);
         let mut out = Out::new(path.clone(), Some(1 << 16), &header).unwrap();
         let mut state = State::default();
-        for at in 0..20_000 {
+        for at in 0..100_000 {
             let event = Event { at, what: What::LoopWakes };
             out.write(std::slice::from_ref(&event)).unwrap();
             state.apply(&event);
@@ -249,7 +237,7 @@ mod tests {
         let (older, newer) = (Trace::load(before(&path)).unwrap(), Trace::load(&path).unwrap());
         assert!(older.base().position > 0, "it was begun again more than once");
         assert_eq!(older.state_at(older.len()), *newer.base());
-        assert_eq!(newer.state_at(newer.len()).position, 20_000);
+        assert_eq!(newer.state_at(newer.len()).position, 100_000);
         fs::remove_dir_all(folder).unwrap();
     }
 

@@ -12,13 +12,13 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::compact::{Compact, Decoder};
-use crate::event::{Event, Text, What};
+use crate::event::{Event, What};
 
 /// How many bytes a chunk has, unless its only event needs more.
 const CHUNK: usize = 1 << 16;
 
-/// A chunk is full as well when its texts have so many bytes.
-const TEXTS: usize = 1 << 20;
+/// The number of the chunk that is read, if nobody reads.
+const NOBODY: u64 = u64::MAX;
 
 /// So many chunks may wait to be read; then the loop waits as well.
 const BEHIND: u64 = 256;
@@ -34,16 +34,14 @@ pub(crate) struct Chunk {
     at: u64,
     /// Room for the bytes. Those below `len` never change again.
     bytes: Box<[AtomicU8]>,
-    /// How many bytes are there: whole events. Stored after them and their texts.
+    /// How many bytes are there: whole events. Stored after them.
     len: AtomicUsize,
-    /// The texts, by their numbers.
-    texts: Mutex<Vec<Text>>,
 }
 
 impl Chunk {
     fn new(at: u64, room: usize) -> Chunk {
         let bytes = (0..room).map(|_| AtomicU8::new(0)).collect();
-        Chunk { at, bytes, len: AtomicUsize::new(0), texts: Mutex::default() }
+        Chunk { at, bytes, len: AtomicUsize::new(0) }
     }
 
     /// How many bytes can be read.
@@ -51,18 +49,21 @@ impl Chunk {
         self.len.load(Ordering::Acquire)
     }
 
-    /// The events from a byte on, and where they end.
-    fn read(&self, from: usize, at: u64) -> (Vec<Event>, usize) {
+    /// The events from a byte on, and where they end; `decoder` has read those before.
+    fn read(&self, from: usize, decoder: &mut Decoder) -> (Vec<Event>, usize) {
         let len = self.len();
         let bytes: Vec<u8> =
             self.bytes[from..len].iter().map(|it| it.load(Ordering::Relaxed)).collect();
-        let texts = lock(&self.texts).clone();
-        (Decoder::with_texts(texts, at).all(&bytes).collect(), len)
+        let (mut left, mut events) = (&bytes[..], Vec::new());
+        while let Some(event) = decoder.next(&mut left).expect("they were written here") {
+            events.push(event);
+        }
+        (events, len)
     }
 
     /// All that can be read.
     pub(super) fn events(&self) -> Vec<Event> {
-        self.read(0, self.at).0
+        self.read(0, &mut Decoder::new(self.at)).0
     }
 }
 
@@ -133,11 +134,9 @@ impl Tape {
         let writer = Writer {
             tape: Arc::clone(&tape),
             chunk,
-            encoder: Compact::with_texts_beside(),
+            encoder: Compact::default(),
             at: 0,
             len: 0,
-            n_texts: 0,
-            n_text_bytes: 0,
             most,
             is_deaf: false,
         };
@@ -175,7 +174,7 @@ impl Tape {
     }
 
     /// How many chunks that are there stand before a place.
-    pub(super) fn index(&self, place: Place) -> usize {
+    pub(super) fn index(&self, place: &Place) -> usize {
         let first = lock(&self.chunks).first;
         usize::try_from(place.chunk.saturating_sub(first)).unwrap_or(usize::MAX)
     }
@@ -183,7 +182,7 @@ impl Tape {
     /// Where who reads everything begins.
     pub(super) fn begin(&self) -> Place {
         let chunks = lock(&self.chunks);
-        Place { chunk: chunks.first, byte: 0, at: chunks.list[0].at }
+        Place::new(chunks.first, chunks.list[0].at)
     }
 
     /// What was written behind a place, up to the end of its chunk; the place moves there. Nothing at the
@@ -194,22 +193,28 @@ impl Tape {
                 let chunks = lock(&self.chunks);
                 (Arc::clone(chunks.get(place.chunk)?), place.chunk == chunks.last())
             };
-            let (events, end) = chunk.read(place.byte, place.at);
+            let (events, end) = chunk.read(place.byte, &mut place.decoder);
             place.byte = end;
             place.at = events.last().map_or(place.at, |it| it.at);
             if !events.is_empty() || is_last {
                 return Some(events);
             }
             // It was full when we asked whether it is the last one: nothing was added since.
-            *place = Place { chunk: place.chunk + 1, byte: 0, at: place.at };
+            *place = Place::new(place.chunk + 1, place.at);
         }
     }
 
     /// The keeper has read everything before a place.
-    pub(super) fn has_read(&self, place: Place) {
+    pub(super) fn has_read(&self, place: &Place) {
         let mut chunks = lock(&self.chunks);
         chunks.read = place.chunk;
         drop(chunks);
+        self.is_read.notify_all();
+    }
+
+    /// Nobody reads any more: what is written from now on would only take room.
+    pub(super) fn is_left(&self) {
+        lock(&self.chunks).read = NOBODY;
         self.is_read.notify_all();
     }
 
@@ -236,7 +241,7 @@ impl Tape {
 
     /// The keeper waits until it is called, or for `patience`; returns what for. Without patience it waits
     /// as long as the loop sleeps, unless something was written behind `place` meanwhile.
-    pub(super) fn wait(&self, patience: Option<Duration>, place: Place, n_flushes: u64) -> Calls {
+    pub(super) fn wait(&self, patience: Option<Duration>, place: &Place, n_flushes: u64) -> Calls {
         let is_idle = patience.is_none();
         if is_idle {
             self.is_idle.store(true, Ordering::Relaxed);
@@ -261,7 +266,7 @@ impl Tape {
         *calls
     }
 
-    fn has_more(&self, place: Place) -> bool {
+    fn has_more(&self, place: &Place) -> bool {
         let chunks = lock(&self.chunks);
         place.chunk != chunks.last()
             || chunks.get(place.chunk).is_none_or(|it| it.len() != place.byte)
@@ -272,10 +277,9 @@ impl Tape {
         if self.process != process::id() {
             return false;
         }
-        let is_behind = |it: &mut Chunks| it.last() - it.read > BEHIND;
-        let chunks = lock(&self.chunks);
-        drop(self.is_read.wait_while(chunks, is_behind).unwrap_or_else(PoisonError::into_inner));
-        true
+        let is_behind = |it: &mut Chunks| it.last().saturating_sub(it.read) > BEHIND;
+        let waited = self.is_read.wait_while(lock(&self.chunks), is_behind);
+        waited.unwrap_or_else(PoisonError::into_inner).read != NOBODY
     }
 }
 
@@ -291,11 +295,12 @@ impl Snapshot {
     /// All that can be read, and where it ends.
     pub(super) fn read(&self) -> (Vec<Event>, Place) {
         let mut all = Vec::new();
-        let mut place = Place { chunk: self.first, byte: 0, at: self.chunks[0].at };
+        let mut place = Place::new(self.first, self.chunks[0].at);
         for (number, chunk) in (self.first..).zip(&self.chunks) {
-            let (events, byte) = chunk.read(0, chunk.at);
-            let at = events.last().map_or(place.at, |it| it.at);
-            place = Place { chunk: number, byte, at };
+            place = Place::new(number, chunk.at);
+            let (events, byte) = chunk.read(0, &mut place.decoder);
+            place.byte = byte;
+            place.at = events.last().map_or(place.at, |it| it.at);
             all.extend(events);
         }
         (all, place)
@@ -303,7 +308,6 @@ impl Snapshot {
 }
 
 /// How far somebody has read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Place {
     /// The number of the chunk.
     chunk: u64,
@@ -311,6 +315,15 @@ pub(crate) struct Place {
     byte: usize,
     /// The time of the last event before.
     at: u64,
+    /// Has read what stands before it in the chunk.
+    decoder: Decoder,
+}
+
+impl Place {
+    /// The beginning of a chunk.
+    fn new(chunk: u64, at: u64) -> Place {
+        Place { chunk, byte: 0, at, decoder: Decoder::new(at) }
+    }
 }
 
 /// Who writes a tape: the recorder of its loop.
@@ -325,13 +338,9 @@ pub(crate) struct Writer {
     at: u64,
     /// How many bytes the chunk has.
     len: usize,
-    /// How many texts the chunk has.
-    n_texts: usize,
-    /// How many bytes these have.
-    n_text_bytes: usize,
     /// How many events a chunk has at the most.
     most: usize,
-    /// Nothing is written any more: this is a forked child.
+    /// Nothing is written any more: nobody reads it. This is a forked child, say.
     is_deaf: bool,
 }
 
@@ -342,16 +351,12 @@ impl Writer {
             return;
         }
         self.encoder.push(event);
-        let end = self.len + self.encoder.bytes.len();
-        let is_full = end > self.chunk.bytes.len() || self.n_text_bytes > TEXTS;
+        let is_full = self.len + self.encoder.bytes.len() > self.chunk.bytes.len();
         if is_full || self.encoder.len() > self.most {
             self.turn_over(event);
             if self.is_deaf {
                 return;
             }
-        }
-        if self.encoder.texts().len() > self.n_texts {
-            self.tell_texts();
         }
         let room = &self.chunk.bytes[self.len..];
         for (room, byte) in room.iter().zip(&self.encoder.bytes) {
@@ -374,14 +379,6 @@ impl Writer {
         }
     }
 
-    #[cold]
-    fn tell_texts(&mut self) {
-        let new = &self.encoder.texts()[self.n_texts..];
-        self.n_text_bytes += new.iter().map(|it| it.len()).sum::<usize>();
-        lock(&self.chunk.texts).extend(new.iter().cloned());
-        self.n_texts = self.encoder.texts().len();
-    }
-
     /// Begins a new chunk, whose first event this is.
     #[cold]
     fn turn_over(&mut self, event: &Event) {
@@ -393,7 +390,7 @@ impl Writer {
         }
         let room = CHUNK.max(self.encoder.bytes.len());
         self.chunk = Arc::new(Chunk::new(self.at, room));
-        (self.len, self.n_texts, self.n_text_bytes) = (0, 0, 0);
+        self.len = 0;
         lock(&self.tape.chunks).list.push_back(Arc::clone(&self.chunk));
         self.tape.tell_news();
     }

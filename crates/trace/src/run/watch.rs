@@ -23,6 +23,8 @@ pub struct Sum {
     pub task: Option<TaskNo>,
     /// Its name, if it has one.
     pub name: Option<Text>,
+    /// The type of its future, if that is known.
+    pub future: Option<Text>,
     /// Where it was spawned, if that is known.
     pub place: Option<Place>,
     /// How many tasks these are.
@@ -44,6 +46,24 @@ pub struct Sum {
 }
 
 impl Sum {
+    /// What it is called: its name, the type of its future and its number, or its number.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// assert_eq!(boucle_trace::Sum::default().called(), "0 tasks");
+    /// ```
+    #[must_use]
+    pub fn called(&self) -> String {
+        match (&self.name, &self.future, self.task) {
+            (Some(name), ..) => name.to_string(),
+            (None, Some(future), Some(task)) => format!("{future} {}", task.get()),
+            (None, None, Some(task)) => task.to_string(),
+            (None, Some(future), None) => format!("{} {future}", self.n_tasks),
+            (None, None, None) => format!("{} tasks", self.n_tasks),
+        }
+    }
+
     /// Adds what another task has cost.
     fn add(&mut self, other: &Sum) {
         self.n_tasks += other.n_tasks;
@@ -156,8 +176,7 @@ impl Watch {
 
     /// What a task is called.
     pub(super) fn name(&self, task: TaskNo) -> String {
-        let name = self.tasks.get(&task).and_then(|it| it.sum.name.as_deref());
-        name.map_or_else(|| task.to_string(), str::to_owned)
+        self.tasks.get(&task).map_or_else(|| task.to_string(), |it| it.sum.called())
     }
 
     /// How many tasks live.
@@ -184,9 +203,10 @@ impl Watch {
         self.at = at;
         self.n_events += 1;
         match &event.what {
-            What::Added { task, place, .. } => {
+            What::Added { task, place, future, .. } => {
                 let known = self.known(*task, at);
                 known.sum.place.clone_from(place);
+                known.sum.future.clone_from(future);
                 known.wakes(at);
             }
             What::Named { task, name } => self.known(*task, at).sum.name = Some(Text::clone(name)),
@@ -235,7 +255,9 @@ impl Watch {
             key = None;
         }
         let place = place.filter(|_| key.is_some());
-        let sum = self.ended.entry(key).or_insert_with(|| Sum { place, ..Sum::default() });
+        let future = known.sum.future.clone().filter(|_| key.is_some());
+        let sum = self.ended.entry(key);
+        let sum = sum.or_insert_with(|| Sum { place, future, ..Sum::default() });
         sum.add(&known.sum);
     }
 }

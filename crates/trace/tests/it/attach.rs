@@ -55,11 +55,11 @@ fn a_healthy_program_tells_its_loops_tasks_sums_and_events() {
     assert!(error.to_string().contains("there is no such loop"), "{error}");
     // Followed to its end.
     let mut following = looked_at.follow(1).unwrap();
-    let Update::Anew(mut trace) = following.next().unwrap() else { panic!("it begins with all") };
+    let Update::Anew(mut trace) = following.wait().unwrap() else { panic!("it begins with all") };
     let (status, ..) = program.ends();
     assert!(status.success());
     loop {
-        match following.next().unwrap() {
+        match following.wait().unwrap() {
             Update::Events(more) => trace.append(&more),
             Update::Over => break,
             Update::Status(_) => {}
@@ -77,7 +77,7 @@ fn a_busy_program_is_followed_without_a_gap_and_is_not_held_up() {
     let mut following = looked_at.follow(1).unwrap();
     let (mut n_events, mut state) = (0, None::<State>);
     while n_events < 300_000 {
-        match following.next().unwrap() {
+        match following.wait().unwrap() {
             Update::Anew(trace) => {
                 // Too slow for all of it: then it begins again, with the state of that moment.
                 n_events += trace.len();
@@ -121,10 +121,10 @@ fn a_hung_program_says_who_runs_and_since_when() {
 fn a_program_that_dies_is_gone_for_who_follows_it() {
     let (program, looked_at) = ready("aborts");
     let mut following = looked_at.follow(1).unwrap();
-    assert!(matches!(following.next(), Ok(Update::Anew(_))));
+    assert!(matches!(following.wait(), Ok(Update::Anew(_))));
     assert!(!program.ends().0.success());
     let error = loop {
-        match following.next() {
+        match following.wait() {
             Ok(Update::Over) => panic!("nobody could tell that"),
             Ok(_) => {}
             Err(error) => break error,
@@ -254,7 +254,7 @@ fn a_thousand_looks_leave_nothing_behind() {
             0 => assert_eq!(patiently(|| looked_at.loops()).len(), 1),
             1 => assert!(patiently(|| looked_at.trace(1)).len() > 5),
             2 => {
-                let first = patiently(|| looked_at.follow(1)).next();
+                let first = patiently(|| looked_at.follow(1)).wait();
                 assert!(matches!(first, Ok(Update::Anew(_))));
             }
             // Says nothing, and goes.

@@ -1,0 +1,7 @@
+//! The player, as it is published.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    boucle_film::args::main()
+}
