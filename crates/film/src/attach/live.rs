@@ -18,8 +18,8 @@ use crate::terminal::Terminal;
 const BETWEEN: Duration = Duration::from_millis(250);
 
 /// So many events are in the picture at the most, and so many are left when the oldest are given up.
-const MOST: usize = 400_000;
-const LEFT: usize = 200_000;
+const MOST: usize = 300_000;
+const LEFT: usize = 150_000;
 
 /// What is known of the program.
 struct Live {

@@ -78,7 +78,7 @@ fn top_shows_what_each_task_has_cost() {
     let lines: Vec<_> = out.lines().collect();
     assert!(lines[1].contains("polls") && lines[1].contains("longest"), "{out}");
     // The one that turns runs longest, the other one waits longest.
-    assert!(lines[2].contains("task 1"), "{out}");
+    assert!(lines[2].contains("busy 1"), "{out}");
     let (out, _) = film(&["top", &id, "--once", "--by", "longest-wait"]);
     assert!(out.lines().nth(2).is_some_and(|it| it.contains("other")), "{out}");
 }
@@ -103,14 +103,13 @@ fn what_cannot_be_looked_at_is_told_with_what_to_do() {
 
 #[test]
 fn the_player_goes_on_with_the_program_and_stands_still_where_one_steps_back() {
-    let program = ready("busy");
+    let program = ready("healthy");
     let id = program.id().to_string();
     let Some(tmux) = Tmux::start("live", &format!("attach {id}"), 100, 30) else { return };
-    tmux.shows("it turns");
+    tmux.shows("it sleeps");
     tmux.press(&["Left"]);
-    tmux.shows("events since: End goes on with them");
     assert!(program.ends().0.success());
-    tmux.shows("the run is over");
+    tmux.shows("events since: End goes on with them; the run is over");
     tmux.press(&["End"]);
     tmux.shows("the run is complete");
     tmux.press(&["q"]);

@@ -3,6 +3,7 @@
 #[cfg(unix)]
 mod attach;
 #[cfg(unix)]
+#[expect(dead_code, reason = "the tests of boucle-trace need more of it")]
 #[path = "../../../trace/tests/it/children.rs"]
 mod children;
 mod hostile;
