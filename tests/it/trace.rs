@@ -1,5 +1,6 @@
 //! Traces: recorded, written, read, played, drawn, and looked at for what is suspicious.
 
+mod faulty;
 mod lints;
 mod listening;
 mod objects;

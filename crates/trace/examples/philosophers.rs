@@ -15,7 +15,8 @@ async fn philosopher(first: Rc<Lock<()>>, second: Rc<Lock<()>>) {
     let _second = second.lock().await;
 }
 
-async fn dinner() {
+/// Two of them, and two forks.
+pub async fn dinner() {
     let (left, right) = (Rc::new(Lock::new(())), Rc::new(Lock::new(())));
     let plato = spawn(philosopher(Rc::clone(&left), Rc::clone(&right)));
     plato.set_name("Plato");

@@ -149,8 +149,8 @@ mod tests {
         all.push(What::Released { object, by: Some(other) });
         all.push(What::ObjectGone { object });
         all.push(What::Stands { task, awaits: Vec::new() });
-        let call = |place| Await { what: text("app::job"), place };
-        all.push(What::Stands { task, awaits: vec![call(place), call(None)] });
+        let call = |level, place| Await { level, what: text("app::job"), place };
+        all.push(What::Stands { task, awaits: vec![call(0, place), call(u32::MAX, None)] });
         for (readable, writable) in [(false, false), (true, false), (false, true), (true, true)] {
             all.push(What::DescriptorReady { descriptor: 7, readable, writable });
         }

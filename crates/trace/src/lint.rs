@@ -156,10 +156,8 @@ impl Trace {
     pub fn lint_with(&self, limits: &Limits) -> Vec<Finding> {
         let mut findings = polls::find(self, limits);
         findings.extend(ends::find(self));
-        if !is_cut_off(self) {
-            findings.extend(tasks::find(self, limits));
-            findings.extend(timers::find(self, limits));
-        }
+        findings.extend(tasks::find(self, limits));
+        findings.extend(timers::find(self, limits));
         findings.sort_by_key(|it| (it.event, it.lint, it.task));
         let mut seen = HashSet::new();
         findings.retain(|it| it.task.is_none() || seen.insert((it.lint, it.task)));

@@ -58,11 +58,9 @@ pub(super) fn tasks(app: &App) -> List<'_> {
 
 /// What a task does, and the calls that await one another in it, as far as they were told.
 fn with_chain(app: &App, task: TaskNo, says: &Printable) -> Printable {
-    let awaits = app.player.state().tasks.get(&task).map_or(&[][..], |it| &it.awaits);
-    let calls: Vec<_> = awaits.iter().map(|it| Printable::line(it.to_string())).collect();
-    match calls.is_empty() {
-        true => says.clone(),
-        false => Printable::line(format!("{says}; stands in {}", calls.join(", in "))),
+    match app.player.stands(task) {
+        None => says.clone(),
+        Some(stands) => Printable::line(format!("{says}; {stands}")),
     }
 }
 

@@ -172,11 +172,12 @@ fn objects_say_who_has_them_who_waits_and_where_they_were_made() {
 #[test]
 fn the_chosen_task_says_in_which_calls_it_stands() {
     let task = TaskNo::new(1).expect("it is one");
-    let call = |what: &str, line| Await {
+    let call = |level, what: &str, line| Await {
+        level,
         what: what.into(),
         place: Some(Place { file: "src/main.rs".into(), line }),
     };
-    let awaits = vec![call("app::serve", 12), call("app::read", 34)];
+    let awaits = vec![call(0, "app::serve", 12), call(1, "app::read", 34)];
     let future = Some("serve".into());
     let whats = [
         What::Added { task, by: None, place: None, future },
@@ -189,7 +190,7 @@ fn the_chosen_task_says_in_which_calls_it_stands() {
     let mut app = App::new(run("service", trace));
     press(&mut app, "$v↓");
     let shown = screen(&app, 200, 60);
-    let chain = "stands in app::serve, src/main.rs:12, in app::read, src/main.rs:34";
+    let chain = "stands in app::serve (src/main.rs:12), in app::read (src/main.rs:34)";
     let flat: Vec<_> = shown.split_whitespace().collect();
     assert!(flat.join(" ").contains("◌ serve 1"), "{shown}");
     let left = shown.lines().map(|it| it.chars().take(60).collect::<String>());

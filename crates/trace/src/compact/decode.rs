@@ -227,8 +227,8 @@ impl<R: BufRead + ?Sized> Reader<'_, R> {
             return Err(Fault::Senseless("a chain of awaits is longer than one can be"));
         }
         let one = |_| {
-            let what = self.text("name of a function", NAME)?;
-            Ok(Await { what, place: self.place()? })
+            let (level, what) = (self.small()?, self.text("name of a function", NAME)?);
+            Ok(Await { level, what, place: self.place()? })
         };
         (0..length).map(one).collect()
     }

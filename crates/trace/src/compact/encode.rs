@@ -221,6 +221,7 @@ impl Compact {
     }
 
     fn await_of(&mut self, it: &Await) {
+        self.number(it.level.into());
         self.text(&it.what);
         self.place(it.place.as_ref());
     }

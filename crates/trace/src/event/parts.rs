@@ -37,11 +37,13 @@ impl fmt::Display for Place {
 /// use boucle_trace::{Await, Place};
 ///
 /// let place = Some(Place { file: "src/main.rs".into(), line: 7 });
-/// let call = Await { what: "app::job".into(), place };
+/// let call = Await { level: 0, what: "app::job".into(), place };
 /// assert_eq!(call.to_string(), "app::job, src/main.rs:7");
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Await {
+    /// How many calls it stands below. Two of the same level, below the same one, are awaited together.
+    pub level: u32,
     /// The function, as the compiler calls it.
     pub what: Text,
     /// Where it awaits; none if the program was built without the numbers of its lines.

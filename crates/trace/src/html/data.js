@@ -190,9 +190,9 @@ class Events {
     if (n > this.bytes.length) throw this.#damaged();
     this.awaits = [];
     for (let call = 0; call < n && this.place < this.bytes.length; call++) {
-      const what = this.said(this.#text());
+      const level = this.#number(), what = this.said(this.#text());
       this.#where();
-      this.awaits.push({ what, place: this.file ? { file: this.said(this.file), line: this.line } : null });
+      this.awaits.push({ level, what, place: this.file ? { file: this.said(this.file), line: this.line } : null });
     }
   }
 }

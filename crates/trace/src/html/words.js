@@ -140,7 +140,11 @@ function objectWords(run, { kind, task, object, text, file, line, awaits }, posi
 const CALLS = 30;
 function standsIn(awaits) {
   if (!awaits.length) return "stands nobody knows where";
-  const calls = awaits.slice(0, CALLS).map(it => `${printableName(it.what)}${it.place ? ` (${placeName(it.place)})` : ""}`);
-  if (awaits.length > CALLS) calls.push(`${awaits.length - CALLS} calls more`);
-  return `stands in ${calls.join(", in ")}`;
+  let words = "stands", last = -1;
+  awaits.slice(0, CALLS).forEach((it, i) => {
+    words += i === 0 ? " in " : it.level > last ? ", in " : "; also in ";
+    last = it.level;
+    words += `${printableName(it.what)}${it.place ? ` (${placeName(it.place)})` : ""}`;
+  });
+  return awaits.length > CALLS ? `${words}, and in ${awaits.length - CALLS} calls more` : words;
 }

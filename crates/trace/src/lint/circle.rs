@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::event::{On, TaskNo};
-use crate::state::{State, Wait};
+use crate::state::{Life, State, Wait};
 use crate::text::words::{place_of, waits};
 
 /// So many tasks are told of in one finding.
@@ -25,7 +25,8 @@ pub(super) fn find(state: &State, waiting: &[TaskNo]) -> Option<(TaskNo, String)
 /// Who waits for what, in words, where there is no circle.
 pub(super) fn all(state: &State, waiting: &[TaskNo]) -> String {
     let each = waiting.iter().take(TOLD).map(|task| {
-        let on = state.waits_for(*task).take(TOLD).map(|it| wait_told(state, *task, it));
+        let on = state.waits_for(*task).take(TOLD);
+        let on = on.map(|it| wait_told(state, *task, it) + &had(state, it));
         let on: Vec<_> = on.collect();
         let on = if on.is_empty() { String::new() } else { format!(" {}", on.join(" and ")) };
         format!("{} waits{on}", state.name(*task))
@@ -96,6 +97,16 @@ fn told(state: &State, circle: &[Link<'_>]) -> String {
         more => format!("; and {more} more, the last of which waits for the first"),
     };
     format!("a circle: {}{more}", each.join("; "))
+}
+
+/// Who has what is waited for, if somebody does.
+fn had(state: &State, wait: &Wait) -> String {
+    let object = wait.object.and_then(|it| state.objects.get(&it));
+    let Some(holder) = object.and_then(|it| it.holders.keys().next()) else {
+        return String::new();
+    };
+    let when = if matches!(state.life(*holder), Life::Done(_)) { "had as it ended" } else { "has" };
+    format!(", which {} {when}", state.name(*holder))
 }
 
 /// What a task waits for, where that was made, and where in its code it waits.

@@ -3,7 +3,7 @@
 use super::Player;
 use crate::event::{PollEnd, TaskNo, What};
 use crate::text::time::seconds;
-use crate::text::words::{predicate, subject, waits};
+use crate::text::words::{predicate, stands, subject, waits};
 
 impl Player {
     /// The event that was played last: who, and what it did.
@@ -67,6 +67,27 @@ impl Player {
     /// ```
     pub fn waits(&self, task: TaskNo) -> impl Iterator<Item = String> {
         self.state().waits_for(task).map(|it| waits(&it.on, it.object, self.state()))
+    }
+
+    /// In which calls a task stands, the outermost first, as that was told last; none, if it was not.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use boucle_trace::{Await, Clock, Event, Header, Player, TaskNo, Trace, What};
+    ///
+    /// let task = TaskNo::new(1).unwrap();
+    /// let awaits = vec![Await { level: 0, what: "app::job".into(), place: None }];
+    /// let events = vec![Event { at: 0, what: What::Stands { task, awaits } }];
+    /// let mut player = Player::new(Trace::new(Header::new("app", Clock::Real), events));
+    /// assert_eq!(player.stands(task), None);
+    /// player.step();
+    /// assert_eq!(player.stands(task).unwrap(), "stands in app::job");
+    /// ```
+    #[must_use]
+    pub fn stands(&self, task: TaskNo) -> Option<String> {
+        let awaits = &self.state().tasks.get(&task)?.awaits;
+        (!awaits.is_empty()).then(|| stands(awaits))
     }
 
     /// A time in seconds, with as many decimals as the trace needs.

@@ -93,17 +93,25 @@ pub(crate) fn stands(awaits: &[Await]) -> String {
     if awaits.is_empty() {
         return "stands nobody knows where".to_owned();
     }
-    let mut calls: Vec<_> = awaits
-        .iter()
-        .take(MOST_CALLS)
-        .map(|it| match &it.place {
-            Some(place) => format!("{} ({})", Printable::name(&*it.what), place_of(place)),
-            None => Printable::name(&*it.what).into_string(),
-        })
-        .collect();
-    let n_more = awaits.len().saturating_sub(MOST_CALLS);
-    calls.extend((n_more > 0).then(|| format!("{n_more} calls more")));
-    format!("stands in {}", calls.join(", in "))
+    let mut words = "stands".to_owned();
+    let mut last = None;
+    for it in awaits.iter().take(MOST_CALLS) {
+        // One that does not stand below the one before is awaited together with it.
+        words += match last {
+            None => " in ",
+            Some(last) if it.level > last => ", in ",
+            Some(_) => "; also in ",
+        };
+        last = Some(it.level);
+        words += &Printable::name(&*it.what);
+        if let Some(place) = &it.place {
+            words += &format!(" ({})", place_of(place));
+        }
+    }
+    match awaits.len().saturating_sub(MOST_CALLS) {
+        0 => words,
+        more => format!("{words}, and in {more} calls more"),
+    }
 }
 
 /// A place in the source.
