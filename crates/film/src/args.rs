@@ -173,16 +173,16 @@ impl Args {
             run.trace.save_lines(path, self.force)?;
         }
         if let Some(path) = &self.svg {
-            write::file(path, &run.trace.svg(), self.force)?;
+            write::file(path, run.trace.svg(), self.force)?;
         }
         if let Some(path) = &self.html {
-            write::file(path, &run.page().html(), self.force)?;
+            write::file(path, run.page().html(), self.force)?;
         }
         if let Some(folder) = &self.element {
             write::element(folder, run, self.force)?;
         }
         if let Some(path) = &self.perfetto {
-            write::file(path, &run.trace.chrome_json(), self.force)?;
+            write::file(path, run.trace.chrome_json(), self.force)?;
         }
         let files = [&self.json, &self.svg, &self.html, &self.element, &self.perfetto];
         Ok(files.iter().any(|it| it.is_some()))
