@@ -400,9 +400,9 @@ class Events {
     if (n > this.bytes.length) throw this.#damaged();
     this.awaits = [];
     for (let call = 0; call < n && this.place < this.bytes.length; call++) {
-      const what = this.said(this.#text());
+      const level = this.#number(), what = this.said(this.#text());
       this.#where();
-      this.awaits.push({ what, place: this.file ? { file: this.said(this.file), line: this.line } : null });
+      this.awaits.push({ level, what, place: this.file ? { file: this.said(this.file), line: this.line } : null });
     }
   }
 }
@@ -1368,9 +1368,13 @@ function objectWords(run, { kind, task, object, text, file, line, awaits }, posi
 const CALLS = 30;
 function standsIn(awaits) {
   if (!awaits.length) return "stands nobody knows where";
-  const calls = awaits.slice(0, CALLS).map(it => `${printableName(it.what)}${it.place ? ` (${placeName(it.place)})` : ""}`);
-  if (awaits.length > CALLS) calls.push(`${awaits.length - CALLS} calls more`);
-  return `stands in ${calls.join(", in ")}`;
+  let words = "stands", last = -1;
+  awaits.slice(0, CALLS).forEach((it, i) => {
+    words += i === 0 ? " in " : it.level > last ? ", in " : "; also in ";
+    last = it.level;
+    words += `${printableName(it.what)}${it.place ? ` (${placeName(it.place)})` : ""}`;
+  });
+  return awaits.length > CALLS ? `${words}, and in ${awaits.length - CALLS} calls more` : words;
 }
 // What the loop is doing, and why it is this task's turn: as `player/phase.rs` and `player/why.rs` have it.
 
