@@ -214,31 +214,51 @@ fn draw_place(frame: &mut Frame<'_>, area: Rect, app: &App, scene: &Scene) {
     frame.render_widget(Paragraph::new(Line::from(spans)), area);
 }
 
-fn draw_keys(frame: &mut Frame<'_>, area: Rect, app: &App) {
-    let dim = Style::new().add_modifier(Modifier::DIM);
-    let room = usize::from(area.width).saturating_sub(1);
-    let line = match (&app.mode, &app.message) {
+/// A message has so many lines at the most.
+const MOST_LINES: usize = 4;
+
+/// What the last lines say: what is written, a message, or some keys.
+fn says_keys(app: &App, width: u16) -> Vec<Printable> {
+    let room = usize::from(width).saturating_sub(2);
+    match (&app.mode, &app.message) {
         (Mode::Search(words), _) => {
             let said = "  enter looks for it, esc leaves";
             // The end of what is written is in sight.
-            let words = Printable::line(words);
             let room = room.saturating_sub(said.len() + 3);
-            let pieces = words.wrap(room);
+            let pieces = Printable::line(words).wrap(room);
             let end = pieces.last().map(Printable::to_string).unwrap_or_default();
-            Line::from(format!(" /{end}▏{said}"))
+            vec![format!("/{end}▏{said}").into()]
         }
-        (_, Some(message)) => Line::from(format!(" {}", message.fit(room))),
-        _ => {
-            let keys = match app.view {
-                View::Whole => {
-                    " → steps  space plays  c change  f finding  z zoom  / search  v moment  ? help"
-                }
-                View::Moment => {
-                    " ← → step  space play  c change  o output  f finding  / search  v whole  ? help"
-                }
-            };
-            Line::styled(Printable::line(keys).fit(room).to_string(), dim)
+        (_, Some(message)) => {
+            let mut lines = message.wrap(room);
+            if lines.len() > MOST_LINES {
+                // What is left of it is cut in the last line.
+                let rest = lines.split_off(MOST_LINES - 1).join(" ");
+                lines.push(Printable::line(rest).fit(room));
+            }
+            lines
+        }
+        _ => vec![keys(app.view).fit(room)],
+    }
+}
+
+/// Some of the keys.
+fn keys(view: View) -> Printable {
+    let keys = match view {
+        View::Whole => {
+            "→ steps  space plays  c change  f finding  z zoom  / search  v moment  ? help"
+        }
+        View::Moment => {
+            "← → step  space play  c change  o output  f finding  / search  v whole  ? help"
         }
     };
-    frame.render_widget(Paragraph::new(line), area);
+    keys.into()
+}
+
+fn draw_keys(frame: &mut Frame<'_>, area: Rect, app: &App) {
+    let is_plain = app.message.is_none() && !matches!(app.mode, Mode::Search(_));
+    let dim = if is_plain { Modifier::DIM } else { Modifier::empty() };
+    let lines = says_keys(app, area.width).into_iter();
+    let lines = lines.map(|it| Line::styled(format!(" {it}"), Style::new().add_modifier(dim)));
+    frame.render_widget(Paragraph::new(lines.collect::<Vec<_>>()), area);
 }

@@ -16,7 +16,7 @@ pub(crate) struct Places {
     pub(crate) title: Rect,
     /// The bar that says how far the run has come.
     pub(crate) place: Rect,
-    /// The line at the bottom.
+    /// The line at the bottom; a long message has some more.
     pub(crate) keys: Rect,
     /// The panes.
     pub(crate) panes: Vec<(Pane, Rect)>,
@@ -28,7 +28,7 @@ impl Places {
             Constraint::Length(1),
             Constraint::Min(1),
             Constraint::Length(1),
-            Constraint::Length(1),
+            Constraint::Length(super::says_keys(app, area.width).len().try_into().unwrap_or(1)),
         ])
         .areas(area);
         let (mut panes, guest) = match app.view {

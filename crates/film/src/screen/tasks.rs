@@ -1,6 +1,6 @@
 //! The panes of the tasks: what each does now, and what each did in all.
 
-use boucle_trace::overview::{Stretch, Sums, duration};
+use boucle_trace::overview::{Stretch, Sums};
 use boucle_trace::{Printable, TaskNo};
 use ratatui::style::{Color, Modifier, Style};
 
@@ -74,6 +74,28 @@ fn title(app: &App) -> String {
     }
 }
 
+/// A duration in three digits: `1.95 s`, `290 ms`. It is no wider than seven columns in a run of a month.
+fn short(nanoseconds: u64) -> String {
+    let units = [(3_600_000_000_000, "h"), (1_000_000_000, "s"), (1_000_000, "ms"), (1_000, "µs")];
+    // Hours only where seconds would be too many.
+    let is_it = |(unit, name): &(u64, &str)| match *name {
+        "h" => nanoseconds >= 10 * unit,
+        _ => nanoseconds >= *unit,
+    };
+    let Some((unit, name)) = units.into_iter().find(is_it) else {
+        let name = if nanoseconds == 0 { "s" } else { "ns" };
+        return format!("{nanoseconds} {name}");
+    };
+    // In hundredths of the unit, so that nothing is rounded up.
+    let hundredths = u128::from(nanoseconds) * 100 / u128::from(unit);
+    let (whole, part) = (hundredths / 100, hundredths % 100);
+    match whole {
+        0..10 if part % 10 > 0 => format!("{whole}.{part:02} {name}"),
+        0..100 if part >= 10 => format!("{whole}.{} {name}", part / 10),
+        _ => format!("{whole} {name}"),
+    }
+}
+
 /// What each task did in all, or in the selection.
 pub(super) fn summary(app: &App, width: u16) -> List<'_> {
     let (sums, title) = match &app.lens.sums {
@@ -92,9 +114,8 @@ pub(super) fn summary(app: &App, width: u16) -> List<'_> {
     let item = move |place: usize| {
         let Sums { task, n_polls, ran, ready, waited, longest_poll, longest_wait, .. } =
             &sums.tasks[place];
-        let [ran, ready, waited] = [ran, ready, waited].map(|it| duration(*it));
-        let says =
-            |it: &Option<Stretch>| it.map_or_else(|| "–".to_owned(), |it| duration(it.length));
+        let [ran, ready, waited] = [ran, ready, waited].map(|it| short(*it));
+        let says = |it: &Option<Stretch>| it.map_or_else(|| "–".to_owned(), |it| short(it.length));
         let (poll, wait) = (says(longest_poll), says(longest_wait));
         let text = format!(
             "{n_polls:>polls$}{ran:>time$}{ready:>time$}{waited:>time$}{poll:>longest$}{wait:>longest$}"
@@ -111,4 +132,18 @@ pub(super) fn summary(app: &App, width: u16) -> List<'_> {
     let at = app.chosen.map_or(0, |it| sums.tasks.partition_point(|sums| sums.task < it));
     let anchor = Anchor::Bottom(at);
     List { title: title.into(), head: Some(head.into()), n, item: Box::new(item), anchor }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::short;
+
+    #[test]
+    fn a_duration_has_three_digits() {
+        let said = [0, 999, 1_950, 69_535_000, 290_365_000, 2_355_887_314, 3_000_000_000];
+        let said = said.map(short);
+        assert_eq!(said, ["0 s", "999 ns", "1.95 µs", "69.5 ms", "290 ms", "2.35 s", "3 s"]);
+        let said = [2_500_000_000, 12_040_000_000, 35_999_000_000_000, 360_000_000_000_000];
+        assert_eq!(said.map(short), ["2.5 s", "12 s", "35999 s", "100 h"]);
+    }
 }

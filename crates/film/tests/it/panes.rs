@@ -95,6 +95,23 @@ fn a_line_that_is_too_long_is_wrapped_and_seen_to_its_end() {
     }
 }
 
+#[test]
+fn a_message_that_is_too_long_has_more_lines() {
+    let name = "n".repeat(150);
+    let mut app = app("stage4", &format!("/{name}\n"));
+    while app.patience().is_some() {
+        app.tick();
+    }
+    for width in [60, 80, 120] {
+        let shown = screen(&app, width, 24);
+        let n_letters = shown.lines().rev().take(5).flat_map(str::chars).filter(|it| *it == 'n');
+        // Those of "event" and "is not found after this" are some more.
+        assert!(n_letters.count() >= 150 && shown.contains("event 0 of"), "{shown}");
+        let words: Vec<_> = shown.split_whitespace().collect();
+        assert!(words.join(" ").ends_with("is not found after this"), "{shown}");
+    }
+}
+
 /// Where this sign is in the window: columns and rows.
 fn places(app: &App, sign: &str, (width, height): (u16, u16)) -> Vec<(u16, u16)> {
     let mut terminal = Terminal::new(TestBackend::new(width, height)).expect("it is memory");

@@ -121,7 +121,7 @@ fn what_is_suspicious_is_told_where_it_happens() {
     press(&mut app, ">");
     assert!(!screen(&app, 80, 24).contains(" ! "));
     press(&mut app, ">>");
-    assert!(screen(&app, 80, 24).contains(" ! task 1"), "{}", screen(&app, 80, 24));
+    assert!(screen(&app, 80, 24).contains(" ! Pending 1"), "{}", screen(&app, 80, 24));
 }
 
 #[test]

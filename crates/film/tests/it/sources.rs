@@ -91,10 +91,10 @@ fn says(name: &str, words: &str) -> (String, &'static str) {
 #[test]
 fn what_is_said_of_the_line_is_true() {
     // Where a task is at first nobody knows: it runs, and the line is not the one that runs.
-    assert_eq!(says("fork", "task 2 runs").1, "spawned here");
+    assert_eq!(says("fork", "c1 2 runs").1, "spawned here");
     let sleeps = "sleep(seconds(0.5)).await;".to_owned();
-    assert_eq!(says("famine", "task 2 waits 500 ms"), (sleeps.clone(), "waits here"));
-    assert_eq!(says("famine", "task 2 is woken by a timer"), (sleeps, "goes on from here"));
+    assert_eq!(says("famine", "famine 2 waits 500 ms"), (sleeps.clone(), "waits here"));
+    assert_eq!(says("famine", "famine 2 is woken by a timer"), (sleeps, "goes on from here"));
     assert_eq!(says("stage2", "prints \"start\"").1, "printed here");
     assert_eq!(says("stage2", "task 1 runs").1, "the loop is here");
 }

@@ -34,7 +34,7 @@ impl Player {
     ///
     /// let player = Player::new(record(|| async { world::println!("Hello") }));
     /// assert_eq!(player.told_of(2).unwrap(), ("task 1".to_owned(), "prints \"Hello\"".to_owned()));
-    /// assert_eq!(player.told_of(5), None);
+    /// assert_eq!(player.told_of(6), None);
     /// ```
     #[must_use]
     pub fn told_of(&self, place: usize) -> Option<(String, String)> {
