@@ -144,7 +144,7 @@ pub(crate) fn play(looked_at: &Looked) -> Result<(), LookError> {
         let trace = looked_at.program.trace(looked_at.number)?;
         return Ok(write::stdout(&Printable::lines(trace.lanes()))?);
     }
-    Ok(live::play(looked_at)?)
+    live::play(looked_at)
 }
 
 /// A run that is not over.
