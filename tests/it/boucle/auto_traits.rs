@@ -100,6 +100,7 @@ fn the_table_of_auto_traits_has_every_public_type() {
         boucle::TaskPath,
         boucle::TaskState,
         boucle::WaitsFor,
+        boucle::WeakLoopHandle,
         boucle::WokenBy,
         hyper::HyperExecutor,
         hyper::HyperIo<net::TcpStream>,

@@ -1,6 +1,7 @@
 //! Other threads: `LoopHandle` and `to_thread`; `auto_traits` has who may cross a border.
 
 use std::cell::Cell;
+use std::future::pending;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, mpsc};
@@ -222,4 +223,21 @@ fn outside_of_a_loop_the_time_is_that_of_the_one_that_was_set() {
     assert_eq!(now() - start, Duration::from_secs(3600));
     assert_eq!(sleep(Duration::from_secs(1)).deadline(), Some(now() + Duration::from_secs(1)));
     Loop::set_current(None);
+}
+
+#[test]
+fn a_weak_handle_reaches_a_loop_that_does_not_wait_for_it() {
+    let event_loop = Loop::new();
+    let handle = event_loop.weak_handle();
+    // Nobody else could wake it: a handle of the other kind would let it sleep.
+    assert_eq!(event_loop.run_until_complete(pending::<()>()), Err(RunError::Deadlock));
+    let other = thread::spawn(move || {
+        handle.call_soon(|| Loop::current().expect("it is called there").stop()).is_ok()
+    });
+    // A loop that runs for ever is stopped by it.
+    event_loop.run_forever().expect("it is stopped");
+    assert!(other.join().expect("it asks once"));
+    let handle = event_loop.weak_handle();
+    drop(event_loop);
+    assert!(handle.call_soon(|| ()).is_err());
 }

@@ -308,7 +308,7 @@ fn two_locks_taken_crosswise_are_found() {
             task.await.expect("it never ends");
         }
     });
-    let made = format!("(made at {0}:{1}) at {0}:{2}", file!(), line!() - 15, line!() - 8);
+    let made = format!("(made at {0}:{1}) at {0}:{2}", file!(), line!() - 15, line!() - 9);
     let message = format!(
         "a circle: left waits for lock 2 {made}, which right has; right waits for lock 1 {made}, \
          which left has"
@@ -385,6 +385,10 @@ fn a_task_that_nobody_awaits_is_found_if_the_run_ends_before_it_does() {
         sleep(Duration::from_secs(2)).await;
     });
     assert_eq!(found(&ended), []);
+    // As is one that was never polled.
+    let at_once = record(|| async { drop(spawn(save())) });
+    let message = "the run ended before save 2 did, and nobody awaits it: it is ready";
+    finds(&at_once, Lint::UnawaitedTask, message);
     // One that was awaited, and given up, was not forgotten.
     let given_up = record(|| async {
         let task = spawn(save());
@@ -409,7 +413,7 @@ fn tasks_that_pile_up_are_found_once() {
             sleep(Duration::from_secs(1)).await;
         })
     };
-    let spawned = line!() - 8;
+    let spawned = line!() - 9;
     let message = format!(
         "100 tasks that were spawned at {}:{spawned} wait, and 5 have ended: they pile up. task 7 \
          waits for an item of queue 1",

@@ -61,7 +61,12 @@ impl Left<'_> {
     fn standing(&self) -> BTreeMap<(&str, u32), Vec<TaskNo>> {
         let mut all: BTreeMap<_, Vec<_>> = BTreeMap::new();
         for (task, known) in &self.state.tasks {
-            let is_left = matches!(self.state.life(*task), Life::Waiting | Life::Ready);
+            // One that was woken last thing may have been cancelled so.
+            let is_left = match self.state.life(*task) {
+                Life::Waiting => true,
+                Life::Ready => known.n_polls == 0,
+                Life::Running | Life::Done(_) => false,
+            };
             if let Some(place) = known.place.as_ref().filter(|_| is_left) {
                 if !self.awaited.contains(task) {
                     all.entry((&*place.file, place.line)).or_default().push(*task);

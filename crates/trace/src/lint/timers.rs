@@ -33,7 +33,9 @@ pub(super) fn find(trace: &Trace, limits: &Limits) -> Option<Finding> {
 /// The finding: how many timers fired from one event to another, and whom they woke most.
 fn told(trace: &Trace, limits: &Limits, from: (u64, usize), to: (u64, usize)) -> Finding {
     let mut woken: BTreeMap<TaskNo, usize> = BTreeMap::new();
-    for event in &trace.events()[from.1..=to.1] {
+    // Whom the last one wakes is told after it.
+    let last = trace.events().len().min(to.1 + 2);
+    for event in &trace.events()[from.1..last] {
         if let What::Woken { task, by: By::Timer } = event.what {
             *woken.entry(task).or_default() += 1;
         }

@@ -26,7 +26,7 @@ pub(crate) struct Program {
 impl Program {
     /// Starts a program, with these variables.
     pub(crate) fn start(name: &str, variables: &[(&str, &str)]) -> Program {
-        let mut command = Command::new(env::current_exe().unwrap());
+        let mut command = Command::new(env::current_exe().expect("the test can do that"));
         command.args(["children::program", "--exact", "--nocapture", "--test-threads=1"]);
         let all = ["", "_SIZE", "_LAST", "_HANG", "_ATTACH", "_SIGNAL"];
         for name in all {
@@ -35,9 +35,9 @@ impl Program {
         command.env_remove("XDG_RUNTIME_DIR").env_remove("BOUCLE_DEBUG").env("RUST_BACKTRACE", "0");
         command.env(PROGRAM, name).envs(variables.iter().copied());
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child = command.spawn().unwrap();
-        let out = BufReader::new(child.stdout.take().unwrap()).lines();
-        let err = BufReader::new(child.stderr.take().unwrap()).lines();
+        let mut child = command.spawn().expect("the test can do that");
+        let out = BufReader::new(child.stdout.take().expect("the test can do that")).lines();
+        let err = BufReader::new(child.stderr.take().expect("the test can do that")).lines();
         Program { child, out, err }
     }
 
@@ -48,13 +48,21 @@ impl Program {
 
     /// Waits until it prints a line with these words.
     pub(crate) fn prints(&mut self, words: &str) -> String {
-        let line = self.out.by_ref().map(|it| it.unwrap()).find(|it| it.contains(words));
+        let line = self
+            .out
+            .by_ref()
+            .map(|it| it.expect("the test can do that"))
+            .find(|it| it.contains(words));
         line.unwrap_or_else(|| panic!("it never prints {words:?}: {:?}", self.rest()))
     }
 
     /// Waits until it prints a line with these words on stderr.
     pub(crate) fn complains(&mut self, words: &str) -> String {
-        let line = self.err.by_ref().map(|it| it.unwrap()).find(|it| it.contains(words));
+        let line = self
+            .err
+            .by_ref()
+            .map(|it| it.expect("the test can do that"))
+            .find(|it| it.contains(words));
         line.unwrap_or_else(|| panic!("it never prints {words:?} on stderr"))
     }
 
@@ -67,7 +75,7 @@ impl Program {
         self.lets_go_on();
         let out: Vec<_> = self.out.by_ref().map_while(Result::ok).collect();
         let err = self.rest();
-        (self.child.wait().unwrap(), out.join("\n"), err.join("\n"))
+        (self.child.wait().expect("the test can do that"), out.join("\n"), err.join("\n"))
     }
 
     /// Lets it go on.
@@ -78,7 +86,13 @@ impl Program {
     /// Sends it a signal.
     pub(crate) fn signal(&self, name: &str) {
         let id = self.id().to_string();
-        assert!(Command::new("kill").args(["-s", name, &id]).status().unwrap().success());
+        assert!(
+            Command::new("kill")
+                .args(["-s", name, &id])
+                .status()
+                .expect("the test can do that")
+                .success()
+        );
     }
 }
 
@@ -95,7 +109,7 @@ pub(crate) struct Folder(PathBuf);
 impl Folder {
     pub(crate) fn new(test: &str) -> Folder {
         let folder = env::temp_dir().join(format!("boucle-trace-{}-{test}", process::id()));
-        fs::create_dir_all(&folder).unwrap();
+        fs::create_dir_all(&folder).expect("the test can do that");
         Folder(folder)
     }
 
@@ -109,8 +123,14 @@ impl Folder {
 
     /// The names of the files in it.
     pub(crate) fn names(&self) -> Vec<String> {
-        let name = |it: io::Result<fs::DirEntry>| it.unwrap().file_name().into_string().unwrap();
-        let mut names: Vec<_> = fs::read_dir(&self.0).unwrap().map(name).collect();
+        let name = |it: io::Result<fs::DirEntry>| {
+            it.expect("the test can do that")
+                .file_name()
+                .into_string()
+                .expect("the test can do that")
+        };
+        let mut names: Vec<_> =
+            fs::read_dir(&self.0).expect("the test can do that").map(name).collect();
         names.sort();
         names
     }
@@ -124,7 +144,7 @@ impl Drop for Folder {
 
 /// Waits, and holds up everything, until stdin is closed.
 fn wait_for_the_end_of_stdin() {
-    io::stdin().read_to_end(&mut Vec::new()).unwrap();
+    io::stdin().read_to_end(&mut Vec::new()).expect("the test can do that");
 }
 
 /// The programs. Started by nobody but a test, this does nothing.
@@ -135,7 +155,9 @@ fn program() {
         "lines" => boucle_trace::run(async {
             println!("by std");
             boucle_trace::println!("by boucle-trace");
-            spawn(async { boucle_trace::eprintln!("on stderr") }).await.unwrap();
+            spawn(async { boucle_trace::eprintln!("on stderr") })
+                .await
+                .expect("the test can do that");
         }),
         "exit" => boucle_trace::run(async {
             boucle_trace::println!("before");
@@ -155,7 +177,7 @@ fn program() {
         "threads" => {
             let threads = [1, 2].map(|n| thread::spawn(move || boucle_trace::run(healthy(n))));
             for thread in threads {
-                thread.join().unwrap();
+                thread.join().expect("the test can do that");
             }
         }
         "turns" => boucle_trace::run(async {
@@ -165,7 +187,7 @@ fn program() {
                 }
             };
             for _ in 0..10 {
-                spawn(turns(5_000)).await.unwrap();
+                spawn(turns(5_000)).await.expect("the test can do that");
             }
         }),
         "healthy" => boucle_trace::run(healthy(1)),
@@ -175,13 +197,13 @@ fn program() {
             let task = spawn(async { panic!("a task panics") });
             assert!(task.await.is_err());
             println!("ready");
-            to_thread(wait_for_the_end_of_stdin).await.unwrap();
+            to_thread(wait_for_the_end_of_stdin).await.expect("the test can do that");
         }),
         "aborts" => boucle_trace::run(async {
             spawn(sleep(Duration::MAX)).set_name("sleeper");
             interrupt().await;
             println!("ready");
-            to_thread(wait_for_the_end_of_stdin).await.unwrap();
+            to_thread(wait_for_the_end_of_stdin).await.expect("the test can do that");
             process::abort();
         }),
         _ => panic!("there is no program {name}"),
@@ -201,8 +223,8 @@ async fn deadlock() {
     let (plato, kant) = (both(&left, &right), both(&right, &left));
     plato.set_name("Plato");
     kant.set_name("Kant");
-    plato.await.unwrap();
-    kant.await.unwrap();
+    plato.await.expect("the test can do that");
+    kant.await.expect("the test can do that");
 }
 
 /// Some tasks, one of which waits for another, until stdin is closed.
@@ -214,7 +236,7 @@ async fn healthy(number: u32) {
     interrupt().await;
     interrupt().await;
     println!("ready");
-    to_thread(wait_for_the_end_of_stdin).await.unwrap();
+    to_thread(wait_for_the_end_of_stdin).await.expect("the test can do that");
     drop(parent);
 }
 
@@ -223,7 +245,7 @@ async fn busy() {
     let is_over = Rc::new(Cell::new(false));
     let waits = Rc::clone(&is_over);
     let other = spawn(async move {
-        to_thread(wait_for_the_end_of_stdin).await.unwrap();
+        to_thread(wait_for_the_end_of_stdin).await.expect("the test can do that");
         waits.set(true);
     });
     other.set_name("other");
@@ -240,5 +262,5 @@ async fn hung() {
         wait_for_the_end_of_stdin();
     });
     stuck.set_name("stuck");
-    stuck.await.unwrap();
+    stuck.await.expect("the test can do that");
 }
