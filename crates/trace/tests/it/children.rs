@@ -26,7 +26,8 @@ pub(crate) struct Program {
 impl Program {
     /// Starts a program, with these variables.
     pub(crate) fn start(name: &str, variables: &[(&str, &str)]) -> Program {
-        let mut command = Command::new(env::current_exe().unwrap());
+        let mut command =
+            Command::new(env::current_exe().expect("this program can be started once more"));
         command.args(["children::program", "--exact", "--nocapture", "--test-threads=1"]);
         let all = ["", "_SIZE", "_LAST", "_HANG", "_ATTACH", "_SIGNAL"];
         for name in all {
@@ -35,9 +36,9 @@ impl Program {
         command.env_remove("XDG_RUNTIME_DIR").env_remove("BOUCLE_DEBUG").env("RUST_BACKTRACE", "0");
         command.env(PROGRAM, name).envs(variables.iter().copied());
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child = command.spawn().unwrap();
-        let out = BufReader::new(child.stdout.take().unwrap()).lines();
-        let err = BufReader::new(child.stderr.take().unwrap()).lines();
+        let mut child = command.spawn().expect("this program can be started once more");
+        let out = BufReader::new(child.stdout.take().expect("it was asked for")).lines();
+        let err = BufReader::new(child.stderr.take().expect("it was asked for")).lines();
         Program { child, out, err }
     }
 
@@ -48,13 +49,15 @@ impl Program {
 
     /// Waits until it prints a line with these words.
     pub(crate) fn prints(&mut self, words: &str) -> String {
-        let line = self.out.by_ref().map(|it| it.unwrap()).find(|it| it.contains(words));
+        let line =
+            self.out.by_ref().map(|it| it.expect("it can be read")).find(|it| it.contains(words));
         line.unwrap_or_else(|| panic!("it never prints {words:?}: {:?}", self.rest()))
     }
 
     /// Waits until it prints a line with these words on stderr.
     pub(crate) fn complains(&mut self, words: &str) -> String {
-        let line = self.err.by_ref().map(|it| it.unwrap()).find(|it| it.contains(words));
+        let line =
+            self.err.by_ref().map(|it| it.expect("it can be read")).find(|it| it.contains(words));
         line.unwrap_or_else(|| panic!("it never prints {words:?} on stderr"))
     }
 
@@ -67,7 +70,11 @@ impl Program {
         self.lets_go_on();
         let out: Vec<_> = self.out.by_ref().map_while(Result::ok).collect();
         let err = self.rest();
-        (self.child.wait().unwrap(), out.join("\n"), err.join("\n"))
+        (
+            self.child.wait().expect("it neither panics nor is cancelled"),
+            out.join("\n"),
+            err.join("\n"),
+        )
     }
 
     /// Lets it go on.
@@ -78,7 +85,13 @@ impl Program {
     /// Sends it a signal.
     pub(crate) fn signal(&self, name: &str) {
         let id = self.id().to_string();
-        assert!(Command::new("kill").args(["-s", name, &id]).status().unwrap().success());
+        assert!(
+            Command::new("kill")
+                .args(["-s", name, &id])
+                .status()
+                .expect("there is a kill")
+                .success()
+        );
     }
 }
 
@@ -95,7 +108,7 @@ pub(crate) struct Folder(PathBuf);
 impl Folder {
     pub(crate) fn new(test: &str) -> Folder {
         let folder = env::temp_dir().join(format!("boucle-trace-{}-{test}", process::id()));
-        fs::create_dir_all(&folder).unwrap();
+        fs::create_dir_all(&folder).expect("the folder is there");
         Folder(folder)
     }
 
@@ -109,8 +122,11 @@ impl Folder {
 
     /// The names of the files in it.
     pub(crate) fn names(&self) -> Vec<String> {
-        let name = |it: io::Result<fs::DirEntry>| it.unwrap().file_name().into_string().unwrap();
-        let mut names: Vec<_> = fs::read_dir(&self.0).unwrap().map(name).collect();
+        let name = |it: io::Result<fs::DirEntry>| {
+            it.expect("the folder is there").file_name().into_string().expect("the folder is there")
+        };
+        let mut names: Vec<_> =
+            fs::read_dir(&self.0).expect("the folder is there").map(name).collect();
         names.sort();
         names
     }
@@ -124,7 +140,7 @@ impl Drop for Folder {
 
 /// Waits, and holds up everything, until stdin is closed.
 fn wait_for_the_end_of_stdin() {
-    io::stdin().read_to_end(&mut Vec::new()).unwrap();
+    io::stdin().read_to_end(&mut Vec::new()).expect("it can be read");
 }
 
 /// The programs. Started by nobody but a test, this does nothing.
@@ -135,7 +151,7 @@ fn program() {
         "lines" => boucle_trace::run(async {
             println!("by std");
             boucle_trace::println!("by boucle-trace");
-            spawn(async { boucle_trace::eprintln!("on stderr") }).await.unwrap();
+            spawn(async { boucle_trace::eprintln!("on stderr") }).await.expect("it was asked for");
         }),
         "exit" => boucle_trace::run(async {
             boucle_trace::println!("before");
@@ -155,7 +171,7 @@ fn program() {
         "threads" => {
             let threads = [1, 2].map(|n| thread::spawn(move || boucle_trace::run(healthy(n))));
             for thread in threads {
-                thread.join().unwrap();
+                thread.join().expect("it neither panics nor is cancelled");
             }
         }
         "turns" => boucle_trace::run(async {
@@ -165,7 +181,7 @@ fn program() {
                 }
             };
             for _ in 0..10 {
-                spawn(turns(5_000)).await.unwrap();
+                spawn(turns(5_000)).await.expect("it neither panics nor is cancelled");
             }
         }),
         "healthy" => boucle_trace::run(healthy(1)),
@@ -175,13 +191,13 @@ fn program() {
             let task = spawn(async { panic!("a task panics") });
             assert!(task.await.is_err());
             println!("ready");
-            to_thread(wait_for_the_end_of_stdin).await.unwrap();
+            to_thread(wait_for_the_end_of_stdin).await.expect("it neither panics nor is cancelled");
         }),
         "aborts" => boucle_trace::run(async {
             spawn(sleep(Duration::MAX)).set_name("sleeper");
             interrupt().await;
             println!("ready");
-            to_thread(wait_for_the_end_of_stdin).await.unwrap();
+            to_thread(wait_for_the_end_of_stdin).await.expect("it neither panics nor is cancelled");
             process::abort();
         }),
         _ => panic!("there is no program {name}"),
@@ -201,8 +217,8 @@ async fn deadlock() {
     let (plato, kant) = (both(&left, &right), both(&right, &left));
     plato.set_name("Plato");
     kant.set_name("Kant");
-    plato.await.unwrap();
-    kant.await.unwrap();
+    plato.await.expect("it neither panics nor is cancelled");
+    kant.await.expect("it neither panics nor is cancelled");
 }
 
 /// Some tasks, one of which waits for another, until stdin is closed.
@@ -214,7 +230,7 @@ async fn healthy(number: u32) {
     interrupt().await;
     interrupt().await;
     println!("ready");
-    to_thread(wait_for_the_end_of_stdin).await.unwrap();
+    to_thread(wait_for_the_end_of_stdin).await.expect("it neither panics nor is cancelled");
     drop(parent);
 }
 
@@ -223,7 +239,7 @@ async fn busy() {
     let is_over = Rc::new(Cell::new(false));
     let waits = Rc::clone(&is_over);
     let other = spawn(async move {
-        to_thread(wait_for_the_end_of_stdin).await.unwrap();
+        to_thread(wait_for_the_end_of_stdin).await.expect("it neither panics nor is cancelled");
         waits.set(true);
     });
     other.set_name("other");
@@ -240,5 +256,5 @@ async fn hung() {
         wait_for_the_end_of_stdin();
     });
     stuck.set_name("stuck");
-    stuck.await.unwrap();
+    stuck.await.expect("it neither panics nor is cancelled");
 }
