@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use boucle::{hold_up, sleep, spawn};
-use world::println;
+use boucle_trace::println;
 
 async fn ticker() {
     for tick in 1..=5 {

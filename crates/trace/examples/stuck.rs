@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use boucle::sync::Queue;
 use boucle::{sleep, spawn};
-use world::println;
+use boucle_trace::println;
 
 async fn worker(jobs: Rc<Queue<u32>>, results: Rc<Queue<u32>>) {
     while let Ok(job) = jobs.get().await {

@@ -23,9 +23,8 @@ fn command(args: &[&str]) -> Command {
 
 /// What film prints, and what it complains about.
 fn film(args: &[&str]) -> (String, String) {
-    let Output { stdout, stderr, status } = command(args).output().expect("the test can do that");
-    let [out, err] =
-        [stdout, stderr].map(|it| String::from_utf8(it).expect("the test can do that"));
+    let Output { stdout, stderr, status } = command(args).output().expect("film runs");
+    let [out, err] = [stdout, stderr].map(|it| String::from_utf8(it).expect("film speaks UTF-8"));
     assert_eq!(status.success(), err.is_empty(), "{err}");
     (out, err)
 }
@@ -49,12 +48,12 @@ fn the_tree_of_a_program_is_its_own_and_that_of_a_hung_one_is_what_its_last_even
 fn a_dump_can_be_played_and_is_not_written_over() {
     let folder = Folder::new("film-dump");
     let (file, program) = (folder.join("run.trace"), ready("healthy"));
-    let (id, path) = (program.id().to_string(), file.to_str().expect("the test can do that"));
+    let (id, path) = (program.id().to_string(), file.to_str().expect("a plain name"));
     film(&["attach", &id, "--dump", path]);
-    assert!(Trace::load(&file).expect("the test can do that").len() > 5);
+    assert!(Trace::load(&file).expect("it is a recording").len() > 5);
     let (_, err) = film(&["attach", &id, "--dump", path]);
     assert!(err.contains("cannot make the file"), "{err}");
-    fs::write(&file, "").expect("the test can do that");
+    fs::write(&file, "").expect("the folder is there");
     film(&["attach", &id, "--dump", path, "--force"]);
     assert!(film(&[path]).0.contains("parent 1"));
 }
@@ -63,14 +62,12 @@ fn a_dump_can_be_played_and_is_not_written_over() {
 fn who_follows_sees_the_end() {
     let mut program = ready("healthy");
     let id = program.id().to_string();
-    let follows = command(&["attach", &id, "--follow"])
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("the test can do that");
+    let follows =
+        command(&["attach", &id, "--follow"]).stdout(Stdio::piped()).spawn().expect("film runs");
     // Whether it has begun to follow when this ends: if not, the program is gone already.
     program.lets_go_on();
-    let out = String::from_utf8(follows.wait_with_output().expect("the test can do that").stdout)
-        .expect("the test can do that");
+    let out = String::from_utf8(follows.wait_with_output().expect("film speaks UTF-8").stdout)
+        .expect("film speaks UTF-8");
     assert!(program.ends().0.success());
     assert!(out.is_empty() || out.contains("the run is complete"), "{out}");
 }

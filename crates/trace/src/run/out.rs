@@ -210,7 +210,7 @@ mod tests {
     /// A folder of this test's own.
     fn folder(name: &str) -> PathBuf {
         let folder = env::temp_dir().join(format!("boucle-out-{}-{name}", std::process::id()));
-        fs::create_dir_all(&folder).unwrap();
+        fs::create_dir_all(&folder).expect("the folder is there");
         folder
     }
 
@@ -219,39 +219,42 @@ mod tests {
         let folder = folder("parts");
         let path = folder.join("run.trace");
         let header = Header::new("p", Clock::Real);
-        let mut out = Out::new(path.clone(), Some(1 << 16), &header).unwrap();
+        let mut out = Out::new(path.clone(), Some(1 << 16), &header).expect("the folder is there");
         let mut state = State::default();
         for at in 0..100_000 {
             let event = Event { at, what: What::LoopWakes };
-            out.write(std::slice::from_ref(&event)).unwrap();
+            out.write(std::slice::from_ref(&event)).expect("the folder is there");
             state.apply(&event);
-            out.flush().unwrap();
+            out.flush().expect("the folder is there");
             if out.is_full() {
-                out.begin_again(&header, &state).unwrap();
+                out.begin_again(&header, &state).expect("the folder is there");
             }
             let size = |path| fs::metadata(path).map_or(0, |it| it.len());
             let both = size(path.clone()) + size(before(&path));
             assert!(both < (1 << 16) + 1000, "{both} bytes");
         }
         drop(out);
-        let (older, newer) = (Trace::load(before(&path)).unwrap(), Trace::load(&path).unwrap());
+        let (older, newer) = (
+            Trace::load(before(&path)).expect("it is a recording"),
+            Trace::load(&path).expect("it is a recording"),
+        );
         assert!(older.base().position > 0, "it was begun again more than once");
         assert_eq!(older.state_at(older.len()), *newer.base());
         assert_eq!(newer.state_at(newer.len()).position, 100_000);
-        fs::remove_dir_all(folder).unwrap();
+        fs::remove_dir_all(folder).expect("the folder is there");
     }
 
     #[test]
     fn a_file_that_is_no_recording_is_not_replaced() {
         let folder = folder("foreign");
         let path = folder.join("main.rs");
-        fs::write(&path, "fn main() {}").unwrap();
+        fs::write(&path, "fn main() {}").expect("the folder is there");
         let header = Header::new("p", Clock::Real);
         let error = Out::new(path.clone(), None, &header).map(drop).unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::AlreadyExists);
         assert!(write_whole(&path, &record(|| async {})).is_err());
-        assert_eq!(fs::read_to_string(&path).unwrap(), "fn main() {}");
-        fs::remove_dir_all(folder).unwrap();
+        assert_eq!(fs::read_to_string(&path).expect("the folder is there"), "fn main() {}");
+        fs::remove_dir_all(folder).expect("the folder is there");
     }
 
     #[test]
@@ -259,12 +262,15 @@ mod tests {
         let folder = folder("locked");
         let path = folder.join("run.trace");
         let header = Header::new("p", Clock::Real);
-        let first = Out::new(path.clone(), None, &header).unwrap();
-        let second = Out::new(path.clone(), None, &header).unwrap();
+        let first = Out::new(path.clone(), None, &header).expect("the folder is there");
+        let second = Out::new(path.clone(), None, &header).expect("the folder is there");
         assert_ne!(first.path(), second.path());
         drop(first);
         // It is replaced when nobody writes it any more.
-        assert_eq!(Out::new(path.clone(), None, &header).unwrap().path(), path);
-        fs::remove_dir_all(folder).unwrap();
+        assert_eq!(
+            Out::new(path.clone(), None, &header).expect("the folder is there").path(),
+            path
+        );
+        fs::remove_dir_all(folder).expect("the folder is there");
     }
 }

@@ -254,20 +254,38 @@ mod tests {
 
     #[test]
     fn each_variable_says_one_thing() {
-        let plain = read(&[("BOUCLE_TRACE", "run.trace")]).unwrap().unwrap();
+        let plain = read(&[("BOUCLE_TRACE", "run.trace")])
+            .expect("it makes sense, and asks for something")
+            .expect("it makes sense, and asks for something");
         assert!(!plain.is_flight_recorder && plain.signal.is_none() && plain.attach.is_none());
         assert_eq!((plain.size, plain.hang), (Some(1 << 30), None));
         let asked = [("BOUCLE_TRACE", "a"), ("BOUCLE_TRACE_SIZE", "100M")];
-        assert_eq!(read(&asked).unwrap().unwrap().size, Some(100 << 20));
+        assert_eq!(
+            read(&asked)
+                .expect("it makes sense, and asks for something")
+                .expect("it makes sense, and asks for something")
+                .size,
+            Some(100 << 20)
+        );
         let asked = [("BOUCLE_TRACE", "a"), ("BOUCLE_TRACE_SIZE", "none")];
-        assert_eq!(read(&asked).unwrap().unwrap().size, None);
+        assert_eq!(
+            read(&asked)
+                .expect("it makes sense, and asks for something")
+                .expect("it makes sense, and asks for something")
+                .size,
+            None
+        );
         let flight =
             [("BOUCLE_TRACE", "a"), ("BOUCLE_TRACE_LAST", "7"), ("BOUCLE_TRACE_HANG", "5s")];
-        let flight = read(&flight).unwrap().unwrap();
+        let flight = read(&flight)
+            .expect("it makes sense, and asks for something")
+            .expect("it makes sense, and asks for something");
         assert!(flight.is_flight_recorder);
         assert_eq!((flight.last, flight.signal), (7, Some(Signal::Usr1)));
         assert_eq!(flight.hang, Some(Duration::from_secs(5)));
-        let attach = read(&[("BOUCLE_TRACE_ATTACH", "1")]).unwrap().unwrap();
+        let attach = read(&[("BOUCLE_TRACE_ATTACH", "1")])
+            .expect("it makes sense, and asks for something")
+            .expect("it makes sense, and asks for something");
         assert_eq!((attach.file, attach.attach), (None, Some(true)));
     }
 
@@ -299,8 +317,8 @@ mod tests {
     #[test]
     fn a_pattern_tells_processes_and_recordings_apart() {
         let file = |pattern: &str, number| {
-            let file = Pattern::new(Path::new(pattern)).unwrap().file(42, number);
-            file.to_str().unwrap().to_owned()
+            let file = Pattern::new(Path::new(pattern)).expect("it is a pattern").file(42, number);
+            file.to_str().expect("a plain name").to_owned()
         };
         assert_eq!(file("run.trace", 1), "run.trace");
         assert_eq!(file("a/run.trace", 3), "a/run-3.trace");

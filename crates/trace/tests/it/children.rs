@@ -26,7 +26,8 @@ pub(crate) struct Program {
 impl Program {
     /// Starts a program, with these variables.
     pub(crate) fn start(name: &str, variables: &[(&str, &str)]) -> Program {
-        let mut command = Command::new(env::current_exe().expect("the test can do that"));
+        let mut command =
+            Command::new(env::current_exe().expect("this program can be started once more"));
         command.args(["children::program", "--exact", "--nocapture", "--test-threads=1"]);
         let all = ["", "_SIZE", "_LAST", "_HANG", "_ATTACH", "_SIGNAL"];
         for name in all {
@@ -35,9 +36,9 @@ impl Program {
         command.env_remove("XDG_RUNTIME_DIR").env_remove("BOUCLE_DEBUG").env("RUST_BACKTRACE", "0");
         command.env(PROGRAM, name).envs(variables.iter().copied());
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child = command.spawn().expect("the test can do that");
-        let out = BufReader::new(child.stdout.take().expect("the test can do that")).lines();
-        let err = BufReader::new(child.stderr.take().expect("the test can do that")).lines();
+        let mut child = command.spawn().expect("this program can be started once more");
+        let out = BufReader::new(child.stdout.take().expect("it was asked for")).lines();
+        let err = BufReader::new(child.stderr.take().expect("it was asked for")).lines();
         Program { child, out, err }
     }
 
@@ -48,21 +49,15 @@ impl Program {
 
     /// Waits until it prints a line with these words.
     pub(crate) fn prints(&mut self, words: &str) -> String {
-        let line = self
-            .out
-            .by_ref()
-            .map(|it| it.expect("the test can do that"))
-            .find(|it| it.contains(words));
+        let line =
+            self.out.by_ref().map(|it| it.expect("it can be read")).find(|it| it.contains(words));
         line.unwrap_or_else(|| panic!("it never prints {words:?}: {:?}", self.rest()))
     }
 
     /// Waits until it prints a line with these words on stderr.
     pub(crate) fn complains(&mut self, words: &str) -> String {
-        let line = self
-            .err
-            .by_ref()
-            .map(|it| it.expect("the test can do that"))
-            .find(|it| it.contains(words));
+        let line =
+            self.err.by_ref().map(|it| it.expect("it can be read")).find(|it| it.contains(words));
         line.unwrap_or_else(|| panic!("it never prints {words:?} on stderr"))
     }
 
@@ -75,7 +70,11 @@ impl Program {
         self.lets_go_on();
         let out: Vec<_> = self.out.by_ref().map_while(Result::ok).collect();
         let err = self.rest();
-        (self.child.wait().expect("the test can do that"), out.join("\n"), err.join("\n"))
+        (
+            self.child.wait().expect("it neither panics nor is cancelled"),
+            out.join("\n"),
+            err.join("\n"),
+        )
     }
 
     /// Lets it go on.
@@ -90,7 +89,7 @@ impl Program {
             Command::new("kill")
                 .args(["-s", name, &id])
                 .status()
-                .expect("the test can do that")
+                .expect("there is a kill")
                 .success()
         );
     }
@@ -109,7 +108,7 @@ pub(crate) struct Folder(PathBuf);
 impl Folder {
     pub(crate) fn new(test: &str) -> Folder {
         let folder = env::temp_dir().join(format!("boucle-trace-{}-{test}", process::id()));
-        fs::create_dir_all(&folder).expect("the test can do that");
+        fs::create_dir_all(&folder).expect("the folder is there");
         Folder(folder)
     }
 
@@ -124,13 +123,10 @@ impl Folder {
     /// The names of the files in it.
     pub(crate) fn names(&self) -> Vec<String> {
         let name = |it: io::Result<fs::DirEntry>| {
-            it.expect("the test can do that")
-                .file_name()
-                .into_string()
-                .expect("the test can do that")
+            it.expect("the folder is there").file_name().into_string().expect("the folder is there")
         };
         let mut names: Vec<_> =
-            fs::read_dir(&self.0).expect("the test can do that").map(name).collect();
+            fs::read_dir(&self.0).expect("the folder is there").map(name).collect();
         names.sort();
         names
     }
@@ -144,7 +140,7 @@ impl Drop for Folder {
 
 /// Waits, and holds up everything, until stdin is closed.
 fn wait_for_the_end_of_stdin() {
-    io::stdin().read_to_end(&mut Vec::new()).expect("the test can do that");
+    io::stdin().read_to_end(&mut Vec::new()).expect("it can be read");
 }
 
 /// The programs. Started by nobody but a test, this does nothing.
@@ -155,9 +151,7 @@ fn program() {
         "lines" => boucle_trace::run(async {
             println!("by std");
             boucle_trace::println!("by boucle-trace");
-            spawn(async { boucle_trace::eprintln!("on stderr") })
-                .await
-                .expect("the test can do that");
+            spawn(async { boucle_trace::eprintln!("on stderr") }).await.expect("it was asked for");
         }),
         "exit" => boucle_trace::run(async {
             boucle_trace::println!("before");
@@ -177,7 +171,7 @@ fn program() {
         "threads" => {
             let threads = [1, 2].map(|n| thread::spawn(move || boucle_trace::run(healthy(n))));
             for thread in threads {
-                thread.join().expect("the test can do that");
+                thread.join().expect("it neither panics nor is cancelled");
             }
         }
         "turns" => boucle_trace::run(async {
@@ -187,7 +181,7 @@ fn program() {
                 }
             };
             for _ in 0..10 {
-                spawn(turns(5_000)).await.expect("the test can do that");
+                spawn(turns(5_000)).await.expect("it neither panics nor is cancelled");
             }
         }),
         "healthy" => boucle_trace::run(healthy(1)),
@@ -197,13 +191,13 @@ fn program() {
             let task = spawn(async { panic!("a task panics") });
             assert!(task.await.is_err());
             println!("ready");
-            to_thread(wait_for_the_end_of_stdin).await.expect("the test can do that");
+            to_thread(wait_for_the_end_of_stdin).await.expect("it neither panics nor is cancelled");
         }),
         "aborts" => boucle_trace::run(async {
             spawn(sleep(Duration::MAX)).set_name("sleeper");
             interrupt().await;
             println!("ready");
-            to_thread(wait_for_the_end_of_stdin).await.expect("the test can do that");
+            to_thread(wait_for_the_end_of_stdin).await.expect("it neither panics nor is cancelled");
             process::abort();
         }),
         _ => panic!("there is no program {name}"),
@@ -223,8 +217,8 @@ async fn deadlock() {
     let (plato, kant) = (both(&left, &right), both(&right, &left));
     plato.set_name("Plato");
     kant.set_name("Kant");
-    plato.await.expect("the test can do that");
-    kant.await.expect("the test can do that");
+    plato.await.expect("it neither panics nor is cancelled");
+    kant.await.expect("it neither panics nor is cancelled");
 }
 
 /// Some tasks, one of which waits for another, until stdin is closed.
@@ -236,7 +230,7 @@ async fn healthy(number: u32) {
     interrupt().await;
     interrupt().await;
     println!("ready");
-    to_thread(wait_for_the_end_of_stdin).await.expect("the test can do that");
+    to_thread(wait_for_the_end_of_stdin).await.expect("it neither panics nor is cancelled");
     drop(parent);
 }
 
@@ -245,7 +239,7 @@ async fn busy() {
     let is_over = Rc::new(Cell::new(false));
     let waits = Rc::clone(&is_over);
     let other = spawn(async move {
-        to_thread(wait_for_the_end_of_stdin).await.expect("the test can do that");
+        to_thread(wait_for_the_end_of_stdin).await.expect("it neither panics nor is cancelled");
         waits.set(true);
     });
     other.set_name("other");
@@ -262,5 +256,5 @@ async fn hung() {
         wait_for_the_end_of_stdin();
     });
     stuck.set_name("stuck");
-    stuck.await.expect("the test can do that");
+    stuck.await.expect("it neither panics nor is cancelled");
 }

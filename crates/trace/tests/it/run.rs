@@ -15,8 +15,7 @@ fn load(path: std::path::PathBuf) -> (boucle_trace::State, Trace) {
 /// Runs a program to its end, recorded to `run.trace` in the folder.
 fn recorded(folder: &Folder, name: &str, more: &[(&str, &str)]) -> (Option<i32>, String, String) {
     let file = folder.join("run.trace");
-    let variables =
-        [&[("BOUCLE_TRACE", file.to_str().expect("the test can do that"))], more].concat();
+    let variables = [&[("BOUCLE_TRACE", file.to_str().expect("a plain name"))], more].concat();
     let (status, out, err) = Program::start(name, &variables).ends();
     (status.code(), out, err)
 }
@@ -49,14 +48,11 @@ fn without_a_variable_nothing_is_recorded_and_with_a_wrong_one_neither_but_it_is
     assert_eq!(code, Some(0));
     assert!(out.contains("by std\nby boucle-trace"), "{out}");
     assert!(err.contains("BOUCLE_TRACE_SIZE=large: this is no size: say 100M"), "{err}");
-    fs::write(folder.join("run.trace"), "a letter").expect("the test can do that");
+    fs::write(folder.join("run.trace"), "a letter").expect("there is a header");
     let (code, _, err) = recorded(&folder, "lines", &[]);
     assert_eq!(code, Some(0));
     assert!(err.contains("is no recording: it is not replaced"), "{err}");
-    assert_eq!(
-        fs::read_to_string(folder.join("run.trace")).expect("the test can do that"),
-        "a letter"
-    );
+    assert_eq!(fs::read_to_string(folder.join("run.trace")).expect("a plain name"), "a letter");
 }
 
 #[test]
@@ -112,7 +108,7 @@ fn a_file_that_has_its_size_is_begun_again_with_the_state_of_that_moment() {
     let folder = Folder::new("size");
     assert_eq!(recorded(&folder, "turns", &[("BOUCLE_TRACE_SIZE", "64K")]).0, Some(0));
     assert_eq!(folder.names(), ["run.trace", "run.trace.1"]);
-    let size = |name| fs::metadata(folder.join(name)).expect("the test can do that").len();
+    let size = |name| fs::metadata(folder.join(name)).expect("the folder is there").len();
     let both = size("run.trace") + size("run.trace.1");
     assert!((1 << 15..(1 << 16) + (1 << 15)).contains(&both), "{both} bytes");
     let (state, newer) = load(folder.join("run.trace"));
@@ -129,22 +125,20 @@ fn a_file_that_has_its_size_is_begun_again_with_the_state_of_that_moment() {
 fn a_flight_recorder_writes_the_last_events_when_a_task_panics_and_at_a_signal() {
     let folder = Folder::new("flight");
     let file = folder.join("run.trace");
-    let variables = [
-        ("BOUCLE_TRACE", file.to_str().expect("the test can do that")),
-        ("BOUCLE_TRACE_LAST", "100"),
-    ];
+    let variables =
+        [("BOUCLE_TRACE", file.to_str().expect("a plain name")), ("BOUCLE_TRACE_LAST", "100")];
     let mut program = Program::start("task panics", &variables);
     program.complains("the last events are in");
     let (state, trace) = load(file.clone());
     assert!(trace.len() <= 200, "{} events", trace.len());
     assert!(state.tasks.values().any(|it| it.done == Some(Ended::Panicked)));
-    fs::remove_file(&file).expect("the test can do that");
+    fs::remove_file(&file).expect("the folder is there");
     program.prints("ready");
     program.signal("USR1");
     program.complains("the last events are in");
     let (_, trace) = load(file.clone());
     assert!(trace.len() > 5);
-    fs::remove_file(&file).expect("the test can do that");
+    fs::remove_file(&file).expect("the folder is there");
     // All is well at the end: nothing is written.
     let (status, _, err) = program.ends();
     assert!(status.success(), "{err}");
@@ -156,8 +150,7 @@ fn a_flight_recorder_of_a_long_run_begins_in_its_middle() {
     let folder = Folder::new("ring");
     let file = folder.join("run.trace");
     let last = [("BOUCLE_TRACE_LAST", "1000")];
-    let variables =
-        [&[("BOUCLE_TRACE", file.to_str().expect("the test can do that"))][..], &last].concat();
+    let variables = [&[("BOUCLE_TRACE", file.to_str().expect("a plain name"))][..], &last].concat();
     let mut program = Program::start("busy", &variables);
     program.prints("ready");
     program.signal("USR1");
@@ -182,10 +175,8 @@ fn a_poll_that_hangs_is_told_and_leaves_a_file_that_says_who_runs_and_who_waits(
     for more in [&[][..], &[("BOUCLE_TRACE_LAST", "1000")]] {
         let folder = Folder::new("hang");
         let file = folder.join("run.trace");
-        let hang = [
-            ("BOUCLE_TRACE", file.to_str().expect("the test can do that")),
-            ("BOUCLE_TRACE_HANG", "50ms"),
-        ];
+        let hang =
+            [("BOUCLE_TRACE", file.to_str().expect("a plain name")), ("BOUCLE_TRACE_HANG", "50ms")];
         let mut program = Program::start("hung", &[&hang[..], more].concat());
         let line = program.complains("has not given the turn back");
         assert!(line.contains("stuck, spawned at") && line.contains("children.rs"), "{line}");
@@ -197,7 +188,7 @@ fn a_poll_that_hangs_is_told_and_leaves_a_file_that_says_who_runs_and_who_waits(
         let on: Vec<_> =
             waits.flat_map(|it| state.waits_for(*it)).map(|it| it.on.clone()).collect();
         assert_eq!(on, [boucle_trace::On::Task(stuck)]);
-        let last = trace.events().last().expect("the test can do that");
+        let last = trace.events().last().expect("there are some");
         assert!(matches!(last.what, What::Reported { kind: Reported::SlowPoll, .. }), "{last:?}");
         assert!(last.at >= 50_000_000);
         assert!(program.ends().0.success());
@@ -208,7 +199,7 @@ fn a_poll_that_hangs_is_told_and_leaves_a_file_that_says_who_runs_and_who_waits(
 fn what_a_program_did_before_it_aborts_is_in_its_file() {
     let folder = Folder::new("aborts");
     let file = folder.join("run.trace");
-    let hang = [("BOUCLE_TRACE", file.to_str().expect("the test can do that"))];
+    let hang = [("BOUCLE_TRACE", file.to_str().expect("a plain name"))];
     let mut program = Program::start("aborts", &hang);
     program.prints("ready");
     // The loop sleeps; a little later all that came before is written. Nobody tells when: it is looked for.
@@ -218,8 +209,8 @@ fn what_a_program_did_before_it_aborts_is_in_its_file() {
     }
     let (status, ..) = program.ends();
     assert!(!status.success());
-    let (trace, _) = Trace::read_lossy(&fs::read(file).expect("the test can do that")[..]);
-    let trace = trace.expect("the test can do that");
+    let (trace, _) = Trace::read_lossy(&fs::read(file).expect("there is a header")[..]);
+    let trace = trace.expect("there is a header");
     let state = trace.state_at(trace.len());
     assert!(state.tasks.values().any(|it| it.name.as_deref() == Some("sleeper")));
 }
