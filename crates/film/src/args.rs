@@ -50,6 +50,9 @@ pub struct Args {
     element: Option<PathBuf>,
     /// Write the run as a recording, which can be played again
     #[arg(long, value_name = "FILE")]
+    save: Option<PathBuf>,
+    /// Write the same as lines of JSON, for people and for other programs
+    #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
     /// Write the run for Perfetto, as Chrome's trace events
     #[arg(long, value_name = "FILE")]
@@ -61,7 +64,7 @@ pub struct Args {
     #[arg(long)]
     lossy: bool,
     /// Serve the player as a page, to this machine alone
-    #[arg(long, conflicts_with_all = ["text", "svg", "html", "element", "json", "perfetto", "predict"])]
+    #[arg(long, conflicts_with_all = ["text", "svg", "html", "element", "save", "json", "perfetto", "predict"])]
     serve: bool,
     /// The port of the page; 0 is one that is free
     #[arg(long, default_value_t = 0, requires = "serve")]
@@ -169,6 +172,9 @@ impl Args {
 
     /// Writes the files that are asked for; whether there are any.
     fn write_files(&self, run: &Run) -> Result<bool, Box<dyn Error>> {
+        if let Some(path) = &self.save {
+            run.trace.save(path, self.force)?;
+        }
         if let Some(path) = &self.json {
             run.trace.save_lines(path, self.force)?;
         }
@@ -184,7 +190,7 @@ impl Args {
         if let Some(path) = &self.perfetto {
             write::file(path, run.trace.chrome_json(), self.force)?;
         }
-        let files = [&self.json, &self.svg, &self.html, &self.element, &self.perfetto];
+        let files = [&self.save, &self.json, &self.svg, &self.html, &self.element, &self.perfetto];
         Ok(files.iter().any(|it| it.is_some()))
     }
 }
