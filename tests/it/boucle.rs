@@ -26,6 +26,7 @@ mod run_task;
 pub(crate) mod signals;
 mod sleeping;
 mod spawned;
+mod stacks;
 mod sync;
 mod task_tree;
 mod threads;

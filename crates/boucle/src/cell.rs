@@ -51,7 +51,9 @@ mod registry;
 mod remote;
 mod run;
 mod schedule;
+mod survey;
 mod task_cell;
+mod unwind;
 mod waker;
 
 use std::cell::{Cell, UnsafeCell};
@@ -67,6 +69,7 @@ use self::kind::{Kind, Kinds, VTable};
 pub(crate) use self::remote::{Share, leave, open};
 pub(crate) use self::run::{spawn, with_borrowed};
 pub(crate) use self::schedule::{Here, Schedule, Wakers, Woken};
+pub(crate) use self::survey::{Seen, Survey, is_survey, note, surveyed};
 pub(crate) use self::waker::{task_in, task_of};
 use crate::data::primitives::{AtomicBool, AtomicU32, Life};
 use crate::data::{Awaiter, Origin, TaskId};

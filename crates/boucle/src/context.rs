@@ -8,6 +8,7 @@ mod here;
 mod identity;
 mod notes;
 mod owner;
+pub(crate) mod survey;
 pub(crate) mod sys;
 mod timers;
 pub(crate) mod wait;

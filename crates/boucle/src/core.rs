@@ -226,7 +226,7 @@ impl Schedule for Core {
     #[cold]
     fn was_woken(&self, task: TaskId, did: Woken) {
         let by = self.current_task.get().map_or(self.wakes_for.get(), WokenBy::Task);
-        self.host.show(|it| match did {
+        self.host.show_waking(|it| match did {
             Woken::Scheduled => it.woken(task, by),
             Woken::WasReady | Woken::HasEnded => {
                 it.woken_in_vain(task, by, did == Woken::HasEnded);

@@ -1,16 +1,19 @@
 //! The face of a loop: how it is made, run, stopped and looked at.
 
+mod awaits;
 mod builder;
 mod event_loop;
 mod runs;
 #[cfg(unix)]
 mod signal;
+mod tasks;
 mod tree;
 mod weak;
 
+pub use self::awaits::{Await, TaskStack};
 pub use self::builder::Builder;
 pub use self::runs::run;
-pub use self::tree::{TaskInfo, TaskState, all_tasks};
+pub use self::tasks::{TaskInfo, TaskState, all_tasks};
 pub use self::weak::WeakLoopHandle;
 use crate::context::Owner;
 pub use crate::reactor::Driver;

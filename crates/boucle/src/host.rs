@@ -61,6 +61,10 @@ pub(crate) struct Host {
     makers: RefCell<BTreeMap<TaskId, Maker>>,
     /// What was made outside of any task.
     outside: Cell<Maker>,
+    /// Whether those who watch are told of what wakes tasks, before these are woken.
+    is_waking: Cell<bool>,
+    /// The task that is surveyed, as long as those who watch know nothing of it.
+    surveyed: Cell<Option<TaskId>>,
     /// The names that tasks were given.
     names: RefCell<BTreeMap<TaskId, Rc<str>>>,
     /// The name that was forgotten last: a report of a poll that was slow, and the last one, has it.
@@ -83,6 +87,8 @@ impl Host {
             stats: RefCell::default(),
             makers: RefCell::default(),
             outside: Cell::new(Maker::new(TaskPath::OUTSIDE)),
+            is_waking: Cell::new(false),
+            surveyed: Cell::new(None),
             names: RefCell::default(),
             last_name: RefCell::default(),
         }
@@ -120,6 +126,11 @@ impl Host {
     /// Drops each on its own: a destructor that panics takes no other along. Whether there was none.
     pub(crate) fn drop_each<T>(&self, values: impl IntoIterator<Item = T>) -> bool {
         values.into_iter().map(|it| self.drop(it)).count() == 0
+    }
+
+    /// Whether somebody is asked who is next, or is told of what wakes tasks before they are woken.
+    pub(crate) fn is_in_between(&self) -> bool {
+        self.is_waking.get() || self.has_order && self.order.borrow().is_none()
     }
 
     /// Which of these is next, by the order that somebody chooses: a place among them.

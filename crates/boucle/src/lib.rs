@@ -146,7 +146,9 @@ pub use crate::data::{
     Ended, NoLoop, Object, ObjectId, Panic, RunEnd, RunError, Spawned, TaskError, TaskId, TaskPath,
     WaitsFor, WokenBy,
 };
-pub use crate::face::{Builder, Driver, Loop, TaskInfo, TaskState, WeakLoopHandle, all_tasks, run};
+pub use crate::face::{
+    Await, Builder, Driver, Loop, TaskInfo, TaskStack, TaskState, WeakLoopHandle, all_tasks, run,
+};
 pub use crate::host::{Faults, Instrument, Order, Report, SystemCall};
 pub use crate::task::{Task, current_task, spawn};
 pub use crate::thread::{LoopClosed, LoopHandle, RemoteTask, to_thread};

@@ -275,6 +275,18 @@ impl Reactor {
         self.change(key, direction, |line| line.leave(who))?
     }
 
+    /// Whether this task waits for a direction: as the one with this ticket, or as one who polls.
+    pub(crate) fn is_waiting(
+        &self,
+        key: Key,
+        direction: Direction,
+        ticket: Option<Ticket>,
+        task: TaskId,
+    ) -> bool {
+        let places = self.places.borrow();
+        places.get(key).is_some_and(|it| it.lines[direction as usize].has(ticket, task))
+    }
+
     /// Remembers who polls a direction that is BLOCKED, and does not say when it stops.
     #[must_use = "who had to go must be woken"]
     pub(crate) fn poll(&self, key: Key, direction: Direction, wake: Wake) -> Entered {

@@ -1,24 +1,28 @@
 //! Something that has a descriptor, and its places in the reactors of the loops that wait for it.
 
+mod waiting;
+
 use std::future::poll_fn;
 use std::io;
 use std::mem;
 use std::ops::ControlFlow;
-use std::os::fd::{AsFd, BorrowedFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd};
 use std::panic::Location;
 use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll, Waker, ready};
 
 use socket2::{SockRef, Type};
 
+pub(crate) use self::waiting::Waiting;
 use crate::context;
 use crate::context::budget;
+use crate::context::survey::is_survey;
 use crate::context::sys;
-use crate::context::{Core, Identity, Place, call_in, require_entered};
-use crate::data::{Kind, LoopId};
+use crate::context::{Core, Identity, Place, call_in, require_entered, survey};
+use crate::data::{Kind, Leaf, LoopId};
 use crate::host::SystemCall;
-use crate::reactor::{Direction, Drained, Key, Ticket, Watcher};
+use crate::reactor::{Direction, Drained, Key, Watcher};
 
 /// Something that has a descriptor, which must not block.
 ///
@@ -154,6 +158,9 @@ impl<T: AsFd> Source<T> {
         f: impl FnMut(&T) -> io::Result<R>,
         finish: impl Fn(R) -> (V, Option<Drained>),
     ) -> Poll<io::Result<V>> {
+        if is_survey(cx.waker()) {
+            return self.stand(cx.waker(), direction);
+        }
         require_entered(|core| match self.attempt(core, cx, (direction, call), f, finish) {
             ControlFlow::Break(polled) => polled,
             ControlFlow::Continue(key) => {
@@ -221,6 +228,21 @@ impl<T: AsFd> Source<T> {
                 self.enter(core, other).map(drop)
             }
         })
+    }
+
+    /// Says that it is polled, in a survey.
+    #[cold]
+    fn stand<R>(&self, waker: &Waker, direction: Direction) -> Poll<R> {
+        let is_known = |core: &Core, task| {
+            let waits = |key| core.waits_for_descriptor(key, direction, None, task);
+            self.key_in(core).is_some_and(waits)
+        };
+        survey::stand(waker, is_known, || self.leaf(direction))
+    }
+
+    /// What one waits for in this direction.
+    fn leaf(&self, direction: Direction) -> Leaf {
+        Leaf::on(direction.waits_for(self.as_fd().as_raw_fd())).at_object(&self.identity)
     }
 
     /// Where one waits for it, in the loop that has this key.
@@ -307,81 +329,6 @@ fn in_loop(event_loop: LoopId, f: impl FnOnce(&Core) + Send + 'static) {
 pub(crate) fn poll_nothing(cx: &Context<'_>) -> Poll<io::Result<usize>> {
     ready!(budget::poll_charge(cx));
     Poll::Ready(Ok(0))
-}
-
-/// One that makes a call, and waits if it must; and says when it stops to wait, at the latest as it is
-/// dropped.
-#[derive(Debug)]
-pub(crate) struct Waiting<'a, T: AsFd> {
-    source: &'a Source<T>,
-    operation: (Direction, SystemCall),
-    /// The line that waits, for those who watch.
-    line: &'static Location<'static>,
-    /// Where it waits.
-    at: Option<At>,
-}
-
-/// Where one waits: a ticket is one of the line of this key in this loop, and of no other.
-#[derive(Debug)]
-struct At {
-    event_loop: LoopId,
-    key: Key,
-    ticket: Ticket,
-}
-
-impl<T: AsFd> Waiting<'_, T> {
-    /// Calls the system until it does not say `WouldBlock`, and waits in between. `finish` makes the
-    /// result, and perhaps proves that nothing is left.
-    pub(crate) fn poll<R, V>(
-        &mut self,
-        cx: &Context<'_>,
-        f: impl FnMut(&T) -> io::Result<R>,
-        finish: impl Fn(R) -> (V, Option<Drained>),
-    ) -> Poll<io::Result<V>> {
-        require_entered(|core| match self.source.attempt(core, cx, self.operation, f, finish) {
-            ControlFlow::Break(polled) => {
-                if polled.is_ready() {
-                    self.stop();
-                }
-                polled
-            }
-            ControlFlow::Continue(key) => {
-                self.wait(core, key, cx)?;
-                Poll::Pending
-            }
-        })
-    }
-
-    fn wait(&mut self, core: &Core, key: Key, cx: &Context<'_>) -> io::Result<()> {
-        let event_loop = core.id();
-        // One that began in another loop waits there no longer.
-        if self.at.as_ref().is_some_and(|at| (at.event_loop, at.key) != (event_loop, key)) {
-            self.stop();
-        }
-        let ticket = self.at.as_ref().map(|at| at.ticket);
-        let (direction, _) = self.operation;
-        let place = self.source.place(key, Some(self.line));
-        let ticket = core.wait_for_descriptor(place, direction, ticket, cx.waker())?;
-        self.at = Some(At { event_loop, key, ticket });
-        Ok(())
-    }
-
-    /// It waits no longer.
-    #[inline]
-    fn stop(&mut self) {
-        // Mostly it need not wait at all.
-        if let Some(At { event_loop, key, ticket }) = self.at.take() {
-            let (direction, _) = self.operation;
-            in_loop(event_loop, move |core| core.stop_waiting(key, direction, ticket));
-        }
-    }
-}
-
-impl<T: AsFd> Drop for Waiting<'_, T> {
-    #[inline]
-    fn drop(&mut self) {
-        self.stop();
-    }
 }
 
 #[cfg(test)]

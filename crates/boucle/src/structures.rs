@@ -7,6 +7,7 @@ pub(crate) mod loops;
 pub(crate) mod pace;
 pub(crate) mod ready;
 pub(crate) mod room;
+pub(crate) mod stack;
 pub(crate) mod timers;
 pub(crate) mod waiters;
 pub(crate) mod wake;

@@ -2,10 +2,10 @@
 //!
 //! Road: stages 2 to 6.
 
+mod awaiting;
+
 use std::fmt;
 use std::panic::Location;
-use std::pin::Pin;
-use std::task::{Context, Poll};
 
 use crate::context;
 use crate::context::{Core, Raw, require_current};
@@ -257,42 +257,6 @@ impl<T> Task<T> {
         }
     }
 }
-
-impl<T> Future for Task<T> {
-    type Output = Result<T, TaskError>;
-
-    #[track_caller]
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let raw = self.raw.as_mut().expect("the handle is there until it is dropped");
-        if !raw.is_done() {
-            return if raw.set_neighbor(cx.waker()) { Poll::Pending } else { self.wait(cx) };
-        }
-        match raw.take() {
-            Err(TaskError::Taken) => panic!(
-                "the result of the task was taken by an await before (it was spawned at {})",
-                raw.spawned_at()
-            ),
-            result => Poll::Ready(result),
-        }
-    }
-}
-
-impl<T> Task<T> {
-    /// The task has not ended: notes who awaits it.
-    #[inline(never)]
-    #[track_caller]
-    fn wait(&self, cx: &Context<'_>) -> Poll<Result<T, TaskError>> {
-        let raw = self.raw();
-        let Some(core) = raw.core() else { return Poll::Ready(Err(TaskError::Cancelled)) };
-        // A task of another loop is foreign here: its number means nothing.
-        let awaiter = context::task_in(&core, cx.waker());
-        assert!(awaiter != Some(self.id()), "a task cannot await itself: it would wait for ever");
-        core.await_task(raw, awaiter, cx.waker());
-        Poll::Pending
-    }
-}
-
-impl<T> Unpin for Task<T> {}
 
 impl<T> Drop for Task<T> {
     fn drop(&mut self) {

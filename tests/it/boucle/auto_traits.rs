@@ -67,6 +67,7 @@ fn the_table_of_auto_traits_has_every_public_type() {
     let answers = answers![
         boucle::AsCompleted<u32>,
         boucle::AsyncFd<std::fs::File>,
+        boucle::Await,
         boucle::Builder,
         boucle::Callback,
         boucle::Driver,
@@ -98,6 +99,7 @@ fn the_table_of_auto_traits_has_every_public_type() {
         boucle::TaskId,
         boucle::TaskInfo,
         boucle::TaskPath,
+        boucle::TaskStack,
         boucle::TaskState,
         boucle::WaitsFor,
         boucle::WeakLoopHandle,

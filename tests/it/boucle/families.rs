@@ -10,10 +10,11 @@ use boucle::{
     Loop, RunError, Task, as_completed, gather, gather_all, interrupt, spawn, task_group,
 };
 
-/// The lines of a tree, without the places.
+/// The lines of a tree, without the places and the chains of awaits.
 fn tree(event_loop: &Loop) -> Vec<String> {
     let tree = event_loop.task_tree();
-    let lines = tree.lines().map(|line| line.split(", spawned").next().expect("there is one"));
+    let lines = tree.lines().filter(|line| line.contains(", spawned"));
+    let lines = lines.map(|line| line.split(", spawned").next().expect("there is one"));
     lines.map(str::to_owned).collect()
 }
 

@@ -157,10 +157,11 @@ async fn all_wait() -> io::Result<Vec<Task<()>>> {
     Ok(tasks)
 }
 
-/// The tree, without numbers that change and without the places.
+/// The tree, without numbers that change, the places and the chains of awaits.
 fn tree(event_loop: &Loop) -> String {
     let tree = event_loop.task_tree();
-    let lines = tree.lines().map(|line| {
+    let lines = tree.lines().filter(|line| line.contains(", spawned"));
+    let lines = lines.map(|line| {
         let line = line.split(", spawned").next().expect("there is one");
         let words = line.split(' ').map(|word| {
             let is_number = word.chars().all(|it| it.is_ascii_digit());

@@ -118,7 +118,7 @@ impl<S: Schedule> Registry<S> {
 
     /// The task with this id, if it is not DONE.
     #[inline]
-    fn get(&self, id: TaskId) -> Option<(Ptr<S>, &Header<S>)> {
+    pub(super) fn get(&self, id: TaskId) -> Option<(Ptr<S>, &Header<S>)> {
         match self.at(id.place(), id) {
             None => self.at(self.moved_to(id)?, id),
             task => task,

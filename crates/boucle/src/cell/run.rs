@@ -266,7 +266,7 @@ impl<S: Schedule> Runnable<S> {
         header.state.set(header.state.get() & !SCHEDULED | RUNNING);
         // SAFETY: the waker lives on the loop's share: RUNNING keeps the task alive, and what is not
         // dropped does not count. A clone counts for itself.
-        let waker = unsafe { Waker::new(this.task.0.as_ptr().cast(), &S::wakers().0) };
+        let waker = unsafe { Waker::new(this.task.0.as_ptr().cast(), &S::wakers().ordinary) };
         let waker = ManuallyDrop::new(waker);
         let mut cx = Context::from_waker(&waker);
         // SAFETY: not DONE: the body holds the future. This is the loop's thread.
@@ -303,7 +303,7 @@ unsafe fn run_no_more<S: Schedule>(core: &S, task: Ptr<S>) {
 ///
 /// As for `release_if_unused`.
 #[inline(never)]
-unsafe fn end_run<S: Schedule>(core: &S, task: Ptr<S>) {
+pub(super) unsafe fn end_run<S: Schedule>(core: &S, task: Ptr<S>) {
     // SAFETY: as for this function.
     let header = unsafe { task.header() };
     end(core, task, header);

@@ -11,7 +11,7 @@ use crate::data::{Awaiter, Ended, LoopId, Origin, TaskError, TaskId};
 
 /// A loop, as its tasks see it.
 pub(crate) trait Schedule: Sized + 'static {
-    /// The vtable of the wakers of its tasks: one static, so that its address says whose a waker is.
+    /// The vtables of the wakers of its tasks: one static, so that their addresses say whose a waker is.
     fn wakers() -> &'static Wakers<Self>;
 
     /// Which loop a thread is in: one value a thread.
@@ -80,5 +80,11 @@ impl<S: Schedule> Here<S> {
     }
 }
 
-/// The vtable of a loop's wakers; their data is a task's header.
-pub(crate) struct Wakers<S>(pub(super) RawWakerVTable, pub(super) PhantomData<fn() -> S>);
+/// The vtables of a loop's wakers; their data is a task's header.
+pub(crate) struct Wakers<S> {
+    /// Of those that wake tasks.
+    pub(super) ordinary: RawWakerVTable,
+    /// Of those by which a poll is known that only looks where a task stands.
+    pub(super) surveying: RawWakerVTable,
+    pub(super) of: PhantomData<fn() -> S>,
+}

@@ -1,6 +1,5 @@
 //! Wakers, and letters: what other threads hold of a task.
 
-use std::marker::PhantomData;
 use std::process;
 use std::ptr;
 use std::ptr::NonNull;
@@ -8,7 +7,7 @@ use std::task::{RawWaker, RawWakerVTable, Waker};
 
 use super::here::{is_here, with_here};
 use super::run::wake_here;
-use super::{Header, LOCAL, Letter, Mail, Ptr, Schedule, Wakers, remote};
+use super::{Header, LOCAL, Letter, Mail, Ptr, Schedule, remote};
 use crate::data::TaskId;
 use crate::data::primitives::{Arc, Ordering, fence};
 
@@ -16,12 +15,6 @@ use crate::data::primitives::{Arc, Ordering, fence};
 /// the one that `run` makes.
 pub(super) const fn table<S: Schedule>() -> RawWakerVTable {
     RawWakerVTable::new(clone_waker::<S>, wake::<S>, wake_by_ref::<S>, drop_waker::<S>)
-}
-
-impl<S: Schedule> Wakers<S> {
-    pub(crate) const fn new() -> Wakers<S> {
-        Wakers(table::<S>(), PhantomData)
-    }
 }
 
 /// The task behind a waker.
@@ -39,7 +32,7 @@ unsafe fn task_behind<S: Schedule>(data: *const ()) -> Ptr<S> {
 /// # Safety
 ///
 /// `data` is a waker's of this vtable; the header is not used after the waker is gone.
-unsafe fn header_of<'a, S: Schedule>(data: *const ()) -> &'a Header<S> {
+pub(super) unsafe fn header_of<'a, S: Schedule>(data: *const ()) -> &'a Header<S> {
     // SAFETY: a waker counts in `refs`, or lies in `run` and RUNNING counts: the task is alive. Only
     // fields that other threads may touch are used by those on other threads.
     let header: &Header<S> = unsafe { task_behind(data).header() };
@@ -47,10 +40,10 @@ unsafe fn header_of<'a, S: Schedule>(data: *const ()) -> &'a Header<S> {
     header
 }
 
-unsafe fn clone_waker<S: Schedule>(data: *const ()) -> RawWaker {
+pub(super) unsafe fn clone_waker<S: Schedule>(data: *const ()) -> RawWaker {
     // SAFETY: called with a waker's data.
     add_ref::<S>(unsafe { header_of(data) });
-    RawWaker::new(data, &S::wakers().0)
+    RawWaker::new(data, &S::wakers().ordinary)
 }
 
 unsafe fn wake<S: Schedule>(data: *const ()) {
@@ -61,7 +54,7 @@ unsafe fn wake<S: Schedule>(data: *const ()) {
     }
 }
 
-unsafe fn wake_by_ref<S: Schedule>(data: *const ()) {
+pub(super) unsafe fn wake_by_ref<S: Schedule>(data: *const ()) {
     // SAFETY: called with a waker's data.
     let (task, header) = unsafe { (task_behind(data), header_of::<S>(data)) };
     // If this thread is in the task's loop, it is the owner thread.
@@ -215,7 +208,7 @@ pub(super) fn neighbor<S: Schedule>(header: &Header<S>, waker: &Waker) -> Option
 /// The task of a waker, if it is a task's.
 fn header_behind<S: Schedule>(waker: &Waker) -> Option<&Header<S>> {
     // By its address: it has one alone, and to compare what is in it takes longer.
-    if !ptr::eq(waker.vtable(), &S::wakers().0) {
+    if !ptr::eq(waker.vtable(), &S::wakers().ordinary) {
         return None;
     }
     // SAFETY: a waker of this vtable, and borrowed for as long.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::task::Waker;
 
 use super::{Core, Identity};
-use crate::data::Wait;
+use crate::data::{TaskId, Wait};
 use crate::host::SystemCall;
 use crate::reactor::{Direction, Drained, Entered, Key, Ticket, Watcher};
 use crate::structures::wake::Wake;
@@ -114,6 +114,17 @@ impl Core {
             self.call(SystemCall::Register, rearm)?;
         }
         Ok(wake)
+    }
+
+    /// Whether this task waits for a direction: as the one with this ticket, or as one who polls.
+    pub(crate) fn waits_for_descriptor(
+        &self,
+        key: Key,
+        direction: Direction,
+        ticket: Option<Ticket>,
+        task: TaskId,
+    ) -> bool {
+        self.reactor.is_waiting(key, direction, ticket, task)
     }
 
     /// Forgets one who waited.

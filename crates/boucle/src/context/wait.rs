@@ -18,9 +18,10 @@ use std::pin::Pin;
 use std::ptr;
 use std::task::{Context, Poll, Waker, ready};
 
-use super::{Core, Identity, budget, discard, park, will_wake_parked, with_entered};
+use super::survey::is_survey;
+use super::{Core, Identity, budget, discard, park, survey, will_wake_parked, with_entered};
 use crate::cell;
-use crate::data::{Wait, WaitsFor};
+use crate::data::{Leaf, Wait, WaitsFor};
 use crate::structures::line::Line;
 use crate::structures::waiters::Ticket;
 use crate::structures::wake::{Parked, Wake};
@@ -112,6 +113,9 @@ impl<W: Wanted> Waiting<W> {
     #[cold]
     #[inline(never)]
     fn enter_foreign(&mut self, waker: &Waker) -> Poll<W::Output> {
+        if is_survey(waker) {
+            return self.stand(waker);
+        }
         // Cloned, and asked again after that: it is foreign code.
         let parked = park(waker);
         if let Some(now) = self.wanted.try_now() {
@@ -137,6 +141,9 @@ impl<W: Wanted> Waiting<W> {
     /// It has a place, or was granted.
     #[inline(never)]
     fn go_on(&mut self, ticket: Ticket, cx: &Context<'_>) -> Poll<W::Output> {
+        if is_survey(cx.waker()) {
+            return self.stand(cx.waker());
+        }
         if self.wanted.line().is_waiting(ticket) && still_waits(self.wanted.line(), ticket, cx) {
             return Poll::Pending;
         }
@@ -148,6 +155,23 @@ impl<W: Wanted> Waiting<W> {
                 Poll::Pending
             }
         }
+    }
+
+    /// Says where it waits, in a survey.
+    #[cold]
+    fn stand(&self, waker: &Waker) -> Poll<W::Output> {
+        let is_known = |core: &Core, task| {
+            let wakes = |ticket| self.wanted.line().is_known(ticket, |it| it.wakes(core, task));
+            self.ticket.and_then(wakes) == Some(true)
+        };
+        survey::stand(waker, is_known, || {
+            let leaf = match W::WHAT {
+                Some(what) => Leaf::on(WaitsFor::Sync(what)),
+                None => Leaf::new("that nothing else can run"),
+            };
+            let leaf = leaf.at(self.at);
+            self.wanted.identity().map_or(leaf.clone(), |it| leaf.at_object(it))
+        })
     }
 
     /// It gives up.

@@ -82,7 +82,7 @@ impl Core {
     fn tell_of_descriptor(&self, told: Told) {
         match told {
             Told::Ready { descriptor, reads, writes } => {
-                self.host.show(|it| it.io_ready(descriptor, reads, writes));
+                self.host.show_waking(|it| it.io_ready(descriptor, reads, writes));
             }
             Told::Wake(descriptor, wake) => {
                 self.wake_for(WokenBy::Descriptor(descriptor), || self.wake_up(wake));

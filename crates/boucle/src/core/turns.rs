@@ -178,7 +178,7 @@ impl Core {
     }
 
     /// A task that was woken in its last poll is no choice.
-    fn leave_choice(&self, id: crate::data::TaskId, has_ended: bool) {
+    pub(crate) fn leave_choice(&self, id: crate::data::TaskId, has_ended: bool) {
         if has_ended && self.host.has_order() {
             self.fill_choice();
             let ended = self.choice.borrow_mut().take_last(id);
@@ -209,7 +209,7 @@ impl Core {
         loop {
             let fired = self.timers.borrow_mut().fire(now);
             let Some((timer, wake)) = fired else { break };
-            self.host.show(|it| it.timer_fired(timer));
+            self.host.show_waking(|it| it.timer_fired(timer));
             self.wake_for(WokenBy::Timer, || self.wake_up(wake));
         }
     }

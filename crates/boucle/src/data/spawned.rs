@@ -3,6 +3,7 @@
 use std::fmt;
 use std::panic::Location;
 
+use super::rust_path::{split, word};
 use super::{TaskId, TaskPath};
 
 /// What an [`Instrument`](crate::Instrument) is told of a task that was spawned.
@@ -121,7 +122,7 @@ const TASK: &str = "boucle::task::Task<";
 fn short_name(future: &'static str) -> Option<&'static str> {
     let mut future = future;
     while let Some(inside) = BOXES.iter().find_map(|it| future.strip_prefix(it)) {
-        future = split(inside, ",>").next()?;
+        future = split(inside, &[",", ">"]).next()?;
     }
     if future.starts_with(TASK) {
         return None;
@@ -129,54 +130,16 @@ fn short_name(future: &'static str) -> Option<&'static str> {
     let path = future.strip_suffix(CLOSURE).unwrap_or(future);
     let is_argument = |it: &&str| it.starts_with('<');
     // `dyn Future`, `&mut Job` and `fn() -> Job` are no paths, though paths end them.
-    let is_path = split(path, "::").next().is_some_and(|it| is_argument(&it) || word(it).is_some());
+    let is_path =
+        split(path, &["::"]).next().is_some_and(|it| is_argument(&it) || word(it).is_some());
     // The arguments of a function stand in a part of their own in some names: `job::<u8>`.
-    let last = split(path, "::").filter(|it| !is_argument(it)).last()?;
+    let last = split(path, &["::"]).filter(|it| !is_argument(it)).last()?;
     word(last).filter(|_| is_path)
-}
-
-/// A part of a path without its arguments, if it is a name.
-fn word(part: &str) -> Option<&str> {
-    let word = &part[..part.find('<').unwrap_or(part.len())];
-    let is_whole = word.len() == part.len() || part.ends_with('>');
-    let is_letter = |it: char| it.is_alphanumeric() || it == '_';
-    let is_word = word.chars().all(is_letter) && !word.starts_with(|it: char| it.is_numeric());
-    (is_word && is_whole && !["", "for"].contains(&word)).then_some(word)
-}
-
-/// Splits the name of a type at `::`, or at any of some other characters, where no bracket is open.
-fn split<'a>(name: &'a str, at: &'static str) -> impl Iterator<Item = &'a str> {
-    let mut rest = Some(name);
-    std::iter::from_fn(move || {
-        let whole = rest?;
-        let (mut depth, mut before) = (0, ' ');
-        for (place, letter) in whole.char_indices() {
-            let is_end = match at {
-                "::" => whole[place..].starts_with(at),
-                _ => at.contains(letter),
-            };
-            if depth == 0 && is_end {
-                let width = if at == "::" { 2 } else { 1 };
-                rest = Some(&whole[place + width..]);
-                return Some(&whole[..place]);
-            }
-            match letter {
-                '<' | '(' | '[' | '{' => depth += 1,
-                // Not of the arrow of a function's type.
-                '>' if before == '-' => {}
-                '>' | ')' | ']' | '}' => depth -= 1,
-                _ => {}
-            }
-            before = letter;
-        }
-        rest = None;
-        Some(whole)
-    })
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{short_name, split};
+    use super::short_name;
 
     #[test]
     fn a_future_is_called_after_the_function_whose_body_it_is_or_after_its_type() {
@@ -233,13 +196,5 @@ mod tests {
         for future in nameless {
             assert_eq!(short_name(future), None, "{future}");
         }
-    }
-
-    #[test]
-    fn a_name_is_split_where_no_bracket_is_open() {
-        let parts = |name, at| split(name, at).collect::<Vec<_>>();
-        assert_eq!(parts("a::b<c::D>::{{e::f}}", "::"), ["a", "b<c::D>", "{{e::f}}"]);
-        assert_eq!(parts("a<b, c>, d>, e", ",>"), ["a<b, c>", " d", "", " e"]);
-        assert_eq!(parts("<fn(a::B) -> c::D>::e", "::"), ["<fn(a::B) -> c::D>", "e"]);
     }
 }

@@ -146,17 +146,24 @@ impl Loop {
         let at = Location::caller();
         let result = cell::with_borrowed(core, future, at, |task| {
             core.spawned(task);
-            let why_not = why_not(core.turns(&|| task.is_done(), false));
-            if let Some(why_not) = why_not.filter(|_| !task.is_done()) {
+            let why_not =
+                why_not(core.turns(&|| task.is_done(), false)).filter(|_| !task.is_done());
+            if let Some(why_not) = why_not {
                 // While all is as it was: the future is dropped next.
                 tell(core, Some(why_not));
-                return Err(why_not);
+                // Who watches may have looked where the tasks stand, in which it may have gone on.
+                if !task.is_done() {
+                    return Err(why_not);
+                }
             }
-            Ok(task.take())
+            Ok((why_not, task.take()))
         });
-        match result? {
+        let (why_not, result) = result?;
+        match result {
             Ok(value) => {
-                tell(core, None);
+                if why_not.is_none() {
+                    tell(core, None);
+                }
                 Ok(value)
             }
             Err(TaskError::Panicked(panic)) => {

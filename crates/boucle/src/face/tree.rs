@@ -1,129 +1,26 @@
-//! What the tasks of a loop are doing: a list, or a tree of who waits for whom.
+//! What the tasks of a loop are doing: a tree of who waits for whom, and where.
 
-use std::collections::BTreeMap;
 use std::fmt::Write;
-use std::panic::Location;
-use std::time::Duration;
 
-use crate::core::Core;
-use crate::data::{Called, TaskId, TaskPath, WaitsFor};
+use super::awaits::{Await, TaskStack};
+use super::tasks::{TaskInfo, TaskState};
+use crate::data::WaitsFor;
 use crate::face::Loop;
 
 /// So many levels of the tree are indented, each by two columns.
 const LEVELS: usize = 32;
 
-/// A task that has not ended, as it was when it was asked for.
-///
-/// # Examples
-///
-/// ```
-/// use boucle::{TaskState, all_tasks, current_task, interrupt, spawn};
-///
-/// boucle::run(async {
-///     let child = spawn(std::future::pending::<()>());
-///     child.set_name("child");
-///     interrupt().await;
-///     let infos = all_tasks();
-///     let info = infos.iter().find(|info| info.name == "child").expect("it has not ended");
-///     assert_eq!((info.id, info.state), (child.id(), TaskState::Waiting));
-///     assert_eq!((info.awaited_by, info.polls), (None, None));
-///     assert!(info.spawned_at.line() > 0);
-/// });
-/// ```
-#[doc(alias = "get_stack")]
-#[doc(alias = "FutureCallGraph")]
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct TaskInfo {
-    /// Which task.
-    pub id: TaskId,
-    /// Its path, which is the same in every order of the ready tasks. Kept if an
-    /// [`Instrument`](crate::Instrument) watches, and in debug mode.
-    pub path: Option<TaskPath>,
-    /// Its name; else that of its future with its number, `job 5`, or `task 5`: see
-    /// [`Spawned::short_name`](crate::Spawned::short_name).
-    pub name: String,
-    /// Where it was spawned.
-    pub spawned_at: &'static Location<'static>,
-    /// What it is doing.
-    pub state: TaskState,
-    /// The task that awaits it, if one does.
-    pub awaited_by: Option<TaskId>,
-    /// What it waits for, as far as that is known: see [`WaitsFor`].
-    pub waits_for: Vec<WaitsFor>,
-    /// How often it was polled, and how long that took in all; counted in debug mode only.
-    pub polls: Option<(u64, Duration)>,
-}
-
-/// What a task is doing.
-///
-/// # Examples
-///
-/// ```
-/// use std::time::Duration;
-/// use boucle::{TaskState, all_tasks, interrupt, sleep, spawn};
-///
-/// let event_loop = boucle::Loop::builder().virtual_time(true).build();
-/// let states = event_loop.run_until_complete(async {
-///     let minute = Duration::from_secs(60);
-///     let tasks = (spawn(sleep(minute)), spawn(std::future::pending::<()>()));
-///     interrupt().await;
-///     let last = spawn(async {});
-///     let states: Vec<_> = all_tasks().iter().map(|task| task.state).collect();
-///     drop((tasks, last));
-///     states
-/// });
-/// assert_eq!(states.unwrap(), [
-///     TaskState::Running,
-///     TaskState::Sleeping(Duration::from_secs(60)),
-///     TaskState::Waiting,
-///     TaskState::Ready,
-/// ]);
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum TaskState {
-    /// It is being polled: it is the one that asks.
-    Running,
-    /// It can go on, and waits for its turn.
-    Ready,
-    /// It waits until this time has passed.
-    Sleeping(Duration),
-    /// It waits for something else.
-    Waiting,
-}
-
-/// All tasks of the current loop that have not ended, oldest first.
-///
-/// # Panics
-///
-/// If this thread has no loop.
-///
-/// # Examples
-///
-/// ```
-/// boucle::run(async {
-///     let child = boucle::spawn(std::future::pending::<()>());
-///     let ids: Vec<_> = boucle::all_tasks().iter().map(|it| it.id).collect();
-///     assert_eq!(ids, [boucle::current_task().unwrap(), child.id()]);
-/// });
-/// ```
-#[must_use]
-#[track_caller]
-pub fn all_tasks() -> Vec<TaskInfo> {
-    match Loop::current() {
-        Ok(event_loop) => infos(event_loop.core()),
-        Err(error) => panic!("{error}"),
-    }
-}
-
 impl Loop {
-    /// The tasks that have not ended, as a tree: below a task stand those that it awaits.
+    /// The tasks that have not ended, as a tree: below a task stand its chain of awaits, function by function
+    /// down to what it waits for, and the tasks that it awaits.
+    ///
+    /// The chains are those of [`task_stacks`](Loop::task_stacks), which says how they come about, what that
+    /// costs, and what is seen of them in a release build.
     ///
     /// Tasks that await one another in a circle stand at the end: the oldest of them, below it those
     /// that it awaits, and where the circle closes its name once more. From the 32nd level on a task is
-    /// not indented any more: the number of its level stands before its name. For what a task waits is
-    /// shown as far as it is known: see [`WaitsFor`].
+    /// not indented any more: the number of its level stands before its name. A chain is indented by four
+    /// columns, and by two more wherever it forks.
     ///
     /// # Examples
     ///
@@ -138,8 +35,18 @@ impl Loop {
     ///     interrupt().await;
     ///     Loop::current().unwrap().task_tree()
     /// });
-    /// let heads: Vec<_> = tree.lines().map(|line| line.split(',').next().unwrap()).collect();
+    /// let tasks = tree.lines().filter(|line| line.contains("spawned at"));
+    /// let heads: Vec<_> = tasks.map(|line| line.split(',').next().unwrap()).collect();
     /// assert_eq!(heads, ["main 1: running", "parent: waits", "  child: waits"]);
+    /// ```
+    ///
+    /// A worker without work, in a program with debug information:
+    ///
+    /// ```text
+    /// worker 2: waits for an item of a queue, spawned at src/main.rs:21
+    ///     app::worker, src/main.rs:9
+    ///     app::next_job, src/main.rs:15
+    ///     waits for an item of a queue, src/main.rs:15 (queue "jobs", made at src/main.rs:20)
     /// ```
     #[doc(alias = "print_call_graph")]
     #[doc(alias = "format_call_graph")]
@@ -150,17 +57,17 @@ impl Loop {
     #[doc(alias = "pstree")]
     #[must_use]
     pub fn task_tree(&self) -> String {
-        let infos = infos(self.core());
-        let place = |id| infos.binary_search_by_key(&id, |it: &TaskInfo| it.id).ok();
-        let above: Vec<_> = infos.iter().map(|it| place(it.awaited_by?)).collect();
-        let mut below = vec![Vec::new(); infos.len()];
+        let (stacks, missing) = self.stacks();
+        let place = |id| stacks.binary_search_by_key(&id, |it: &TaskStack| it.info.id).ok();
+        let above: Vec<_> = stacks.iter().map(|it| place(it.info.awaited_by?)).collect();
+        let mut below = vec![Vec::new(); stacks.len()];
         for (task, parent) in above.iter().enumerate() {
             if let Some(parent) = parent {
                 below[*parent].push(task);
             }
         }
         let mut tree =
-            Tree { infos, below, is_shown: vec![false; above.len()], text: String::new() };
+            Tree { stacks, below, is_shown: vec![false; above.len()], text: String::new() };
         for root in (0..above.len()).filter(|it| above[*it].is_none()) {
             tree.show(root);
         }
@@ -170,6 +77,9 @@ impl Loop {
             if !tree.is_shown[task] {
                 tree.show(head_of_circle(&above, task, &mut is_passed));
             }
+        }
+        if let Some(missing) = missing {
+            writeln!(tree.text, "({missing})").expect("a string takes all");
         }
         tree.text
     }
@@ -188,7 +98,7 @@ fn head_of_circle(above: &[Option<usize>], task: usize, is_passed: &mut [bool]) 
 /// A tree that is being written.
 struct Tree {
     /// The tasks, oldest first; elsewhere they are called by their places in here.
-    infos: Vec<TaskInfo>,
+    stacks: Vec<TaskStack>,
     /// Those that each task awaits.
     below: Vec<Vec<usize>>,
     /// Which have been written.
@@ -207,16 +117,56 @@ impl Tree {
             if level >= LEVELS {
                 write!(self.text, "({level}) ").expect("a string takes all");
             }
-            let info = &self.infos[task];
+            let stack = &self.stacks[task];
+            let info = &stack.info;
             if std::mem::replace(&mut self.is_shown[task], true) {
                 writeln!(self.text, "{}: as above, a circle", info.name)
                     .expect("a string takes all");
                 continue;
             }
             line(info, &mut self.text);
+            chain(stack, &indent, &mut self.text);
             next.extend(self.below[task].iter().rev().map(|it| (*it, level + 1)));
         }
     }
+}
+
+/// Writes the chain of awaits of a task, with more columns in front of it than the task has.
+fn chain(stack: &TaskStack, indent: &str, tree: &mut String) {
+    if stack.is_unseen {
+        writeln!(tree, "{indent}    where is not known: no future has kept a waker")
+            .expect("a string takes all");
+    }
+    let awaits = &*stack.awaits;
+    // A task that does nothing but await another one: that stands below it.
+    if matches!(awaits, [Await { waits_for: Some(WaitsFor::Task(_)), line: None, .. }]) {
+        return;
+    }
+    for (it, columns) in awaits.iter().zip(forks(awaits)) {
+        writeln!(tree, "{indent}    {}{it}", "  ".repeat(columns)).expect("a string takes all");
+    }
+}
+
+/// How far each of these is indented: what stands below a fork, and what stands below a branch of it.
+fn forks(awaits: &[Await]) -> Vec<usize> {
+    // The place behind which each one stands, plus one; the first place is that of the whole chain.
+    let mut above = Vec::with_capacity(awaits.len());
+    let mut n_below = vec![0_usize; awaits.len() + 1];
+    let mut path = vec![0];
+    for (place, it) in awaits.iter().enumerate() {
+        path.truncate(it.level + 1);
+        let parent = path[path.len() - 1];
+        above.push(parent);
+        n_below[parent] += 1;
+        path.push(place + 1);
+    }
+    let mut indents = vec![0; awaits.len() + 1];
+    for (place, &parent) in above.iter().enumerate() {
+        let forks = parent > 0 && n_below[parent] > 1;
+        let is_branch = parent > 0 && n_below[above[parent - 1]] > 1;
+        indents[place + 1] = (indents[parent] + usize::from(forks || is_branch)).min(LEVELS);
+    }
+    indents.split_off(1)
 }
 
 /// Writes one task.
@@ -230,7 +180,8 @@ fn line(info: &TaskInfo, tree: &mut String) {
     // A time is in the state, and a task that it awaits stands below it.
     let on =
         info.waits_for.iter().filter(|on| !matches!(on, WaitsFor::Time(_) | WaitsFor::Task(_)));
-    let on: Vec<_> = on.map(WaitsFor::to_string).collect();
+    let mut on: Vec<_> = on.map(WaitsFor::to_string).collect();
+    on.dedup();
     let state = match info.state {
         _ if on.is_empty() => state,
         TaskState::Waiting => format!("waits for {}", on.join(" and ")),
@@ -242,60 +193,4 @@ fn line(info: &TaskInfo, tree: &mut String) {
     let name = &info.name;
     let (file, row) = (at.file(), at.line());
     writeln!(tree, "{name}: {state}{polls}, spawned at {file}:{row}").expect("a string takes all");
-}
-
-/// What is known of the tasks of a loop.
-fn infos(core: &Core) -> Vec<TaskInfo> {
-    let now = core.clock.now();
-    let deadlines: BTreeMap<TaskId, u64> = core.timers.borrow().deadlines().collect();
-    // As long as the loop's greatest crowd: looked through once.
-    let mut ids = core.registry.ids();
-    ids.sort_unstable();
-    let mut waits = waits(core, now, &deadlines, &ids);
-    ids.into_iter()
-        .filter_map(|id| {
-            let (origin, ready, running) = core.registry.look(id)?;
-            let state = match deadlines.get(&id) {
-                _ if running => TaskState::Running,
-                _ if ready => TaskState::Ready,
-                Some(end) => TaskState::Sleeping(Duration::from_nanos(end.saturating_sub(now))),
-                None => TaskState::Waiting,
-            };
-            Some(TaskInfo {
-                id,
-                name: Called { name: core.host.name(id).as_deref(), id, origin }.to_string(),
-                path: core.host.path(id),
-                spawned_at: origin.at,
-                state,
-                awaited_by: core.awaiter(id),
-                polls: core.host.polls_of(id),
-                waits_for: waits.remove(&id).unwrap_or_default(),
-            })
-        })
-        .collect()
-}
-
-/// What each task waits for, as far as it is known.
-fn waits(
-    core: &Core,
-    now: u64,
-    deadlines: &BTreeMap<TaskId, u64>,
-    ids: &[TaskId],
-) -> BTreeMap<TaskId, Vec<WaitsFor>> {
-    let mut waits: BTreeMap<TaskId, Vec<WaitsFor>> = BTreeMap::new();
-    let times = deadlines
-        .iter()
-        .map(|(id, end)| (*id, WaitsFor::Time(Duration::from_nanos(end.saturating_sub(now)))));
-    let tasks = ids.iter().filter_map(|id| Some((core.awaiter(*id)?, WaitsFor::Task(*id))));
-    for (id, on) in times.chain(tasks).chain(core.reactor.waits()) {
-        waits.entry(id).or_default().push(on);
-    }
-    for &id in ids {
-        let noted = core.host.waits_of(id).into_iter();
-        // The others are known without debug mode as well, and as they are now.
-        let noted = noted.filter(|on| matches!(on, WaitsFor::Sync(_) | WaitsFor::Thread));
-        let ready = core.registry.look(id).is_some_and(|(_, ready, running)| ready || running);
-        waits.entry(id).or_default().extend(noted.filter(|_| !ready));
-    }
-    waits
 }

@@ -85,7 +85,33 @@ impl Host {
 
     #[cold]
     fn show_to(&self, instrument: &dyn Instrument, tell: impl FnOnce(&dyn Instrument)) {
+        if let Some(task) = self.surveyed.take() {
+            // It does not only look: so this is a poll as any other.
+            self.guard(|| instrument.before_poll(task));
+        }
         self.guard(|| tell(instrument));
+    }
+
+    /// Tells who watches of what wakes tasks, some of which are woken only after that.
+    #[inline]
+    pub(crate) fn show_waking(&self, tell: impl FnOnce(&dyn Instrument)) {
+        if self.is_watched() {
+            let outer = self.is_waking.replace(true);
+            self.show(tell);
+            self.is_waking.set(outer);
+        }
+    }
+
+    /// A task is polled to see where it stands. Those who watch are told of a poll if it does more than that.
+    pub(crate) fn begin_survey(&self, id: TaskId) {
+        self.surveyed.set(Some(id));
+    }
+
+    /// The poll has ended.
+    pub(crate) fn end_survey(&self, id: TaskId, has_ended: bool) {
+        if self.surveyed.take().is_none() {
+            self.show(|it| it.after_poll(id, has_ended));
+        }
     }
 
     /// A task was spawned, by `parent` or outside of any task.

@@ -12,6 +12,7 @@
 //! that no other one of the loop ever has, so that a ticket that was granted names nobody.
 
 use super::pollers::{Entered, Pollers};
+use crate::data::TaskId;
 use crate::structures::waiters;
 use crate::structures::waiters::Waiters;
 use crate::structures::wake::Wake;
@@ -115,6 +116,22 @@ impl Line {
                 Entered::Known(wake)
             }
             _ => self.crowd().pollers.enter(number, wake, turn),
+        }
+    }
+
+    /// Whether this task is in it: with this ticket, or as one who polls.
+    pub(super) fn has(&self, ticket: Option<Ticket>, task: TaskId) -> bool {
+        match (self, ticket) {
+            (Line::Nobody, _) => false,
+            (Line::One { number, wake, polls }, ticket) => {
+                let is_it = ticket.map_or(*polls, |it| it.number == *number);
+                is_it && wake.task() == Some(task)
+            }
+            (Line::Many(crowd), None) => crowd.pollers.has(task),
+            (Line::Many(crowd), Some(ticket)) => crowd
+                .find(ticket)
+                .and_then(|place| crowd.waiters.get(place))
+                .is_some_and(|(_, wake)| wake.task() == Some(task)),
         }
     }
 

@@ -70,6 +70,11 @@ impl Pollers {
         Who::of(one) == Who::of(other)
     }
 
+    /// Whether this task is one of them.
+    pub(super) fn has(&self, task: TaskId) -> bool {
+        self.known.contains(&Who::Task(task))
+    }
+
     /// Enters one, in this turn of the loop.
     pub(super) fn enter(&mut self, number: u64, wake: Wake, turn: u32) -> Entered {
         if !self.known.insert(Who::of(&wake)) {

@@ -8,9 +8,11 @@ use std::time::{Duration, Instant};
 
 use super::working;
 use crate::context;
+use crate::context::survey::{Poller, is_survey};
+use crate::context::{Core, survey};
 use crate::data::LoopId;
-use crate::data::TaskError;
 use crate::data::primitives::Arc;
+use crate::data::{Leaf, TaskError};
 use crate::time::Elapsed;
 
 /// A task that another thread has spawned: await it in any executor, or block on it.
@@ -42,6 +44,8 @@ use crate::time::Elapsed;
 #[doc(alias = "Future")]
 pub struct RemoteTask<T> {
     answer: Arc<Answer<T>>,
+    /// Who has polled it last.
+    poller: Option<Poller>,
 }
 
 /// Where the answer of a remote task is left.
@@ -105,7 +109,7 @@ impl<T> RemoteTask<T> {
             told: Condvar::new(),
             stop: Mutex::new(Stop::NotAsked(None)),
         });
-        (Sender(Some(Arc::clone(&answer))), RemoteTask { answer })
+        (Sender(Some(Arc::clone(&answer))), RemoteTask { answer, poller: None })
     }
 
     /// Asks the loop to cancel the task, as [`Task::cancel`](crate::Task::cancel) does: at its next turn its
@@ -191,7 +195,11 @@ impl<T> Future for RemoteTask<T> {
     type Output = Result<T, TaskError>;
 
     #[track_caller]
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        if is_survey(cx.waker()) {
+            return self.stand(cx.waker());
+        }
+        self.poller = Poller::of(cx.waker());
         let mut state = self.answer.state();
         let unused = match std::mem::replace(&mut *state, State::Taken) {
             State::Here(result) => return Poll::Ready(result),
@@ -205,6 +213,15 @@ impl<T> Future for RemoteTask<T> {
         drop(state);
         drop(unused);
         Poll::Pending
+    }
+}
+
+impl<T> RemoteTask<T> {
+    /// Says that it is awaited here, in a survey.
+    #[cold]
+    fn stand(&self, waker: &Waker) -> Poll<Result<T, TaskError>> {
+        let is_known = |core: &Core, task| self.poller.is_some_and(|it| it.is(core, task));
+        survey::stand(waker, is_known, || Leaf::new("the end of a task of another loop"))
     }
 }
 
@@ -231,6 +248,10 @@ impl<T> Sender<T> {
     /// Whether the task is to be cancelled; if not, `waker` is woken when it is.
     pub(super) fn is_to_stop(&self, waker: &Waker) -> bool {
         let Some(answer) = &self.0 else { return true };
+        if is_survey(waker) {
+            // Who was asked to stop is woken.
+            return false;
+        }
         // No foreign code is run under the lock: the waker is one of boucle's.
         match &mut *answer.stop() {
             Stop::Asked => return true,

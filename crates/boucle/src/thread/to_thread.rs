@@ -11,9 +11,10 @@ use std::thread;
 use super::pool;
 use super::working::Working;
 use crate::cell;
-use crate::context::require_entered_at;
+use crate::context::survey::{Poller, is_survey};
+use crate::context::{Core, require_entered_at, survey};
 use crate::data::TaskError;
-use crate::data::{Wait, WaitsFor};
+use crate::data::{Leaf, Wait, WaitsFor};
 
 /// Runs `f`, which may block, on another thread, and awaits what it returns.
 ///
@@ -65,7 +66,7 @@ pub(crate) fn to_thread_at<T: Send + 'static>(
     f: impl FnOnce() -> T + Send + 'static,
 ) -> impl Future<Output = Result<T, TaskError>> {
     let answer = Arc::new(Answer { state: Mutex::new(State::Awaited(None)) });
-    Call { f: Some(f), answer, at }
+    Call { f: Some(f), answer, poller: None, at }
 }
 
 /// A call that another thread makes.
@@ -74,6 +75,8 @@ struct Call<F, T> {
     f: Option<F>,
     /// What it returns.
     answer: Arc<Answer<T>>,
+    /// Who has polled it last.
+    poller: Option<Poller>,
     /// Where this was made.
     at: &'static Location<'static>,
 }
@@ -89,6 +92,10 @@ where
 
     #[track_caller]
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        if is_survey(cx.waker()) {
+            return self.stand(cx.waker());
+        }
+        self.poller = Poller::of(cx.waker());
         if self.f.is_some() {
             self.begin()?;
         }
@@ -101,6 +108,13 @@ where
     F: FnOnce() -> T + Send + 'static,
     T: Send + 'static,
 {
+    /// Says that it waits for a thread, in a survey.
+    #[cold]
+    fn stand(&self, waker: &Waker) -> Poll<Result<T, TaskError>> {
+        let is_known = |core: &Core, task| self.poller.is_some_and(|it| it.is(core, task));
+        survey::stand(waker, is_known, || Leaf::on(WaitsFor::Thread).at(self.at))
+    }
+
     /// Asks for a thread.
     #[track_caller]
     fn begin(&mut self) -> Result<(), TaskError> {

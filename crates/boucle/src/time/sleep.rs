@@ -4,14 +4,16 @@
 
 use std::panic::Location;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
 use crate::context;
-use crate::context::{Core, Identity, call_in, require_entered_at};
+use crate::context::survey::is_survey;
+use crate::context::{Core, Identity, call_in, require_entered_at, survey};
 use crate::data::clock::NEVER;
-use crate::data::{Kind, LoopId, Wait, WaitsFor, clock};
+use crate::data::{Kind, Leaf, LoopId, Wait, WaitsFor, clock};
 use crate::structures::timers::TimerKey;
+use crate::structures::wake::Wake;
 
 /// Waits for `duration`, and never less; for one turn if it is zero, for ever if it is
 /// `Duration::MAX`.
@@ -237,8 +239,16 @@ impl Sleep {
         if deadline == NEVER {
             return;
         }
-        // Made first: a foreign waker runs foreign code as it is cloned.
-        let wake = context::wake_for(cx.waker());
+        let wake = match context::task_of(cx.waker()) {
+            Some(task) => Wake::Task(task),
+            None if is_survey(cx.waker()) => {
+                self.state = State::Ahead;
+                let _ = self.stand(core, cx.waker());
+                return;
+            }
+            // Made first: a foreign waker runs foreign code as it is cloned.
+            None => context::wake_for(cx.waker()),
+        };
         self.timer = Some((core.id(), core.set_timer(deadline, wake)));
         core.waits(|| {
             let left = Duration::from_nanos(deadline.saturating_sub(core.now()));
@@ -271,6 +281,28 @@ impl Sleep {
             self.arm(core, cx);
         }
     }
+
+    /// Says until when it waits, in a survey.
+    #[cold]
+    fn stand(&self, core: &Core, waker: &Waker) -> Poll<()> {
+        let is_known = |core: &Core, task| match (&self.state, self.timer) {
+            (State::Waiting, Some((event_loop, key))) => {
+                let wakes = |wake: &Wake| wake.task() == Some(task);
+                event_loop == core.id() && core.timers.borrow().look(key, wakes) == Some(true)
+            }
+            // For ever.
+            (state, _) => *state == State::Waiting,
+        };
+        survey::stand(waker, is_known, || {
+            let at = self.identity.made_at();
+            let left = Duration::from_nanos(self.deadline.saturating_sub(core.now()));
+            match self.deadline {
+                NEVER => Leaf::new("a time that never comes"),
+                _ => Leaf::on(WaitsFor::Time(left)),
+            }
+            .at(at)
+        })
+    }
 }
 
 impl Future for Sleep {
@@ -289,6 +321,9 @@ impl Future for Sleep {
                 Poll::Ready(())
             }
             (State::Waiting, Some((event_loop, key))) if event_loop == core.id() => {
+                if is_survey(cx.waker()) {
+                    return self.stand(core, cx.waker());
+                }
                 if core.rearm_timer(
                     key,
                     |wake| context::will_wake(wake, cx.waker()),
@@ -306,6 +341,7 @@ impl Future for Sleep {
                 self.arm(core, cx);
                 Poll::Pending
             }
+            (State::Waiting, None) if is_survey(cx.waker()) => self.stand(core, cx.waker()),
             (State::Waiting, None) => Poll::Pending,
         })
     }

@@ -7,6 +7,7 @@ use std::task::Poll;
 
 use super::family::{Family, News, tell_waits};
 use crate::context::Identity;
+use crate::context::survey::is_survey;
 use crate::data::{Kind, TaskError};
 
 /// Spawns all `children` on the current loop, now, and gives what became of each, the first to end
@@ -116,6 +117,9 @@ impl<T> AsCompleted<T> {
             return None;
         }
         let place = poll_fn(|cx| {
+            if is_survey(cx.waker()) {
+                return self.news.stand(cx.waker(), &self.identity, at);
+            }
             self.next = self.next.or_else(|| self.news.next_ended());
             self.news.listen(cx);
             if let Some(place) = self.next {

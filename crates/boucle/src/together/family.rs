@@ -4,11 +4,11 @@ use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::panic::Location;
 use std::rc::Rc;
-use std::task::Context;
+use std::task::{Context, Poll, Waker};
 
 use crate::context;
-use crate::context::{Core, Listens, require_current_at};
-use crate::data::{Ended, LoopId, Object, TaskId, Wait, WaitsFor};
+use crate::context::{Core, Identity, Listens, require_current_at, survey};
+use crate::data::{Ended, Leaf, LoopId, Object, TaskId, Wait, WaitsFor};
 use crate::structures::wake::Parked;
 use crate::task::{Task, spawn_as};
 
@@ -92,6 +92,36 @@ impl News {
     pub(super) fn listen(&self, cx: &Context<'_>) {
         let before = self.parent.replace(Some(context::park(cx.waker())));
         context::discard(before);
+    }
+}
+
+impl News {
+    /// Says that the parent waits for those who have not ended, in a survey.
+    #[cold]
+    pub(super) fn stand<T>(
+        &self,
+        waker: &Waker,
+        identity: &Identity,
+        at: &'static Location<'static>,
+    ) -> Poll<T> {
+        survey::note(|| {
+            let what = match self.n_missing() {
+                1 => "the end of 1 task".to_owned(),
+                n => format!("the ends of {n} tasks"),
+            };
+            Leaf::new(what).at(at).at_object(identity)
+        });
+        self.stay(waker)
+    }
+
+    /// Leaves the parent as it is, in a survey.
+    pub(super) fn stay<T>(&self, waker: &Waker) -> Poll<T> {
+        survey::stay(waker, |core, task| {
+            let parent = self.parent.take();
+            let wakes = parent.as_ref().is_some_and(|it| it.wakes(core, task));
+            self.parent.set(parent);
+            wakes
+        })
     }
 }
 

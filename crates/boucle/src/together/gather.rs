@@ -9,6 +9,7 @@ use std::task::Poll;
 
 use super::family::{Family, News, tell_waits};
 use crate::context::Identity;
+use crate::context::survey::is_survey;
 use crate::data::{Kind, TaskError};
 use crate::task::Task;
 
@@ -178,6 +179,9 @@ async fn all_ended<T>(
     let mut family = family;
     let identity = Identity::at(Kind::Gather, at);
     poll_fn(|cx| {
+        if is_survey(cx.waker()) {
+            return news.stand(cx.waker(), &identity, at);
+        }
         if news.n_missing() == 0 || fails_fast && news.failed().is_some() {
             return Poll::Ready(());
         }

@@ -15,6 +15,7 @@ pub use self::error::GroupError;
 use super::family::{Family, News, spawn_child, tell_waits};
 use crate::context;
 use crate::context::Identity;
+use crate::context::survey::is_survey;
 use crate::data::{Kind, TaskError};
 use crate::sync::Event;
 
@@ -83,7 +84,13 @@ async fn run_group<R>(
     let mut value = None;
 
     poll_fn(|cx| {
-        inner.news.listen(cx);
+        let surveyed = is_survey(cx.waker());
+        if surveyed && body.is_none() {
+            return inner.news.stand(cx.waker(), &identity, at);
+        }
+        if !surveyed {
+            inner.news.listen(cx);
+        }
         if let Some(future) = &mut body {
             let polled = panic::catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(cx)));
             match polled {
@@ -99,6 +106,9 @@ async fn run_group<R>(
                 }
             }
         }
+        if surveyed && body.is_some() {
+            return inner.news.stay(cx.waker());
+        }
         if inner.news.failed().is_some() && !inner.is_failing.get() {
             inner.drop_body(&mut body);
             inner.fail();
@@ -106,6 +116,9 @@ async fn run_group<R>(
         let is_over = body.is_none() && inner.news.n_missing() == 0;
         if is_over {
             return Poll::Ready(());
+        }
+        if surveyed {
+            return inner.news.stand(cx.waker(), &identity, at);
         }
         let waits = inner.family.borrow_mut().not_told();
         tell_waits(waits, || identity.object(), at);
