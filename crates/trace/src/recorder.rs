@@ -7,6 +7,7 @@ mod numbers;
 mod objects;
 mod options;
 mod stage;
+mod standing;
 mod store;
 
 use std::cell::RefCell;
@@ -78,6 +79,8 @@ struct Inner {
     world_tick: Duration,
     /// The texts that live as long as the program, by where they lie.
     texts: Vec<(&'static str, Text)>,
+    /// Whether it is told where each task stands as a run comes to nothing.
+    tells_awaits: bool,
     /// How the run has ended, if it has, and nobody was polled since.
     ended: Option<RunEnd>,
     /// How many events were kept, or written, or kept and given up.
@@ -125,7 +128,8 @@ impl Recorder {
 
     /// A recorder of real time that writes to a tape, from `start` on.
     pub(crate) fn onto(tape: Writer, header: Header, start: Instant) -> Recorder {
-        Recorder::of(Store::Tape(Box::new(tape)), header, Some(start), &Options::new())
+        let options = Options::new().awaits(true);
+        Recorder::of(Store::Tape(Box::new(tape)), header, Some(start), &options)
     }
 
     fn of(store: Store, header: Header, start: Option<Instant>, options: &Options) -> Recorder {
@@ -142,6 +146,7 @@ impl Recorder {
             last_done: None,
             world_tick: options.tick,
             texts: Vec::new(),
+            tells_awaits: options.awaits,
             ended: None,
             n_kept: 0,
             limit: Limit::new(options.limit),

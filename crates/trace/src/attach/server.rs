@@ -208,7 +208,9 @@ fn answer(stream: &UnixStream, clients: &Clients) -> io::Result<()> {
     };
     match what {
         "tree" => {
-            let tree = Tree { status: kept.status(), tree: kept.task_tree(TO_TELL) };
+            // How the loop stands is told as it is after it was asked.
+            let tree = kept.task_tree(TO_TELL);
+            let tree = Tree { status: kept.status(), tree };
             tell(stream, &serde_json::to_vec(&tree)?)
         }
         "top" => tell(stream, &serde_json::to_vec(&(kept.status(), kept.sums()))?),

@@ -212,6 +212,9 @@ impl Instrument for Recorder {
     }
 
     fn run_ended(&self, why_not: Option<RunError>) {
+        if why_not.is_some() {
+            self.tell_where_all_stand();
+        }
         self.run_ends(match why_not {
             None => RunEnd::Complete,
             Some(RunError::Deadlock) => RunEnd::Deadlock,

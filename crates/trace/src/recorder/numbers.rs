@@ -30,6 +30,11 @@ impl Numbers {
         }
     }
 
+    /// How many tasks there are.
+    pub(super) fn len(&self) -> usize {
+        self.numbers.len()
+    }
+
     /// Forgets a task that has ended: a million tasks need no room one after the other. Asked for
     /// once more, it has the same number.
     pub(super) fn forget(&mut self, task: TaskId) {

@@ -35,6 +35,8 @@ pub struct Options {
     pub(super) limit: Option<usize>,
     /// What a look at the clock costs in a sealed world.
     pub(super) tick: Duration,
+    /// Whether it is told where each task stands as a run comes to nothing.
+    pub(super) awaits: bool,
 }
 
 impl Options {
@@ -57,6 +59,7 @@ impl Options {
             flush_each_poll: false,
             limit: None,
             tick: world::time::TICK,
+            awaits: false,
         }
     }
 
@@ -164,6 +167,38 @@ impl Options {
     /// ```
     pub fn tick(mut self, tick: Duration) -> Options {
         self.tick = tick;
+        self
+    }
+
+    /// Whether it is recorded where each task stands, as [`What::Stands`](crate::What::Stands), when a run ends in
+    /// a deadlock, or since somebody has stopped it. [`run`](crate::run()) does so.
+    ///
+    /// It is not done of more than a thousand tasks: to look at one takes some 20 µs, and at the first one longer
+    /// (see [`Loop::task_stacks`](boucle::Loop::task_stacks)). The files are as the compiler was told them, or as
+    /// they lie on this machine: two recordings on two machines may differ.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::rc::Rc;
+    /// use boucle::sync::Event;
+    /// use boucle_trace::{Options, Recorder, What, record_with};
+    ///
+    /// async fn wait_for(event: Event) {
+    ///     event.wait().await;
+    /// }
+    ///
+    /// let recorder = Rc::new(Recorder::with(Options::new().awaits(true)).unwrap());
+    /// record_with(&recorder, || wait_for(Event::new()));
+    /// let trace = recorder.trace();
+    /// let stands = trace.events().iter().find_map(|it| match &it.what {
+    ///     What::Stands { awaits, .. } => Some(awaits.clone()),
+    ///     _ => None,
+    /// });
+    /// assert_eq!(&*stands.unwrap().last().unwrap().what, "an event");
+    /// ```
+    pub fn awaits(mut self, yes: bool) -> Options {
+        self.awaits = yes;
         self
     }
 
