@@ -105,6 +105,7 @@ impl<T> AsCompleted<T> {
     /// ```
     #[doc(alias = "join_next")]
     #[track_caller]
+    #[expect(clippy::should_implement_trait, reason = "each item has to be awaited")]
     pub fn next(&mut self) -> impl Future<Output = Option<(usize, Result<T, TaskError>)>> {
         self.next_at(Location::caller())
     }

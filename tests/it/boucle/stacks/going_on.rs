@@ -74,13 +74,15 @@ fn a_task_that_goes_on_to_wait_for_boucle_is_polled_for_that_as_ever() {
         let same = Rc::clone(&event);
         let tasks: Vec<Task<u32>> = vec![
             spawn(silent.then(async move || items.get().await.expect("it is open"))),
-            spawn(silent.then(async || sleep(Duration::from_secs(1)).await.into_u32(2))),
-            spawn(silent.then(async move || child.await.expect("it ends").into_u32(3))),
+            spawn(silent.then(async || after(sleep(Duration::from_secs(1)), 2).await)),
+            spawn(
+                silent.then(async move || after(async { child.await.expect("it ends") }, 3).await),
+            ),
             spawn(silent.then(async || to_thread(|| 4).await.expect("it does not panic"))),
             spawn(silent.then(async || boucle::gather([async { 5 }]).await.expect("it ends")[0])),
-            spawn(silent.then(async move || same.wait().await.into_u32(6))),
-            spawn(silent.then(async || interrupt().await.into_u32(7))),
-            spawn(silent.then(async || boucle::quiescent().await.into_u32(8))),
+            spawn(silent.then(async move || after(same.wait(), 6).await)),
+            spawn(silent.then(async || after(interrupt(), 7).await)),
+            spawn(silent.then(async || after(boucle::quiescent(), 8).await)),
         ];
         settle().await;
         silent.is_set.set(true);
@@ -101,15 +103,10 @@ fn a_task_that_goes_on_to_wait_for_boucle_is_polled_for_that_as_ever() {
     assert_eq!(ended, Ok(vec![1, 2, 3, 4, 5, 6, 7, 8]));
 }
 
-/// Makes a number of nothing.
-trait IntoNumber {
-    fn into_u32(self, number: u32) -> u32;
-}
-
-impl IntoNumber for () {
-    fn into_u32(self, number: u32) -> u32 {
-        number
-    }
+/// A number, when this is over.
+async fn after(over: impl Future<Output = ()>, number: u32) -> u32 {
+    over.await;
+    number
 }
 
 #[cfg(unix)]

@@ -145,7 +145,7 @@ fn a_deadlock_can_be_looked_at_as_it_is_told() {
     let event_loop = Loop::builder().instrument(Rc::clone(&at_end)).build();
     let child = event_loop.add_task(async { Event::new().wait().await });
     child.set_name("child");
-    let ended = event_loop.run_until_complete(async { child.await });
+    let ended = event_loop.run_until_complete(child);
     assert!(matches!(ended, Err(RunError::Deadlock)));
     assert_eq!(at_end.0.take(), ["an event", "child"]);
 }
