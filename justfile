@@ -57,7 +57,7 @@ trace-cost:
 
 # Drives the page of film in a real browser; pictures go to target/film, to be looked at.
 film-check:
-    cargo build -q -p film --bin film --example moments
+    cargo build -q -p film --bins --example moments
     mkdir -p target/film
     python3 crates/film/check/page.py target/debug/film-road target/film
 
