@@ -44,9 +44,9 @@
 //! - **Tests.** [`Builder::virtual_time`] makes an hour pass at once, and [`hold_up`] an hour of work;
 //!   [`quiescent`] waits until nothing else can run; an [`Order`] chooses who is next; [`Faults`] let
 //!   system calls fail.
-//! - **Looking.** [`Loop::task_tree`] and [`all_tasks`] show who waits for whom; an [`Instrument`]
-//!   watches; [`Builder::debug`] reports polls that hold up the others; a [`Report`] tells the
-//!   exception handler what nobody else will hear of.
+//! - **Looking.** [`Loop::task_tree`] and [`all_tasks`] show who waits for whom, [`Loop::task_stacks`]
+//!   where each task stands; an [`Instrument`] watches; [`Builder::debug`] reports polls that hold up the
+//!   others; a [`Report`] tells the exception handler what nobody else will hear of.
 //!
 //! A test of an hour, in no time:
 //!

@@ -153,6 +153,7 @@ impl Loop {
     ///     assert_eq!(stacks[1].awaits.last().unwrap().what, "an item of a queue");
     /// });
     /// ```
+    #[doc(alias = "get_stack")]
     #[doc(alias = "dump")]
     #[doc(alias = "taskdump")]
     #[doc(alias = "backtrace")]
