@@ -1,6 +1,7 @@
 //! Traces: recorded, written, read, played, drawn, and looked at for what is suspicious.
 
 mod faulty;
+mod forgotten;
 mod lints;
 mod listening;
 mod objects;

@@ -221,7 +221,7 @@ impl Object {
     /// let event_loop = Loop::builder().instrument(Rc::clone(&last)).build();
     /// event_loop.run_task(async { drop(Event::new()) });
     /// assert!(last.0.get().unwrap().is_shared());
-    /// event_loop.run_task(boucle::sleep(std::time::Duration::ZERO));
+    /// event_loop.run_task(async { boucle::sleep(std::time::Duration::from_millis(1)).await });
     /// assert!(!last.0.get().unwrap().is_shared());
     /// ```
     #[must_use]

@@ -89,7 +89,7 @@ pub struct TaskStack {
 /// let stacks = stacks.unwrap();
 /// let last = stacks[1].awaits.last().unwrap();
 /// assert_eq!(last.waits_for, Some(WaitsFor::Time(Duration::from_secs(60))));
-/// assert_eq!(last.line, Some(line!() - 6));
+/// assert_eq!(last.line, Some(line!() - 7));
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -165,7 +165,8 @@ impl Loop {
     /// The same, and what is missing of them.
     pub(super) fn stacks(&self) -> (Vec<TaskStack>, Option<&'static str>) {
         let (mut seen, missing) = self.survey();
-        let roots = roots(seen.values().flatten());
+        let infos = infos(self.core());
+        let roots = roots(seen.values().flatten(), &infos);
         let stack = |mut info: TaskInfo| {
             let seen = seen.remove(&info.id);
             let is_unseen = seen.as_ref().is_some_and(Vec::is_empty);
@@ -178,7 +179,7 @@ impl Loop {
             info.waits_for.extend(leaves);
             TaskStack { info, awaits: awaits(seen, &roots), is_unseen }
         };
-        (infos(self.core()).into_iter().map(stack).collect(), missing)
+        (infos.into_iter().map(stack).collect(), missing)
     }
 
     /// Polls each task that waits, to see where; and what is not seen.
@@ -242,14 +243,23 @@ impl Drop for Surveying<'_> {
 
 /// Where the files of the program lie that the compiler was told without these directories: what it has told
 /// in turn says, of lines that are known both ways.
-fn roots<'a>(seen: impl Iterator<Item = &'a Seen>) -> BTreeSet<String> {
+fn roots<'a>(seen: impl Iterator<Item = &'a Seen> + Clone, infos: &[TaskInfo]) -> BTreeSet<String> {
     let root = |seen: &Seen| {
         let at = seen.leaf.as_ref()?.at?;
         let (file, line) = seen.frames.last()?.place.as_ref()?;
         let root = file.strip_suffix(at.file()).filter(|_| *line == at.line())?;
         root.ends_with(is_separator).then(|| root.to_owned())
     };
-    let mut roots: BTreeSet<String> = seen.filter_map(root).collect();
+    let mut roots: BTreeSet<String> = seen.clone().filter_map(root).collect();
+    if roots.is_empty() {
+        // Then where tasks were spawned: a whole path that ends so is that file.
+        let files: BTreeSet<_> = infos.iter().map(|it| it.spawned_at.file()).collect();
+        for frame in seen.flat_map(|it| &*it.frames) {
+            let Some((file, _)) = &frame.place else { continue };
+            let root = files.iter().find_map(|it| file.strip_suffix(it));
+            roots.extend(root.filter(|it| it.ends_with(is_separator)).map(ToOwned::to_owned));
+        }
+    }
     if roots.is_empty() {
         // Those who build a program for the most part run it where they do.
         let here = env::current_dir().ok();

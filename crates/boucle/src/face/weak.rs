@@ -60,7 +60,7 @@ impl WeakLoopHandle {
     /// });
     /// let _sleeper = event_loop.add_task(sleep(Duration::MAX));
     /// event_loop.run_forever().unwrap();
-    /// assert!(other.join().unwrap().starts_with("task 1: "));
+    /// assert!(other.join().unwrap().starts_with("Sleep 1: "));
     /// ```
     pub fn call_soon(&self, f: impl FnOnce() + Send + 'static) -> Result<(), LoopClosed> {
         let reach = loops::find(self.id).ok_or(LoopClosed)?;
