@@ -146,6 +146,18 @@ pub(crate) fn says_sums(sums: &Summary) -> String {
     )
 }
 
+/// A name in exactly so many columns. What is cut is not the number at its end, which tells it from others.
+fn pad_name(name: &Printable, columns: usize) -> Printable {
+    let number = name.rsplit_once(' ').filter(|(_, it)| it.bytes().all(|it| it.is_ascii_digit()));
+    match number {
+        Some((words, number)) if name.width() > columns && number.len() + 2 < columns => {
+            let words = Printable::name(words).fit(columns - number.len() - 1);
+            Printable::name(format!("{words} {number}")).pad(columns)
+        }
+        _ => name.pad(columns),
+    }
+}
+
 /// The style of what the keys scroll, and of what is chosen.
 fn reversed() -> Style {
     Style::new().add_modifier(Modifier::REVERSED)

@@ -8,7 +8,7 @@ use ratatui::style::{Color, Modifier, Style};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Borders, Paragraph};
 
-use super::{Hit, bold, reversed};
+use super::{Hit, bold, pad_name, reversed};
 use crate::app::{App, Pane, Top};
 
 /// What the signs of the lanes mean.
@@ -147,7 +147,7 @@ impl Lanes {
 
     /// The lane of a task.
     fn lane(&self, app: &App, task: TaskNo, marks: &Marks) -> Line<'static> {
-        let name = app.overview.name(task).pad(self.name);
+        let name = pad_name(&app.overview.name(task), self.name);
         let style = if app.chosen == Some(task) { reversed() } else { Style::new() };
         let mut spans = vec![Span::raw(" "), Span::styled(name.to_string(), style), Span::raw(" ")];
         let columns = app.overview.columns(task, &self.window, self.n_columns);

@@ -53,8 +53,8 @@ struct Row {
 impl Item {
     /// Its rows.
     fn rows(&self, width: usize) -> Vec<String> {
-        // What stands before it leaves it some room.
-        let lead = self.lead.fit(width / 2);
+        // What stands before it leaves it a third of the room.
+        let lead = self.lead.fit(width * 2 / 3);
         let room = width.saturating_sub(lead.width()).max(1);
         let rows = self.text.wrap(room).into_iter().enumerate();
         let below = " ".repeat(lead.width());

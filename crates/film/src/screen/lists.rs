@@ -13,7 +13,7 @@ use crate::source::stands;
 pub(super) fn list<'a>(app: &'a App, scene: &Scene, pane: Pane, width: u16) -> List<'a> {
     match pane {
         Pane::Now => now(scene),
-        Pane::Tasks => tasks::tasks(app),
+        Pane::Tasks => tasks::tasks(app, width),
         Pane::Ready => ready(scene),
         Pane::Timers => timers(scene),
         Pane::Objects => objects::objects(app),

@@ -6,6 +6,7 @@ use ratatui::style::{Color, Modifier, Style};
 
 use super::list::{Anchor, Item, List};
 use super::lists::is_chosen;
+use super::pad_name;
 use crate::app::{App, Target};
 use crate::scene::row;
 
@@ -24,7 +25,7 @@ fn sign(life: &str) -> (&'static str, Style) {
 }
 
 /// The tasks: who runs, who waits for whom.
-pub(super) fn tasks(app: &App) -> List<'_> {
+pub(super) fn tasks(app: &App, width: u16) -> List<'_> {
     let listed = app.listed();
     if listed.is_empty() {
         let none =
@@ -34,7 +35,9 @@ pub(super) fn tasks(app: &App) -> List<'_> {
     let state = app.player.state();
     // Names are in line, as far as they are looked at.
     let names = listed.iter().take(100).map(|it| Printable::name(state.name(*it)).width());
-    let name = names.max().unwrap_or(0).min(NAME);
+    // Beside a name there are a sign and its polls, and what it does has a third of the room.
+    let room = (usize::from(width.saturating_sub(2)) * 2 / 3).saturating_sub(9);
+    let name = names.max().unwrap_or(0).min(NAME).min(room);
     // The chosen task is in sight, else the one that something happens to.
     let at = app.task().map_or(0, |it| listed.partition_point(|task| *task < it));
     let n = listed.len();
@@ -46,7 +49,7 @@ pub(super) fn tasks(app: &App) -> List<'_> {
         let style = if is_chosen { style.add_modifier(Modifier::REVERSED) } else { style };
         let polls = format!("{}×", row.n_polls);
         Item {
-            lead: format!("{sign} {} {polls:>4} ", row.name.pad(name)).into(),
+            lead: format!("{sign} {} {polls:>4} ", pad_name(&row.name, name)).into(),
             text: if is_chosen { with_chain(app, task, &row.says) } else { row.says },
             style,
             target: Some(Target::Task(task)),
@@ -122,7 +125,7 @@ pub(super) fn summary(app: &App, width: u16) -> List<'_> {
         );
         let reversed = Style::new().add_modifier(Modifier::REVERSED);
         Item {
-            lead: app.overview.name(*task).pad(name),
+            lead: pad_name(&app.overview.name(*task), name),
             text: text.into(),
             style: if is_chosen(app, *task) { reversed } else { Style::new() },
             target: Some(Target::Task(*task)),

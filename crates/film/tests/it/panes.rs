@@ -112,6 +112,27 @@ fn a_message_that_is_too_long_has_more_lines() {
     }
 }
 
+#[test]
+fn a_long_name_is_cut_before_its_number_and_its_polls_are_seen() {
+    let trace = record(|| async {
+        for number in 0..3 {
+            spawn(async {}).set_name(&format!("somebody who works {number}"));
+        }
+    });
+    let mut app = App::new(run("names", trace));
+    for keys in ["", "$v"] {
+        press(&mut app, keys);
+        for (width, height) in [(80, 24), (120, 40)] {
+            let shown = screen(&app, width, height);
+            for number in 0..3 {
+                assert!(shown.contains(&format!("… {number} ")), "{shown}");
+            }
+            let n_polls = shown.matches("× ").count();
+            assert!(keys.is_empty() || n_polls == 4, "{shown}");
+        }
+    }
+}
+
 /// Where this sign is in the window: columns and rows.
 fn places(app: &App, sign: &str, (width, height): (u16, u16)) -> Vec<(u16, u16)> {
     let mut terminal = Terminal::new(TestBackend::new(width, height)).expect("it is memory");
