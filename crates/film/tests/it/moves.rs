@@ -137,7 +137,7 @@ fn whatever_the_way_a_place_looks_the_same() {
             scenes.push(plain.scene());
         }
         let mut app = app(program, "");
-        let keys: Vec<_> = "><cCpPoOtTfF0$↓vznN".chars().collect();
+        let keys: Vec<_> = "><cCpPtToOfF0$↓vznN".chars().collect();
         press(&mut app, "/task\n");
         let mut chance = 12_345_u64;
         for _ in 0..500 {
