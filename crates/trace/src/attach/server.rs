@@ -30,8 +30,12 @@ const TO_ASK: Duration = Duration::from_secs(5);
 /// Who looks takes its answer, or a part of it, within this time.
 const TO_TAKE: Duration = Duration::from_secs(30);
 
-/// The loop has so much time to tell its tree: one that turns needs a moment.
-const TO_TELL: Duration = Duration::from_secs(1);
+/// All that happened until now is brought here within this time.
+const TO_CATCH_UP: Duration = Duration::from_secs(1);
+
+/// The loop has so much time to tell its tree. One that turns needs a moment; the first time, of a large
+/// program with all its debug information, a second or two.
+const TO_TELL: Duration = Duration::from_secs(3);
 
 /// What has happened is told after so long.
 const BETWEEN: Duration = Duration::from_millis(50);
@@ -196,7 +200,7 @@ fn answer(stream: &UnixStream, clients: &Clients) -> io::Result<()> {
     }
     let (what, number) = (words.next().unwrap_or_default(), words.next());
     let all = recordings();
-    all.iter().for_each(|it| it.catch_up(TO_TELL));
+    all.iter().for_each(|it| it.catch_up(TO_CATCH_UP));
     if what == "loops" {
         let all: Vec<_> = all.iter().map(|it| it.status()).collect();
         return tell(stream, &serde_json::to_vec(&all)?);

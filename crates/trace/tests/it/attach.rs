@@ -50,8 +50,12 @@ fn a_healthy_program_tells_its_loops_tasks_sums_and_events() {
     let child = sums.iter().find(|it| it.name.as_deref() == Some("child 1")).expect("it answers");
     assert_eq!((child.n_polls, child.n_tasks), (1, 1));
     assert!(child.waits_since.is_some() && child.place.is_some());
-    let tree =
-        looked_at.tree(1).expect("it answers").tree.expect("its loop answers, though it sleeps");
+    // Its loop answers, though it sleeps; if the machine is busy, not at once.
+    let tree = loop {
+        if let Some(tree) = looked_at.tree(1).expect("it answers").tree {
+            break tree;
+        }
+    };
     assert!(tree.contains("child 1") && tree.contains("parent 1"), "{tree}");
     let error = looked_at.tree(2).unwrap_err();
     assert!(error.to_string().contains("there is no such loop"), "{error}");
