@@ -82,7 +82,7 @@ def odd(chance, n_events):
         lambda: {"object_gone": {"object": number() + 1}},
         *[lambda: {"acquired": {"task": task(), "object": number() + 1}}] * 2,
         *[lambda: {"released": {"object": number() + 1, "by": maybe(task())}}] * 2,
-        lambda: {"stands": {"task": task(), "awaits": [{"what": text(), "place": place()} for _ in range(number())]}},
+        lambda: {"stands": {"task": task(), "awaits": [{"level": level, "what": text(), "place": place()} for level in range(number())]}},
         *[lambda: {"timer_set": {"timer": number(), "by": maybe(task()), "after": chance.choice([0, 5, 20, 2**64 - 1])}}] * 2,
         lambda: {"timer_fired": {"timer": number()}},
         *[lambda: {"timer_unset": {"timer": number(), "by": maybe(task())}}] * 2,

@@ -43,6 +43,7 @@ impl fmt::Display for Place {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Await {
     /// How many calls it stands below. Two of the same level, below the same one, are awaited together.
+    #[serde(default)]
     pub level: u32,
     /// The function, as the compiler calls it.
     pub what: Text,
