@@ -157,7 +157,8 @@ fn run_of(looked_at: &Looked, trace: Trace) -> Run {
     Run::live(&name, trace)
 }
 
-fn say(words: &str) {
+/// Says something beside what is shown.
+pub(crate) fn say(words: &str) {
     write::stderr(&Printable::lines(format!("film: {words}\n")));
 }
 

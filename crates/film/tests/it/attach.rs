@@ -1,6 +1,7 @@
 //! `film attach` and `film top`, of programs that run.
 
 use std::fs;
+use std::io::{BufRead, BufReader, Read};
 use std::process::{Command, Output, Stdio};
 
 use boucle_trace::Trace;
@@ -62,14 +63,16 @@ fn a_dump_can_be_played_and_is_not_written_over() {
 fn who_follows_sees_the_end() {
     let mut program = ready("healthy");
     let id = program.id().to_string();
-    let follows =
+    let mut follows =
         command(&["attach", &id, "--follow"]).stdout(Stdio::piped()).spawn().expect("film runs");
-    // Whether it has begun to follow when this ends: if not, the program is gone already.
+    // What is over is told first: then it follows.
+    let mut told = BufReader::new(follows.stdout.take().expect("it is piped"));
+    let mut out = String::new();
+    told.read_line(&mut out).expect("film speaks UTF-8");
     program.lets_go_on();
-    let out = String::from_utf8(follows.wait_with_output().expect("film speaks UTF-8").stdout)
-        .expect("film speaks UTF-8");
-    assert!(program.ends().0.success());
-    assert!(out.is_empty() || out.contains("the run is complete"), "{out}");
+    told.read_to_string(&mut out).expect("film speaks UTF-8");
+    assert!(program.ends().0.success() && follows.wait().expect("film ends").success());
+    assert!(out.contains("the run is complete\n"), "{out}");
 }
 
 #[test]
@@ -119,7 +122,7 @@ fn the_player_goes_on_with_the_program_and_stands_still_where_one_steps_back() {
 }
 
 #[test]
-fn top_is_asked_for_anew_until_the_program_has_gone() {
+fn top_is_asked_for_anew_until_the_run_is_over() {
     let program = ready("busy");
     let id = program.id().to_string();
     let Some(tmux) = Tmux::start("top", &format!("top {id}"), 160, 20) else { return };
@@ -127,5 +130,5 @@ fn top_is_asked_for_anew_until_the_program_has_gone() {
     tmux.press(&["w"]);
     tmux.shows("other");
     assert!(program.ends().0.success());
-    tmux.shows("has gone");
+    tmux.shows("film: the run is over");
 }

@@ -23,6 +23,9 @@ const TO_ANSWER: Duration = Duration::from_secs(10);
 /// All of an answer, or the next part of one that goes on, comes within this time.
 const TO_TELL: Duration = Duration::from_secs(60);
 
+/// The number that is said where no loop is asked for.
+const NO_LOOP: u32 = 0;
+
 /// A program cannot be looked at. The message says why, and what to do.
 ///
 /// # Examples
@@ -67,6 +70,14 @@ pub enum AttachError {
     /// It has ended in the middle of its answer.
     #[error("process {0} has gone")]
     Gone(u32),
+    /// The run of that loop is over, though the program goes on, or there never was one.
+    #[error("process {process} has no loop {number}, or the run of that loop is over")]
+    RunOver {
+        /// The process.
+        process: u32,
+        /// The loop that was asked for.
+        number: u32,
+    },
     /// It says no, and why.
     #[error("process {process} refuses: {words}")]
     Refused {
@@ -191,7 +202,7 @@ impl Program {
     ///
     /// If it does not answer.
     pub fn loops(&self) -> Result<Vec<LoopStatus>, AttachError> {
-        self.data("loops")
+        self.data("loops", NO_LOOP)
     }
 
     /// The tasks of a loop, and what each awaits; the loop is asked for it.
@@ -200,7 +211,7 @@ impl Program {
     ///
     /// If the program does not answer, or has no such loop.
     pub fn tree(&self, number: u32) -> Result<Tree, AttachError> {
-        self.data(&format!("tree {number}"))
+        self.data("tree", number)
     }
 
     /// What each task of a loop has cost since the recording began.
@@ -209,7 +220,7 @@ impl Program {
     ///
     /// If the program does not answer, or has no such loop.
     pub fn top(&self, number: u32) -> Result<(LoopStatus, Vec<Sum>), AttachError> {
-        self.data(&format!("top {number}"))
+        self.data("top", number)
     }
 
     /// The last events of a loop.
@@ -218,7 +229,7 @@ impl Program {
     ///
     /// If the program does not answer, or has no such loop.
     pub fn trace(&self, number: u32) -> Result<Trace, AttachError> {
-        let bytes = self.ask(&format!("trace {number}"))?;
+        let bytes = self.ask("trace", number)?;
         self.read(&bytes)
     }
 
@@ -228,12 +239,12 @@ impl Program {
     ///
     /// If the program does not answer, or has no such loop.
     pub fn follow(&self, number: u32) -> Result<Following, AttachError> {
-        let stream = self.open(&format!("follow {number}"))?;
+        let stream = self.open("follow", number)?;
         Ok(Following { program: self.clone(), stream })
     }
 
-    fn data<T: DeserializeOwned>(&self, question: &str) -> Result<T, AttachError> {
-        let bytes = self.ask(question)?;
+    fn data<T: DeserializeOwned>(&self, question: &str, number: u32) -> Result<T, AttachError> {
+        let bytes = self.ask(question, number)?;
         serde_json::from_slice(&bytes).map_err(|error| match error.is_eof() {
             true => AttachError::Gone(self.process),
             false => AttachError::Foreign(self.process),
@@ -246,8 +257,8 @@ impl Program {
     }
 
     /// The whole answer to a question.
-    fn ask(&self, question: &str) -> Result<Vec<u8>, AttachError> {
-        let stream = self.open(question)?;
+    fn ask(&self, question: &str, number: u32) -> Result<Vec<u8>, AttachError> {
+        let stream = self.open(question, number)?;
         let mut bytes = Vec::new();
         let read = Timed::new(&stream, TO_TELL).take(ANSWER as u64).read_to_end(&mut bytes);
         read.map_err(|error| self.told(error))?;
@@ -255,7 +266,7 @@ impl Program {
     }
 
     /// Asks, and reads whether there is an answer.
-    fn open(&self, question: &str) -> Result<UnixStream, AttachError> {
+    fn open(&self, question: &str, number: u32) -> Result<UnixStream, AttachError> {
         let stream = match self.connect() {
             Err(AttachError::Io { error, .. })
                 if [io::ErrorKind::ConnectionRefused, io::ErrorKind::NotFound]
@@ -265,7 +276,7 @@ impl Program {
             }
             stream => stream?,
         };
-        let line = format!("{MARK} {VERSION} {question}\n");
+        let line = format!("{MARK} {VERSION} {question} {number}\n");
         let asked = Timed::new(&stream, TO_ANSWER).write_all(line.as_bytes());
         // Who is refused before it has asked is told why all the same.
         let line = read_line(Timed::new(&stream, TO_ANSWER));
@@ -275,6 +286,7 @@ impl Program {
         match said.split_once(' ') {
             _ if mark != MARK => Err(AttachError::Foreign(self.process)),
             None if said == "ok" => Ok(stream),
+            None if said == "over" => Err(AttachError::RunOver { process: self.process, number }),
             Some(("error", words)) => {
                 let (process, words) = (self.process, Printable::line(words));
                 Err(AttachError::Refused { process, words })

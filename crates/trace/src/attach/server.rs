@@ -207,8 +207,8 @@ fn answer(stream: &UnixStream, clients: &Clients) -> io::Result<()> {
     }
     let number = number.and_then(|it| it.parse::<u32>().ok());
     let Some(kept) = all.into_iter().find(|it| Some(it.number()) == number) else {
-        refuse(stream, TO_TAKE, "there is no such loop, or its run is over");
-        return Ok(());
+        return Timed::new(stream, TO_TAKE)
+            .write_all(format!("{MARK} {VERSION} over\n").as_bytes());
     };
     match what {
         "tree" => {
