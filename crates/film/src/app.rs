@@ -1,5 +1,6 @@
 //! The terminal player without its terminal: what each key does, and what time does while it plays.
 
+mod beside;
 mod guess;
 mod keys;
 mod lens;
@@ -11,6 +12,7 @@ mod panes;
 use boucle_trace::overview::{Overview, Summary};
 use boucle_trace::{Finding, Player, Printable, TaskNo, Trace, What};
 
+pub(crate) use self::beside::{Beside, Loops, Strand};
 pub use self::guess::Guess;
 pub(crate) use self::lens::Lens;
 pub(crate) use self::pace::Playing;
@@ -24,6 +26,8 @@ use crate::search::Search;
 pub struct App {
     /// What is played.
     pub(crate) run: Run,
+    /// The loops of its program, if there are more.
+    pub(crate) loops: Loops,
     /// The place in it.
     pub(crate) player: Player,
     /// The run as a whole.
@@ -106,6 +110,7 @@ impl App {
             playing: Playing::new(&overview),
             player,
             overview,
+            loops: Loops::one(1),
             mode: Mode::Play,
             view: View::Whole,
             panes: Panes::new(),
@@ -165,7 +170,7 @@ impl App {
     /// The player has moved, or its view: what follows it is in sight again.
     fn moved(&mut self) {
         let position = self.player.position();
-        self.lens.follow(&self.overview, position);
+        self.lens.follow(self.overview.at(position, self.lens.axis));
         self.panes.follow();
         let is_many = self.overview.tasks().len() > MANY;
         self.there = is_many.then(|| self.overview.there(position));

@@ -1,5 +1,6 @@
 //! Looking at a program that runs: its tasks, its last events, what it does now.
 
+mod follow;
 mod live;
 mod tree;
 
@@ -17,14 +18,16 @@ use crate::write;
 /// A poll that has lasted so long is worth a word.
 const LONG: Duration = Duration::from_millis(10);
 
-/// A loop of a program that runs.
+/// A loop of a program that runs, or all of them.
 pub(crate) struct Looked {
     /// The program.
     pub(crate) program: Program,
-    /// Which loop it is.
+    /// Which loop it is; of several, the first.
     pub(crate) number: u32,
-    /// How many loops there are.
-    pub(crate) n_loops: usize,
+    /// The loops that there are.
+    all: Vec<u32>,
+    /// Whether they are all looked at, and those that come later.
+    is_all: bool,
 }
 
 /// A program cannot be looked at.
@@ -48,11 +51,22 @@ pub(crate) enum LookError {
 
 /// Finds a program, and a loop of it.
 pub(crate) fn open(process: u32, number: Option<u32>) -> Result<Looked, LookError> {
+    find(process, number, false)
+}
+
+/// Finds a program, and a loop of it, or all its loops if none is asked for.
+pub(crate) fn open_all(process: u32, number: Option<u32>) -> Result<Looked, LookError> {
+    find(process, number, number.is_none())
+}
+
+fn find(process: u32, number: Option<u32>, is_all: bool) -> Result<Looked, LookError> {
     let program = Program::find(process)?;
     let loops = program.loops()?;
-    let asked = number.or(if let [only] = &loops[..] { Some(only.number) } else { None });
+    let first = if is_all || loops.len() == 1 { loops.first() } else { None };
+    let asked = number.or(first.map(|it| it.number));
     if let Some(number) = asked.filter(|asked| loops.iter().any(|it| it.number == *asked)) {
-        return Ok(Looked { program, number, n_loops: loops.len() });
+        let all = loops.iter().map(|it| it.number).collect();
+        return Ok(Looked { program, number, all, is_all });
     }
     let words = match (number, loops.len()) {
         (_, 0) => format!("process {process} has no loop that is recorded any more"),
@@ -75,9 +89,9 @@ pub(crate) fn stands(status: &LoopStatus) -> Printable {
         (_, None) => "it turns".to_owned(),
     };
     let program = Printable::name(&*status.program);
-    let now = seconds(status.now.as_secs_f64());
+    let lasts = seconds(status.now.saturating_sub(status.began).as_secs_f64());
     let tasks = if *n_tasks == 1 { "task" } else { "tasks" };
-    format!("loop {number} of {program}: {n_tasks} {tasks}, {n_events} events in {now}; {does}")
+    format!("loop {number} of {program}: {n_tasks} {tasks}, {n_events} events in {lasts}; {does}")
         .into()
 }
 
@@ -91,18 +105,28 @@ pub(crate) fn seconds(seconds: f64) -> String {
     }
 }
 
+impl Looked {
+    /// The loops that are looked at.
+    fn numbers(&self) -> Vec<u32> {
+        if self.is_all { self.all.clone() } else { vec![self.number] }
+    }
+}
+
 /// Prints the tasks, and what each awaits.
 pub(crate) fn tree(looked_at: &Looked) -> Result<(), LookError> {
-    let told = looked_at.program.tree(looked_at.number)?;
+    let trees: Result<Vec<_>, _> =
+        looked_at.numbers().into_iter().map(|it| tree_of(&looked_at.program, it)).collect();
+    Ok(write::stdout(&Printable::lines(trees?.join("\n")))?)
+}
+
+/// The tasks of one loop.
+fn tree_of(program: &Program, number: u32) -> Result<String, AttachError> {
+    let told = program.tree(number)?;
     let head = stands(&told.status);
-    let text = match told.tree {
+    Ok(match told.tree {
         Some(tree) => format!("{head}\n{tree}"),
-        None => {
-            let trace = looked_at.program.trace(looked_at.number)?;
-            format!("{head}\n{}", tree::of(&trace))
-        }
-    };
-    Ok(write::stdout(&Printable::lines(text))?)
+        None => format!("{head}\n{}", tree::of(&program.trace(number)?)),
+    })
 }
 
 /// Writes the last events to a file.
@@ -141,18 +165,24 @@ pub(crate) fn follow(looked_at: &Looked) -> Result<(), LookError> {
 /// Opens the player on the last events, and goes on with the program.
 pub(crate) fn play(looked_at: &Looked) -> Result<(), LookError> {
     if !(io::stdin().is_terminal() && io::stdout().is_terminal()) {
-        let trace = looked_at.program.trace(looked_at.number)?;
-        return Ok(write::stdout(&Printable::lines(trace.lanes()))?);
+        for number in looked_at.numbers() {
+            let trace = looked_at.program.trace(number)?;
+            if looked_at.all.len() > 1 {
+                write::stdout(&Printable::lines(format!("loop {number}:\n")))?;
+            }
+            write::stdout(&Printable::lines(trace.lanes()))?;
+        }
+        return Ok(());
     }
     live::play(looked_at)
 }
 
 /// A run that is not over.
-fn run_of(looked_at: &Looked, trace: Trace) -> Run {
+fn run_of(looked_at: &Looked, number: u32, trace: Trace) -> Run {
     let process = looked_at.program.process();
-    let name = match looked_at.n_loops {
-        1 => format!("process {process}"),
-        _ => format!("process {process}, loop {}", looked_at.number),
+    let name = match looked_at.all.len() {
+        1 if number == looked_at.number => format!("process {process}"),
+        _ => format!("process {process}, loop {number}"),
     };
     Run::live(&name, trace)
 }

@@ -36,6 +36,8 @@ pub(crate) struct Hit {
     pub(crate) target: Option<Target>,
     /// The place in the run, on the lanes and on the bar below.
     pub(crate) position: Option<usize>,
+    /// The loop whose lane it is.
+    pub(crate) number: Option<u32>,
     /// The task whose lane it is.
     pub(crate) task: Option<TaskNo>,
 }

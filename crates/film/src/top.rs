@@ -69,7 +69,7 @@ impl Table {
             let known = before.and_then(|it| it.sums.iter().find(|sum| sum.task == task));
             known.map_or(0, |it| it.busy)
         };
-        let began = before.map_or(0.0, |it| it.status.now.as_secs_f64());
+        let began = before.map_or(status.began, |it| it.status.now).as_secs_f64();
         let passed = (status.now.as_secs_f64() - began).max(1e-9);
         let share = sums.iter().filter(|it| it.task.is_some()).map(|it| {
             let ran = it.busy.saturating_sub(was(it.task)) as f64 / 1e9;

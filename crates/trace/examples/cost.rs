@@ -89,8 +89,15 @@ fn main() {
     println!("somebody watches and keeps nothing: {deaf:.1} ns a poll");
     let file = std::env::temp_dir().join(format!("cost-{}.trace", std::process::id()));
     let real = || Options::new().clock(Clock::Real);
+    let sealed = || Loop::builder().virtual_time(true);
+    let deaf_sealed = least(|| sealed().instrument(Rc::new(Deaf)).build());
+    let in_virtual_time = least(|| {
+        let recorder = Recorder::with(Options::new()).expect("the options are good");
+        sealed().instrument(Rc::new(recorder)).build()
+    });
+    let each = (in_virtual_time - deaf_sealed) / 3.0;
+    println!("recorded to memory, in virtual time: {each:.1} ns an event");
     let kinds = [
-        ("memory, on the loop's clock", Options::new()),
         ("memory, on the real clock", real()),
         ("the last 10,000 events in memory, on the real clock", real().last(10_000)),
         ("a file, on the real clock", real().file(&file).replace(true)),

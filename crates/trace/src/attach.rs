@@ -35,7 +35,9 @@ pub struct LoopStatus {
     pub n_events: u64,
     /// How many tasks there are that have not ended.
     pub n_tasks: u64,
-    /// How long it is since the recording began.
+    /// When its recording began. The times of all loops of a program count from when the first one's did.
+    pub began: Duration,
+    /// The time of its recording now.
     pub now: Duration,
     /// Who is being polled now, what it is called, and for how long.
     pub runs: Option<(TaskNo, Text, Duration)>,

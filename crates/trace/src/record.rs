@@ -68,6 +68,7 @@ pub fn record<F: Future>(program: impl FnOnce() -> F) -> Trace {
 /// ```
 #[track_caller]
 pub fn record_with<F: Future>(recorder: &Rc<Recorder>, program: impl FnOnce() -> F) {
+    let at = Location::caller();
     let sealed = || {
         let event_loop = Loop::builder()
             .virtual_time(true)
@@ -75,7 +76,7 @@ pub fn record_with<F: Future>(recorder: &Rc<Recorder>, program: impl FnOnce() ->
             .exception_handler(recorder.exception_handler())
             .build();
         // Called within the loop: what the program makes of the present time is virtual.
-        let end = match event_loop.run_until_complete(async { program().await }) {
+        let end = match event_loop.run_until_complete_from(at, async { program().await }) {
             Ok(_) => RunEnd::Complete,
             Err(RunError::Stopped) => RunEnd::Stopped,
             Err(RunError::Deadlock) => RunEnd::Deadlock,
@@ -83,7 +84,7 @@ pub fn record_with<F: Future>(recorder: &Rc<Recorder>, program: impl FnOnce() ->
         };
         recorder.run_ends(end);
     };
-    recorder.calls_main(Location::caller(), type_name::<F>());
+    recorder.calls_main(at, type_name::<F>());
     let listening = recorder.listen();
     run_sealed(recorder, sealed);
     drop(listening);

@@ -166,7 +166,7 @@ impl Recorded {
             }
             None => {}
         }
-        let (tape, writer) = Tape::new(settings.last);
+        let (tape, writer) = Tape::new(settings.last, live.start);
         let kept = Arc::new(Kept {
             number,
             process,
@@ -181,6 +181,7 @@ impl Recorded {
             hang: settings.hang,
             event_loop: OnceLock::new(),
             is_asked: Arc::default(),
+            began: tape.now(),
         });
         let keeper = Keeper::new(Arc::clone(&kept), out, settings.last);
         let thread = thread::Builder::new().name("boucle-trace: keeper".to_owned());
@@ -197,14 +198,15 @@ impl Recorded {
     #[track_caller]
     fn run<F: Future>(self, future: F) -> F::Output {
         let recorder = &self.recorder;
-        recorder.calls_main(Location::caller(), type_name::<F>());
+        let at = Location::caller();
+        recorder.calls_main(at, type_name::<F>());
         let _listening = recorder.listen();
         let event_loop = Loop::builder()
             .instrument(Rc::clone(recorder))
             .exception_handler(recorder.exception_handler())
             .build();
         let _ = self.kept.event_loop.set(event_loop.weak_handle());
-        let run = AssertUnwindSafe(|| event_loop.run_until_complete(future));
+        let run = AssertUnwindSafe(|| event_loop.run_until_complete_from(at, future));
         let result = panic::catch_unwind(run).unwrap_or_else(|payload| {
             let message = message(&*payload).unwrap_or_else(|| "(no message)".to_owned());
             recorder.run_ends(RunEnd::Panicked(message.into()));

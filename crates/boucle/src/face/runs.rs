@@ -141,9 +141,43 @@ impl Loop {
     #[doc(alias = "block_on")]
     #[track_caller]
     pub fn run_until_complete<F: Future>(&self, future: F) -> Result<F::Output, RunError> {
+        self.run_until_complete_from(Location::caller(), future)
+    }
+
+    /// As [`run_until_complete`](Loop::run_until_complete), for who calls it in the name of others: `at` is
+    /// the line from which the task is said to come.
+    ///
+    /// # Panics
+    ///
+    /// If the future panics, with what it said.
+    ///
+    /// # Errors
+    ///
+    /// [`RunError`] says why there is no value; the future has been dropped then.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::panic::Location;
+    /// use boucle::Loop;
+    ///
+    /// #[track_caller]
+    /// fn tree_of_one() -> String {
+    ///     let (event_loop, at) = (Loop::new(), Location::caller());
+    ///     let call = || event_loop.run_until_complete_from(at, async { event_loop.task_tree() });
+    ///     call().unwrap()
+    /// }
+    ///
+    /// let (tree, line) = (tree_of_one(), line!());
+    /// assert!(tree.contains(&format!("{}:{line}", file!())), "{tree}");
+    /// ```
+    pub fn run_until_complete_from<F: Future>(
+        &self,
+        at: &'static Location<'static>,
+        future: F,
+    ) -> Result<F::Output, RunError> {
         let running = self.enter()?;
         let core = running.core();
-        let at = Location::caller();
         let result = cell::with_borrowed(core, future, at, |task| {
             core.spawned(task);
             let why_not =

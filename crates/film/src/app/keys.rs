@@ -93,9 +93,7 @@ impl App {
                 self.playing.is_on = false;
                 self.ask();
             }
-            KeyCode::Char('x') => {
-                self.message = Some("two runs beside each other: film --serve".into());
-            }
+            KeyCode::Char('x') => self.play_next_loop(),
             KeyCode::Esc => self.close(),
             KeyCode::Char('?') => self.mode = Mode::Help,
             _ => self.message = Some("? shows the keys".into()),
@@ -174,9 +172,12 @@ impl App {
     fn key_zooms(&mut self, key: char) {
         let at = self.overview.at(self.player.position(), self.lens.axis);
         match key {
-            'z' => self.lens.zoom(&self.overview, at, true),
-            'Z' => self.lens.zoom(&self.overview, at, false),
+            'z' => self.lens.zoom(at, true),
+            'Z' => self.lens.zoom(at, false),
             'w' => self.lens.show_all(),
+            _ if self.loops.is_several() => {
+                self.message = Some("several loops have the time in common alone".into());
+            }
             _ => self.lens.other_axis(),
         }
         if !self.shows_lanes() {

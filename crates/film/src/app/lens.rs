@@ -12,6 +12,8 @@ const LEAST: u64 = 10;
 pub(crate) struct Lens {
     /// What the lanes are true to.
     pub(crate) axis: Axis,
+    /// All of it: by time, by events.
+    whole: (Window, Window),
     /// The part that is shown; none: all of it.
     window: Option<Window>,
     /// Where the selection begins: after so many events.
@@ -27,12 +29,41 @@ impl Lens {
     pub(super) fn new(overview: &Overview) -> Lens {
         let (begin, end) = overview.times();
         let axis = if begin == end { Axis::Event } else { Axis::Time };
-        Lens { axis, window: None, begin: None, end: None, sums: None }
+        let whole = (overview.whole(Axis::Time), overview.whole(Axis::Event));
+        Lens { axis, whole, window: None, begin: None, end: None, sums: None }
+    }
+
+    /// There are other runs beside this one, which begin and end then: all are shown, true to time.
+    pub(super) fn widen(&mut self, times: (u64, u64)) {
+        self.axis = Axis::Time;
+        let whole = &mut self.whole.0;
+        (whole.from, whole.to) = (whole.from.min(times.0), whole.to.max(times.1.saturating_add(1)));
+    }
+
+    /// All of it.
+    fn whole(&self) -> Window {
+        match self.axis {
+            Axis::Time => self.whole.0,
+            Axis::Event => self.whole.1,
+        }
+    }
+
+    /// The part that is shown; none: all of it.
+    pub(super) fn part(&self) -> Option<Window> {
+        self.window
+    }
+
+    /// Shows this part; none: all of it.
+    pub(super) fn show_part(&mut self, part: Option<Window>) {
+        if let Some(part) = part {
+            self.axis = part.axis;
+            self.show(part.from, part.span());
+        }
     }
 
     /// What is shown.
-    pub(crate) fn window(&self, overview: &Overview) -> Window {
-        self.window.unwrap_or_else(|| overview.whole(self.axis))
+    pub(crate) fn window(&self) -> Window {
+        self.window.unwrap_or_else(|| self.whole())
     }
 
     /// Whether all of the run is shown.
@@ -55,8 +86,8 @@ impl Lens {
     }
 
     /// Shows half as much, or twice as much; what is at `at` stays where it is.
-    pub(super) fn zoom(&mut self, overview: &Overview, at: u64, closer: bool) {
-        let (shown, whole) = (self.window(overview), overview.whole(self.axis));
+    pub(super) fn zoom(&mut self, at: u64, closer: bool) {
+        let (shown, whole) = (self.window(), self.whole());
         let span = match closer {
             true => (shown.span() / 2).max(LEAST.min(whole.span())),
             false => shown.span().saturating_mul(2),
@@ -68,32 +99,40 @@ impl Lens {
         let before = u128::from(at.saturating_sub(shown.from).min(shown.span()));
         let before = before * u128::from(span) / u128::from(shown.span());
         let before = u64::try_from(before).unwrap_or(u64::MAX);
-        self.show(&whole, at.saturating_sub(before), span);
+        self.show(at.saturating_sub(before), span);
     }
 
     /// Moves what is shown by so many of its sixteenth parts.
-    pub(super) fn pan(&mut self, overview: &Overview, parts: i64) {
+    pub(super) fn pan(&mut self, parts: i64) {
         let Some(window) = self.window else { return };
         let by = (window.span() / 16).max(1).saturating_mul(parts.unsigned_abs());
         let from =
             if parts < 0 { window.from.saturating_sub(by) } else { window.from.saturating_add(by) };
-        self.show(&overview.whole(self.axis), from, window.span());
+        self.show(from, window.span());
     }
 
     /// Brings a place into sight.
-    pub(super) fn follow(&mut self, overview: &Overview, position: usize) {
+    pub(super) fn follow(&mut self, at: u64) {
         let Some(window) = self.window else { return };
-        let at = overview.at(position, self.axis);
         if at < window.from || at >= window.to {
             let from = at.saturating_sub(window.span() / 4);
-            self.show(&overview.whole(self.axis), from, window.span());
+            self.show(from, window.span());
         }
     }
 
     /// Shows a part that is within the whole.
-    fn show(&mut self, whole: &Window, from: u64, span: u64) {
+    fn show(&mut self, from: u64, span: u64) {
+        let whole = self.whole();
         let from = from.clamp(whole.from, whole.to.saturating_sub(span).max(whole.from));
         self.window = Some(Window { from, to: from.saturating_add(span), axis: self.axis });
+    }
+
+    /// Selects what was selected before, if it is still there.
+    pub(super) fn select_as(&mut self, before: &Lens, n_events: usize) {
+        if [before.begin, before.end].into_iter().flatten().all(|it| it <= n_events) {
+            (self.begin, self.end) = (before.begin, before.end);
+            self.sums.clone_from(&before.sums);
+        }
     }
 
     /// What is selected: from here to there.

@@ -1,6 +1,6 @@
 //! A player whose run goes on.
 
-use super::{App, Mode};
+use super::{App, Loops, Mode};
 use crate::run::Run;
 
 impl App {
@@ -10,21 +10,30 @@ impl App {
         is_at_end && self.mode == Mode::Play && self.search.is_none()
     }
 
-    /// Goes on to the end of the same run, of which more is known now.
-    pub(crate) fn grow(&mut self, run: Run) {
+    /// Plays this run, one of these loops, and shows it as the one before was shown; that one is returned.
+    pub(super) fn replace(&mut self, run: Run, loops: Loops) -> App {
         let before = std::mem::replace(self, App::new(run));
         self.playing.pace = before.playing.pace;
         self.playing.speed = before.playing.speed;
         self.view = before.view;
+        self.looked_for.clone_from(&before.looked_for);
+        self.size = before.size;
+        if let Some(times) = loops.times() {
+            self.lens.widen(times);
+        }
+        self.loops = loops;
+        before
+    }
+
+    /// Goes on to the end of the same run, of which more is known now.
+    pub(crate) fn grow(&mut self, run: Run, loops: Loops) {
+        let before = self.replace(run, loops);
         self.panes = before.panes;
         // What was all of the run then is not all of it now.
-        if !before.lens.is_whole() {
-            self.lens = before.lens;
-        }
+        self.lens.show_part(before.lens.part());
+        self.lens.select_as(&before.lens, self.run.trace.len());
         self.source = before.source;
         self.chosen = before.chosen;
-        self.looked_for = before.looked_for;
-        self.size = before.size;
         self.player.seek_end();
         self.moved();
     }

@@ -35,12 +35,12 @@ impl App {
                 let closer = mouse.kind == MouseEventKind::ScrollUp;
                 let position = hit.position.unwrap_or(self.player.position());
                 let at = self.overview.at(position, self.lens.axis);
-                self.lens.zoom(&self.overview, at, closer);
+                self.lens.zoom(at, closer);
             }
             (MouseEventKind::ScrollDown, Some(pane)) => self.scroll(pane, Scroll::Rows(ROWS)),
             (MouseEventKind::ScrollUp, Some(pane)) => self.scroll(pane, Scroll::Rows(-ROWS)),
-            (MouseEventKind::ScrollRight, Some(Pane::Lanes)) => self.lens.pan(&self.overview, 1),
-            (MouseEventKind::ScrollLeft, Some(Pane::Lanes)) => self.lens.pan(&self.overview, -1),
+            (MouseEventKind::ScrollRight, Some(Pane::Lanes)) => self.lens.pan(1),
+            (MouseEventKind::ScrollLeft, Some(Pane::Lanes)) => self.lens.pan(-1),
             _ => {}
         }
     }
@@ -50,6 +50,9 @@ impl App {
         self.message = None;
         if hit.pane.is_some() {
             self.panes.focus = hit.pane;
+        }
+        if let Some(number) = hit.number.filter(|it| *it != self.loops.own) {
+            self.play_loop(number);
         }
         if hit.task.is_some() {
             self.chosen = hit.task;

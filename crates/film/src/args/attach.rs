@@ -26,7 +26,7 @@ pub(super) struct Attach {
     /// The number of the process
     #[arg(value_name = "PID")]
     process: u32,
-    /// Which loop of the program, from 1; if it has one alone, that one
+    /// Which loop of the program, from 1; without it the picture and the tree show all loops
     #[arg(long = "loop", value_name = "N")]
     number: Option<u32>,
     /// Print the tasks, and what each awaits
@@ -65,7 +65,9 @@ impl Command {
     pub(super) fn run(&self) -> Result<(), Box<dyn Error>> {
         match self {
             Command::Attach(it) => {
-                let looked_at = attach::open(it.process, it.number)?;
+                let is_one = it.dump.is_some() || it.follow;
+                let open = if is_one { attach::open } else { attach::open_all };
+                let looked_at = open(it.process, it.number)?;
                 match &it.dump {
                     Some(path) => Ok(attach::dump(&looked_at, path, it.force)?),
                     None if it.tree => Ok(attach::tree(&looked_at)?),

@@ -1,6 +1,7 @@
-//! The lanes: a row a task, time from left to right; findings and the cursor are marked.
+//! The lanes: a row a task, time from left to right; findings and the cursor are marked. Of a program with
+//! several loops, the lanes of each stand below a row that says how it stands.
 
-use boucle_trace::overview::{Axis, Column, Window, ticks};
+use boucle_trace::overview::{Axis, Column, Overview, Window, ticks};
 use boucle_trace::{Ended, Life, Printable, TaskNo};
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -9,7 +10,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Borders, Paragraph};
 
 use super::{Hit, bold, pad_name, reversed};
-use crate::app::{App, Pane, Top};
+use crate::app::{App, Pane, Strand, Top};
 
 /// What the signs of the lanes mean.
 const LEGEND: &str = " █ runs  ╌ ready  · waits  1–9 ▒ polls, too short to draw ";
@@ -31,68 +32,114 @@ pub(super) struct Lanes {
     window: Window,
 }
 
+/// What a row shows.
+#[derive(Clone, Copy)]
+enum Row<'a> {
+    /// How a loop stands.
+    Head(&'a Strand<'a>),
+    /// A task of a loop.
+    Task(&'a Strand<'a>, TaskNo),
+}
+
+/// So many rows from `first` on.
+fn rows<'a>(strands: &'a [Strand<'a>], first: usize, n_rows: usize) -> Vec<Row<'a>> {
+    let is_several = strands.len() > 1;
+    let (mut skip, mut rows) = (first, Vec::new());
+    for strand in strands {
+        let n = strand.overview.tasks().len() + usize::from(is_several);
+        if skip < n {
+            let heads = is_several.then_some(Row::Head(strand));
+            let tasks = strand.overview.tasks().iter().map(|it| Row::Task(strand, *it));
+            rows.extend(heads.into_iter().chain(tasks).skip(skip).take(n_rows - rows.len()));
+        }
+        skip = skip.saturating_sub(n);
+    }
+    rows
+}
+
+/// The row of a task of the loop that is played.
+fn row_of(strands: &[Strand<'_>], task: Option<TaskNo>) -> usize {
+    let head = usize::from(strands.len() > 1);
+    let before = strands.iter().take_while(|it| !it.is_own);
+    let n_before: usize = before.map(|it| it.overview.tasks().len() + head).sum();
+    let own = strands.iter().find(|it| it.is_own);
+    let place = own.and_then(|it| it.overview.place(task?));
+    n_before + place.map_or(0, |it| it + head)
+}
+
 impl Lanes {
     pub(super) fn new(app: &App, area: Rect) -> Lanes {
-        let all = app.overview.tasks();
+        let strands = app.strands();
         let n_lanes = usize::from(area.height.saturating_sub(2));
-        let last = all.len().saturating_sub(n_lanes);
+        let last = app.n_lanes().saturating_sub(n_lanes);
         // The chosen task is in sight, else the one that something happens to.
-        let at = app.task().and_then(|it| app.overview.place(it)).unwrap_or(0);
+        let at = row_of(&strands, app.task());
         let first = match app.panes.tops.get(&Pane::Lanes) {
             Some(top) => top.item,
             None => (at + 1).saturating_sub(n_lanes.max(1)),
         };
         let first = first.min(last);
-        let shown = all.iter().skip(first).take(n_lanes);
-        let widest = shown.map(|it| app.overview.name(*it).width()).max().unwrap_or(0);
+        let widths = rows(&strands, first, n_lanes).into_iter().map(|it| match it {
+            Row::Head(strand) => says_loop(strand).width(),
+            Row::Task(strand, task) => strand.overview.name(task).width(),
+        });
+        let widest = widths.max().unwrap_or(0);
         let width = usize::from(area.width);
         let name = widest.clamp(6, (width / 5).max(8));
         let start = usize::from(area.x) + name + 2;
         let n_columns = width.saturating_sub(name + 3).max(1);
-        let window = app.lens.window(&app.overview);
+        let window = app.lens.window();
         Lanes { area, name, start, n_columns, first, n_lanes, window }
     }
 
     /// Where the lanes stand when they were scrolled by so many rows.
     pub(super) fn scrolled(&self, app: &App, rows: isize) -> Top {
-        let last = app.overview.tasks().len().saturating_sub(self.n_lanes);
+        let last = app.n_lanes().saturating_sub(self.n_lanes);
         let item = self.first.saturating_add_signed(rows).min(last);
         Top { item, row: 0 }
     }
 
     /// What is at this place of the window.
     pub(super) fn hit(&self, app: &App, x: u16, y: u16) -> Hit {
+        let strands = app.strands();
         let lane = usize::from(y).checked_sub(usize::from(self.area.y) + 2);
-        let task = lane.and_then(|it| app.overview.tasks().get(self.first + it)).copied();
+        let row = lane.and_then(|it| rows(&strands, self.first + it, 1).pop());
+        let (strand, task) = match row {
+            Some(Row::Head(strand)) => (Some(strand), None),
+            Some(Row::Task(strand, task)) => (Some(strand), Some(task)),
+            None => (strands.iter().find(|it| it.is_own), None),
+        };
         let column = usize::from(x).checked_sub(self.start).filter(|it| *it < self.n_columns);
-        let position = column.filter(|_| y > self.area.y).map(|it| self.position(app, it));
-        Hit { pane: Some(Pane::Lanes), task, position, target: None }
+        let column = column.filter(|_| y > self.area.y);
+        let position = column.zip(strand).map(|(it, strand)| self.position(strand.overview, it));
+        let number = strand.map(|it| it.number);
+        Hit { pane: Some(Pane::Lanes), number, task, position, target: None }
     }
 
-    /// The place in the run that a column shows: where its last event has been played.
-    fn position(&self, app: &App, column: usize) -> usize {
+    /// The place in a run that a column shows: where its last event has been played.
+    fn position(&self, overview: &Overview, column: usize) -> usize {
         let end = self.window.start(column + 1, self.n_columns);
         let at = end.max(self.window.start(column, self.n_columns) + 1) - 1;
         match self.window.axis {
-            Axis::Time => app.overview.position(at),
-            Axis::Event => usize::try_from(at).unwrap_or(usize::MAX).min(app.run.trace.len()),
+            Axis::Time => overview.position(at),
+            Axis::Event => usize::try_from(at).unwrap_or(usize::MAX).min(overview.trace().len()),
         }
     }
 
-    /// The column in which a place in the run is.
-    fn column(&self, app: &App, position: usize) -> Option<usize> {
-        self.window.column(app.overview.at(position, self.window.axis), self.n_columns)
+    /// The column in which a place in a run is.
+    fn column(&self, overview: &Overview, position: usize) -> Option<usize> {
+        self.window.column(overview.at(position, self.window.axis), self.n_columns)
     }
 
     pub(super) fn draw(&self, frame: &mut Frame<'_>, app: &App) {
-        let all = app.overview.tasks();
+        let (strands, n_rows) = (app.strands(), app.n_lanes());
         let part = if app.lens.is_whole() { "" } else { ", a part; w: all" };
         let by = match self.window.axis {
             Axis::Time => "by time",
             Axis::Event => "by event",
         };
-        let in_sight = match self.n_lanes < all.len() {
-            true => format!(" {}–{} of {}", self.first + 1, self.first + self.n_lanes, all.len()),
+        let in_sight = match self.n_lanes < n_rows {
+            true => format!(" {}–{} of {n_rows}", self.first + 1, self.first + self.n_lanes),
             false => String::new(),
         };
         let style = if app.panes.focus == Some(Pane::Lanes) { reversed() } else { Style::new() };
@@ -104,11 +151,14 @@ impl Lanes {
             .borders(Borders::TOP)
             .title(Line::styled(title, style))
             .title(Line::from(legend).right_aligned());
-        let marks = Marks::new(app, self);
+        let marks = Marks::new(app, self, &strands);
         let mut lines = vec![self.ticks(app, &marks)];
-        let shown = all.iter().skip(self.first).take(self.n_lanes);
-        lines.extend(shown.map(|task| self.lane(app, *task, &marks)));
-        if all.is_empty() {
+        let shown = rows(&strands, self.first, self.n_lanes).into_iter();
+        lines.extend(shown.map(|row| match row {
+            Row::Head(strand) => self.head(strand),
+            Row::Task(strand, task) => self.lane(app, strand, task, &marks),
+        }));
+        if n_rows == 0 {
             lines.push(Line::from(" no task was added"));
         }
         frame.render_widget(Paragraph::new(lines).block(block), self.area);
@@ -124,11 +174,11 @@ impl Lanes {
                 cells.splice(column..column + said.chars().count(), said.chars());
             }
         }
-        for (column, _) in &marks.findings {
+        for (column, ..) in &marks.findings {
             cells[*column] = '!';
         }
         for (position, sign) in [(app.lens.begin, '['), (app.lens.end, ']')] {
-            if let Some(column) = position.and_then(|it| self.column(app, it)) {
+            if let Some(column) = position.and_then(|it| self.column(&app.overview, it)) {
                 cells[column] = sign;
             }
         }
@@ -145,18 +195,30 @@ impl Lanes {
         Line::from(spans)
     }
 
+    /// How a loop stands.
+    fn head(&self, strand: &Strand<'_>) -> Line<'static> {
+        let style = if strand.is_own { bold() } else { Style::new() };
+        let name = says_loop(strand).pad(self.name).to_string();
+        let says = strand.says.fit(self.n_columns.saturating_sub(2));
+        let rest = "─".repeat(self.n_columns.saturating_sub(says.width() + 1));
+        let sign = if strand.is_own { "▶" } else { " " };
+        Line::styled(format!("{sign}{name} {says} {rest}"), style)
+    }
+
     /// The lane of a task.
-    fn lane(&self, app: &App, task: TaskNo, marks: &Marks) -> Line<'static> {
-        let name = pad_name(&app.overview.name(task), self.name);
-        let style = if app.chosen == Some(task) { reversed() } else { Style::new() };
+    fn lane(&self, app: &App, strand: &Strand<'_>, task: TaskNo, marks: &Marks) -> Line<'static> {
+        let name = pad_name(&strand.overview.name(task), self.name);
+        let is_chosen = strand.is_own && app.chosen == Some(task);
+        let style = if is_chosen { reversed() } else { Style::new() };
         let mut spans = vec![Span::raw(" "), Span::styled(name.to_string(), style), Span::raw(" ")];
-        let columns = app.overview.columns(task, &self.window, self.n_columns);
+        let columns = strand.overview.columns(task, &self.window, self.n_columns);
         for (place, column) in columns.iter().enumerate() {
-            let (sign, mut style) = match marks.findings.binary_search(&(place, Some(task))) {
-                Ok(_) => ('!', bold().fg(Color::Red)),
-                Err(_) => sign(column),
-            };
-            if marks.selected.as_ref().is_some_and(|it| it.contains(&place)) {
+            let (sign, mut style) =
+                match marks.findings.binary_search(&(place, strand.number, Some(task))) {
+                    Ok(_) => ('!', bold().fg(Color::Red)),
+                    Err(_) => sign(column),
+                };
+            if strand.is_own && marks.is_selected(place) {
                 style = style.add_modifier(Modifier::UNDERLINED);
             }
             if marks.cursor == Some(place) {
@@ -168,25 +230,34 @@ impl Lanes {
     }
 }
 
+/// What a loop is called.
+fn says_loop(strand: &Strand<'_>) -> Printable {
+    Printable::line(format!("loop {}", strand.number))
+}
+
 /// What is marked on the lanes.
 struct Marks {
     /// The column of the cursor.
     cursor: Option<usize>,
     /// The columns with findings, and whose they are; in order.
-    findings: Vec<(usize, Option<TaskNo>)>,
+    findings: Vec<(usize, u32, Option<TaskNo>)>,
     /// The columns that are selected.
     selected: Option<std::ops::Range<usize>>,
 }
 
 impl Marks {
-    fn new(app: &App, lanes: &Lanes) -> Marks {
-        let found = |position: usize| lanes.column(app, position);
-        let findings = app.findings.iter();
-        let mut findings: Vec<_> =
-            findings.filter_map(|it| Some((found(it.event + 1)?, it.task))).collect();
+    fn new(app: &App, lanes: &Lanes, strands: &[Strand<'_>]) -> Marks {
+        let mut findings = Vec::new();
+        for strand in strands {
+            let found = |position: usize| lanes.column(strand.overview, position);
+            let of_it = strand.findings.iter();
+            findings.extend(
+                of_it.filter_map(|it| Some((found(it.event + 1)?, strand.number, it.task))),
+            );
+        }
         findings.sort_unstable();
         findings.dedup();
-        let cursor = lanes.column(app, app.player.position());
+        let cursor = lanes.column(&app.overview, app.player.position());
         let selected = app.lens.selected().map(|it| {
             let axis = lanes.window.axis;
             let [from, to] = [it.start, it.end].map(|it| {
@@ -196,6 +267,10 @@ impl Marks {
             from..to.saturating_add(1)
         });
         Marks { cursor, findings, selected }
+    }
+
+    fn is_selected(&self, column: usize) -> bool {
+        self.selected.as_ref().is_some_and(|it| it.contains(&column))
     }
 }
 

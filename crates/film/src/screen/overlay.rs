@@ -10,7 +10,7 @@ use ratatui::widgets::{Block, Clear, Padding, Paragraph, Wrap};
 use crate::app::Guess;
 
 /// The keys, and what they are for.
-const KEYS: [(&str, &str); 22] = [
+const KEYS: [(&str, &str); 23] = [
     ("→ ← (l h)", "one event on, one back"),
     ("c C", "next change, change before"),
     ("p P", "next poll, poll before"),
@@ -29,6 +29,7 @@ const KEYS: [(&str, &str); 22] = [
     ("v", "the whole run, the moment"),
     ("tab  page ↑ ↓", "next pane; scroll it"),
     ("s", "another source"),
+    ("x", "another loop of the program"),
     ("g", "predict the output"),
     ("esc", "close what is open"),
     ("q", "quit"),

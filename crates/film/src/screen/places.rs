@@ -56,7 +56,7 @@ fn part(wanted: usize, of: u16, percent: u16, least: u16) -> Constraint {
 /// The whole run: lanes; findings and output; a summary.
 fn whole(app: &App, area: Rect) -> Vec<(Pane, Rect)> {
     let n_tasks = app.overview.tasks().len();
-    let lanes = part(n_tasks + 2, area.height, 40, 4);
+    let lanes = part(app.n_lanes() + 2, area.height, 40, 4);
     if area.width >= WIDE {
         let [lanes, below] = Layout::vertical([lanes, Constraint::Min(8)]).areas(area);
         let [left, right] =
@@ -94,9 +94,8 @@ fn findings(app: &App, height: u16) -> Constraint {
 
 /// A moment: now; tasks, queue, timers; the source; the output.
 fn moment(app: &App, area: Rect) -> Vec<(Pane, Rect)> {
-    let n_tasks = app.overview.tasks().len();
     let lanes = match area.height >= HIGH {
-        true => part(n_tasks + 2, area.height, 25, 4),
+        true => part(app.n_lanes() + 2, area.height, 25, 4),
         false => Constraint::Length(0),
     };
     let [lanes, now, middle] =

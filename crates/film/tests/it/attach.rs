@@ -99,11 +99,39 @@ fn what_cannot_be_looked_at_is_told_with_what_to_do() {
     threads.prints("ready");
     threads.prints("ready");
     let id = threads.id().to_string();
-    let (_, err) = film(&["attach", &id, "--tree"]);
+    let (_, err) = film(&["attach", &id, "--follow"]);
     assert!(err.contains("has several loops: say --loop N") && err.contains("loop 2 of"), "{err}");
     let (out, _) = film(&["attach", &id, "--tree", "--loop", "2"]);
     assert!(out.starts_with("loop 2 of"), "{out}");
     assert!(film(&["attach", &id, "--loop", "3"]).1.contains("has no loop 3"));
+}
+
+#[test]
+fn the_loops_of_a_program_are_lanes_of_one_picture() {
+    let mut program = Program::start("threads", &[("BOUCLE_TRACE_ATTACH", "1")]);
+    program.prints("ready");
+    program.prints("ready");
+    let id = program.id().to_string();
+    let (out, _) = film(&["attach", &id, "--tree"]);
+    assert!(out.contains("parent 1") && out.contains("\nloop 2 of"), "{out}");
+    let (out, _) = film(&["attach", &id]);
+    assert!(out.starts_with("loop 1:\n") && out.contains("\nloop 2:\n"), "{out}");
+    let Some(tmux) = Tmux::start("loops", &format!("attach {id}"), 120, 40) else { return };
+    for words in ["▶loop 1    loop 1 of", " loop 2    loop 2 of", " child 1", " child 2"] {
+        tmux.shows(words);
+    }
+    tmux.press(&["x"]);
+    tmux.shows("▶loop 2    loop 2 of");
+    tmux.shows(&format!("process {id}, loop 2"));
+    tmux.press(&["a"]);
+    tmux.shows("several loops have the time in common alone");
+    assert!(program.ends().0.success());
+    tmux.shows(" loop 1    the run is over");
+    tmux.shows("▶loop 2    the run is over");
+    tmux.press(&["x", "End"]);
+    tmux.shows("▶loop 1    the run is over");
+    tmux.press(&["q"]);
+    tmux.shows("film has ended");
 }
 
 #[test]

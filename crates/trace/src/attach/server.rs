@@ -22,7 +22,7 @@ use crate::run::{Kept, Place, recordings};
 use crate::trace::Trace;
 
 /// So many may look at once.
-const N_CLIENTS: usize = 8;
+const N_CLIENTS: usize = 64;
 
 /// Who looks says within this time what it wants.
 const TO_ASK: Duration = Duration::from_secs(5);

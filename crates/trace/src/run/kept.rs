@@ -32,6 +32,8 @@ pub(crate) struct Kept {
     pub(super) process: u32,
     /// What the recording says of itself.
     pub(super) header: Header,
+    /// When it began.
+    pub(super) began: u64,
     /// Its events.
     pub(super) tape: Arc<Tape>,
     /// What those led to that were given up. Locked before the chunks of the tape are.
@@ -131,6 +133,7 @@ impl Kept {
         });
         LoopStatus {
             number: self.number,
+            began: Duration::from_nanos(self.began),
             program: self.header.program.clone(),
             n_events: watch.n_events,
             n_tasks: watch.n_tasks(),

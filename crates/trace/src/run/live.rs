@@ -3,6 +3,7 @@
 
 use std::process;
 use std::sync::{Arc, Mutex, OnceLock};
+use std::time::Instant;
 
 use super::kept::Kept;
 #[cfg(unix)]
@@ -18,6 +19,8 @@ use crate::attach::Server;
 pub(crate) struct Live {
     /// The process.
     process: u32,
+    /// When its first recording began: the times of all of them count from here.
+    pub(super) start: Instant,
     /// Its recordings.
     state: Mutex<State>,
     /// That of a child, in the memory of the child: the locks above may be held for ever there.
@@ -44,7 +47,14 @@ static FIRST: OnceLock<Live> = OnceLock::new();
 
 impl Live {
     fn new() -> Live {
-        Live { process: process::id(), state: Mutex::default(), child: OnceLock::new() }
+        // It finds out how quickly the processor counts, which takes its time; then time begins.
+        drop(quanta::Clock::new());
+        Live {
+            process: process::id(),
+            start: Instant::now(),
+            state: Mutex::default(),
+            child: OnceLock::new(),
+        }
     }
 
     /// That of this process.

@@ -101,7 +101,7 @@ pub(super) struct Calls {
 
 /// What one loop has written.
 pub(crate) struct Tape {
-    /// When the recording began: its times count from here.
+    /// Its times count from here.
     pub(super) start: Instant,
     /// The process whose keeper reads it: a forked child has none.
     process: u32,
@@ -118,12 +118,13 @@ pub(crate) struct Tape {
 }
 
 impl Tape {
-    /// An empty tape, and who writes it; a chunk has `most` events at the most.
-    pub(super) fn new(most: usize) -> (Arc<Tape>, Writer) {
+    /// An empty tape, and who writes it; its times count from `start`, and a chunk has `most` events at the
+    /// most.
+    pub(super) fn new(most: usize, start: Instant) -> (Arc<Tape>, Writer) {
         let chunk = Arc::new(Chunk::new(0, CHUNK));
         let list = VecDeque::from([Arc::clone(&chunk)]);
         let tape = Arc::new(Tape {
-            start: Instant::now(),
+            start,
             process: process::id(),
             chunks: Mutex::new(Chunks { first: 0, list, read: 0 }),
             is_read: Condvar::new(),
@@ -143,7 +144,7 @@ impl Tape {
         (tape, writer)
     }
 
-    /// How long it is since the recording began, in nanoseconds.
+    /// What its time is now, in nanoseconds.
     pub(super) fn now(&self) -> u64 {
         u64::try_from(self.start.elapsed().as_nanos()).unwrap_or(u64::MAX)
     }
