@@ -22,8 +22,8 @@ function readColors(probe) {
 }
 
 // Fits a canvas to its room; its pen, in units of the page.
-function penOf(canvas) {
-  const ratio = devicePixelRatio || 1, w = Math.round(canvas.clientWidth * ratio), h = Math.round(canvas.clientHeight * ratio);
+function penOf(canvas, width = canvas.clientWidth, height = canvas.clientHeight) {
+  const ratio = devicePixelRatio || 1, w = Math.round(width * ratio), h = Math.round(height * ratio);
   if (canvas.width !== w || canvas.height !== h) Object.assign(canvas, { width: w, height: h });
   const pen = canvas.getContext("2d");
   pen.setTransform(ratio, 0, 0, ratio, 0, 0);

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::{Overview, Turn};
-use crate::event::{TaskNo, What};
+use crate::event::TaskNo;
 use crate::state::Life;
 
 /// What happened between two places of a run.
@@ -119,39 +119,32 @@ impl Overview {
         let mut summary = Summary { times, n_events: end - begin, ..Summary::default() };
         let place = |position| self.printed.partition_point(|it| *it < position);
         summary.n_lines = place(end) - place(begin);
-        let mut n_running = 0;
         for task in &self.tasks {
-            n_running += usize::from(self.life(*task, begin) == Some(Life::Running));
             if let Some(sums) = sums(*task, self.turns(*task), &(begin..end), times) {
                 summary.n_polls += sums.n_polls;
                 summary.tasks.push(sums);
             }
         }
-        summary.busy = self.busy(begin..end, n_running, times);
+        summary.busy = self.busy(begin..end);
         summary
     }
 
-    /// How long a task is polled there, if so many are as it begins.
-    fn busy(&self, places: Range<usize>, n_running: usize, (begin, end): (u64, u64)) -> u64 {
-        let mut n_running = n_running;
-        let mut since = (n_running > 0).then_some(begin);
+    /// How long a task is polled there.
+    fn busy(&self, positions: Range<usize>) -> u64 {
+        let first = self.polled.partition_point(|it| *it <= positions.start);
+        let last = self.polled.partition_point(|it| *it < positions.end);
         let mut busy = 0_u64;
-        for event in &self.trace.events()[places] {
-            match event.what {
-                What::PollBegins { .. } => n_running += 1,
-                What::PollEnds { .. } => n_running = n_running.saturating_sub(1),
-                _ => continue,
-            }
-            match since {
-                Some(it) if n_running == 0 => {
-                    busy = busy.saturating_add(event.at.saturating_sub(it));
-                    since = None;
-                }
-                None if n_running > 0 => since = Some(event.at),
-                _ => {}
+        // A poll may be under way at the beginning, and another one at the end.
+        let mut since = (first % 2 == 1).then(|| self.time(positions.start));
+        for position in &self.polled[first..last.max(first)] {
+            let now = self.time(*position);
+            match since.take() {
+                Some(it) => busy = busy.saturating_add(now.saturating_sub(it)),
+                None => since = Some(now),
             }
         }
-        busy.saturating_add(since.map_or(0, |it| end.saturating_sub(it)))
+        let rest = since.map_or(0, |it| self.time(positions.end).saturating_sub(it));
+        busy.saturating_add(rest)
     }
 }
 
