@@ -74,9 +74,9 @@ class Panes {
       this.#tasks();
       const { ready } = this, timers = run.timersSet(player.position, 1000), nTimers = run.timers.count(player.position);
       this.queue.set(ready);
-      player.at("queue-title").textContent = ready.length ? `Ready queue: ${count(ready.length)}, next one first` : "Ready queue: empty";
+      say(player.at("queue-title"), ready.length ? `Ready queue: ${count(ready.length)}, next one first` : "Ready queue: empty");
       this.timers.set(timers);
-      player.at("timers-title").textContent = nTimers ? `Timers: ${count(nTimers)}, earliest first${timers.length < nTimers ? `, the first ${count(timers.length)} here` : ""}` : "Timers: none";
+      say(player.at("timers-title"), nTimers ? `Timers: ${count(nTimers)}, earliest first${timers.length < nTimers ? `, the first ${count(timers.length)} here` : ""}` : "Timers: none");
       if (hasSource) this.#source();
     }
     if (hasObjects) this.objects.set(objectsAt(run, player.position));
@@ -100,7 +100,7 @@ class Panes {
       if (reason) lines.push(make("p", "soft", `Why now: ${reason}`));
       if (asleep) lines.push(make("p", "soft", asleep.until === null ? "the loop sleeps until somebody wakes it" : `the loop sleeps, until ${seconds(asleep.until, run.decimals)} s at the most`));
     }
-    player.at("now").replaceChildren(...lines);
+    renew(player.at("now"), lines);
   }
 
   #tasks() {
@@ -109,8 +109,8 @@ class Panes {
     const chosen = run.lanes[lane];
     this.tasks.set(rows, { current: rows.indexOf(chosen) });
     const nOver = nKnown - rows.length;
-    player.at("tasks-title").textContent = `Tasks: ${count(rows.length)}${nOver ? `, and ${count(nOver)} that have ended` : ""}`;
-    player.at("chosen").replaceChildren(...(chosen === undefined || chosen >= nKnown ? [] : chosenTask(run, chosen, position, this.ready)));
+    say(player.at("tasks-title"), `Tasks: ${count(rows.length)}${nOver ? `, and ${count(nOver)} that have ended` : ""}`);
+    renew(player.at("chosen"), chosen === undefined || chosen >= nKnown ? [] : chosenTask(run, chosen, position, this.ready));
   }
 
   #task(row) {
@@ -160,7 +160,7 @@ class Panes {
     list.querySelector(".marked")?.classList.remove("marked");
     if (isNew) list.lastElementChild.classList.add("marked");
     this.scrolls.push(() => { list.scrollTop = isAll ? 0 : list.scrollHeight; });
-    player.at("output-title").textContent = n ? `Output: ${many(n, "line")}` : "Output";
+    say(player.at("output-title"), n ? `Output: ${many(n, "line")}` : "Output");
   }
 
   #source() {
@@ -176,8 +176,8 @@ class Panes {
       this.shown = shown;
       this.path = printableLine(source.path);
     }
-    player.at("source-title").textContent = `Source: ${this.path.split("/").slice(-3).join("/")}`;
-    player.at("source-says").textContent = markWords(run, position, marked);
+    say(player.at("source-title"), `Source: ${this.path.split("/").slice(-3).join("/")}`);
+    say(player.at("source-says"), markWords(run, position, marked));
     for (const it of pre.querySelectorAll(".marked")) { it.classList.remove("marked"); it.removeAttribute("aria-current"); }
     const line = marked?.[0] === shown && pre.children[marked[1] - 1];
     if (!line) return;

@@ -191,7 +191,7 @@ class Player extends HTMLElement {
     this.at("axis").setAttribute("aria-pressed", this.axis.byTime);
     this.show();
   }
-  tell(text) { if (this.at("notice").textContent !== text) this.at("notice").textContent = text; }
+  tell(text) { say(this.at("notice"), text); }
 
   show() {
     if (this.asked || !this.run) return;
@@ -211,7 +211,7 @@ class Player extends HTMLElement {
     const slider = this.at("slider");
     slider.value = position;
     slider.setAttribute("aria-valuetext", `event ${position} of ${run.n}, ${now} s`);
-    this.at("place").textContent = `event ${count(position)} of ${count(run.n)} · ${now} s`;
+    say(this.at("place"), `event ${count(position)} of ${count(run.n)} · ${now} s`);
     this.at("view-run").setAttribute("aria-pressed", this.view === "run");
     this.at("view-moment").setAttribute("aria-pressed", this.view === "moment");
   }

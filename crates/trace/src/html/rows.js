@@ -9,6 +9,16 @@ function make(name, className, text, ...inside) {
   return element;
 }
 
+// Puts these into an element, in place of what is there; what is the same stays, and costs no look at the page.
+function renew(element, items) {
+  items.forEach((it, place) => {
+    const old = element.children[place];
+    if (!old) element.append(it); else if (old !== it && !old.isEqualNode(it)) old.replaceWith(it);
+  });
+  while (element.children.length > items.length) element.lastElementChild.remove();
+}
+function say(element, text) { if (element.textContent !== text) element.textContent = text; }
+
 class Rows {
   // `cells(item)` makes the cells of a row, a list of elements; `act(item)` is done when it is clicked.
   constructor(box, { cells, act, height = 24, most = 14 }) {
@@ -66,13 +76,13 @@ class Rows {
       row.style.top = `${(place - first) * this.height + first * this.apart}px`;
       rows.push(row);
     }
-    this.inside.replaceChildren(...rows);
+    renew(this.inside, rows);
   }
 }
 
 // A window into a list of lines that wrap: so many around one of them, and how many there are before and
 // after. Those that are there already stay.
-const AROUND = 60;
+const AROUND = 30;
 function drawAround(list, n, middle, item, nothing) {
   const first = Math.max(0, Math.min(n - 2 * AROUND, middle - AROUND)), last = Math.min(n, first + 2 * AROUND), items = [];
   const there = new Map([...list.children].map(it => [it.dataset.place, it]));

@@ -32,14 +32,13 @@ class Summary {
     });
   }
 
-  begin() { this.sums = this.order = null; this.key = ""; }
+  begin() { this.all = this.sums = this.order = null; }
 
   // The sums of what is selected, or of the whole run.
   now() {
-    const { run, selection } = this.player, [from, to] = selection ?? [0, run.n];
-    if (this.key !== `${from} ${to}`) {
-      this.key = `${from} ${to}`;
-      this.sums = sumUp(run, from, to);
+    const { run, selection } = this.player, [from, to] = selection ?? [0, run.n], was = this.sums;
+    if (!was || was.from !== from || was.to !== to) {
+      this.sums = selection ? sumUp(run, from, to) : this.all ??= sumUp(run, 0, run.n);
       this.order = null;
     }
     return this.sums;
@@ -61,9 +60,9 @@ class Summary {
     }
     const chosen = run.lanes[lane];
     this.rows.set(this.order, { className: place => sums.rows[place] === chosen ? "chosen" : "" });
-    player.at("summary-title").textContent = selection ? "Summary of the selection" : "Summary";
+    say(player.at("summary-title"), selection ? "Summary of the selection" : "Summary");
     const what = `${many(to - from, "event")}, ${many(sums.nPolls, "poll")}, ${many(sums.nLines, "line")} in ${duration(Math.max(0, sums.end - sums.begin))}; tasks ran ${duration(sums.busy)}`;
-    player.at("sum").textContent = selection ? `From ${seconds(sums.begin, run.decimals)} s to ${seconds(sums.end, run.decimals)} s: ${what}. Esc takes the selection away.` : `${what}.`;
+    say(player.at("sum"), selection ? `From ${seconds(sums.begin, run.decimals)} s to ${seconds(sums.end, run.decimals)} s: ${what}. Esc takes the selection away.` : `${what}.`);
   }
 
   #cells(place) {
