@@ -15,15 +15,8 @@ function drawLife(pen, colors, code, from, to, y) {
     pen.lineWidth = 1;
     pen.strokeRect(from + .5, y - 5.5, w - 1, 11);
   } else if (code === IDLE) {
-    pen.strokeStyle = colors.waiting;
-    pen.lineWidth = 2;
-    pen.setLineDash([2, 4]);
-    pen.lineDashOffset = from % 6;
-    pen.beginPath();
-    pen.moveTo(from, y);
-    pen.lineTo(to, y);
-    pen.stroke();
-    pen.setLineDash([]);
+    pen.fillStyle = colors.dots;
+    pen.fillRect(from, y - 1, w, 2);
   }
 }
 
