@@ -52,8 +52,6 @@ pub struct Overview {
     idle: Vec<Range<usize>>,
     /// The places of the events that print a line.
     printed: Vec<usize>,
-    /// After so many events a task is polled, then none, then a task again, and so on.
-    polled: Vec<usize>,
 }
 
 /// From here on a task does this.
@@ -107,17 +105,12 @@ impl Overview {
             lives.insert(*task, (life, usize::from(life == Life::Running)));
             all.push((*task, Turn { position: 0, at: begin, life, n_polls: 0 }));
         }
-        let mut polled: Vec<usize> = Vec::new();
-        polled.extend((!state.running.is_empty()).then_some(0));
         let mut touched = Vec::new();
         for (place, event) in trace.events().iter().enumerate() {
             touched.extend(event.what.task());
             touched.extend(state.play(event).running());
             if matches!(event.what, What::Printed { .. }) {
                 printed.push(place);
-            }
-            if state.running.is_empty() == (polled.len() % 2 == 1) {
-                polled.push(place + 1);
             }
             for task in touched.drain(..).filter(|it| state.tasks.contains_key(it)) {
                 let life = state.life(task);
@@ -141,7 +134,6 @@ impl Overview {
             starts: Vec::new(),
             idle: changes::idle(trace.events()),
             printed,
-            polled,
         };
         for (task, turn) in all {
             if overview.tasks.last() != Some(&task) {

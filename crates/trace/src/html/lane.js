@@ -1,7 +1,7 @@
 // One lane: what a task does from left to right. What is too small to be drawn is folded: how much of it
 // ran, was ready and waited is drawn as the height of bars, and the polls in it are counted.
 
-const SMALL = 3, BAR = 4, HALF = 9;
+const SMALL = 6, BAR = 4, HALF = 9;
 
 function drawLife(pen, colors, code, from, to, y) {
   const w = Math.max(1, to - from);

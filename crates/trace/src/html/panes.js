@@ -84,7 +84,7 @@ class Panes {
     this.#output();
     const now = player.position - 1;
     this.events.set({ length: run.n }, { current: now, className: (_, place) => !isRun && place > now ? "later" : "" });
-    for (const it of this.lists) it.scroll();
+    for (const it of [...this.lists, this.summary.rows]) it.scroll();
     for (const it of this.scrolls.splice(0)) it();
   }
 

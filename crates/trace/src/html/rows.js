@@ -59,8 +59,8 @@ class Rows {
     if (this.scrolls) this.box.scrollTop = this.top;
     this.scrolls = false;
   }
-  // It was hidden, and may be elsewhere now.
-  appear() { this.top = this.box.scrollTop; }
+  // It was hidden, and may have lost its place.
+  appear() { this.scrolls = true; }
 
   #draw() {
     const room = this.room / this.height;

@@ -125,26 +125,36 @@ impl Overview {
                 summary.tasks.push(sums);
             }
         }
-        summary.busy = self.busy(begin..end);
+        summary.busy = self.busy(&(begin..end));
         summary
     }
 
-    /// How long a task is polled there.
-    fn busy(&self, positions: Range<usize>) -> u64 {
-        let first = self.polled.partition_point(|it| *it <= positions.start);
-        let last = self.polled.partition_point(|it| *it < positions.end);
-        let mut busy = 0_u64;
-        // A poll may be under way at the beginning, and another one at the end.
-        let mut since = (first % 2 == 1).then(|| self.time(positions.start));
-        for position in &self.polled[first..last.max(first)] {
-            let now = self.time(*position);
-            match since.take() {
-                Some(it) => busy = busy.saturating_add(now.saturating_sub(it)),
-                None => since = Some(now),
+    /// How long a task is polled there: a poll within another one counts once.
+    fn busy(&self, positions: &Range<usize>) -> u64 {
+        let mut polls: Vec<Range<usize>> = Vec::new();
+        for turns in self.starts.windows(2).map(|it| &self.turns[it[0]..it[1]]) {
+            let first = turns.partition_point(|it| it.position <= positions.start);
+            let last = turns.partition_point(|it| it.position < positions.end);
+            for place in first.saturating_sub(1)..last {
+                let end = turns.get(place + 1).map_or(positions.end, |it| it.position);
+                if turns[place].life == Life::Running {
+                    let begin = turns[place].position.max(positions.start);
+                    polls.push(begin..end.min(positions.end));
+                }
             }
         }
-        let rest = since.map_or(0, |it| self.time(positions.end).saturating_sub(it));
-        busy.saturating_add(rest)
+        polls.sort_unstable_by_key(|it| it.start);
+        let mut busy = 0_u64;
+        let mut seen = positions.start;
+        for poll in polls {
+            let begin = poll.start.max(seen);
+            if poll.end > begin {
+                let length = self.time(poll.end).saturating_sub(self.time(begin));
+                busy = busy.saturating_add(length);
+                seen = poll.end;
+            }
+        }
+        busy
     }
 }
 
