@@ -66,7 +66,7 @@ impl App {
             KeyCode::Char('T') => self.go(&Go::PreviousOf(self.chosen)),
             KeyCode::Char('f') => self.next_finding(true),
             KeyCode::Char('F') => self.next_finding(false),
-            KeyCode::Char(key @ ('d' | 'D')) => self.to_the_longest(key == 'd'),
+            KeyCode::Char(key @ ('d' | 'D')) => self.go_to_longest(key == 'd'),
             KeyCode::Home | KeyCode::Char('0') => self.go_within(&Go::Start),
             KeyCode::End | KeyCode::Char('$') => self.go_within(&Go::End),
             KeyCode::Up => self.choose(false),
@@ -156,7 +156,7 @@ impl App {
 
     /// Moves to where the longest wait of a task begins, or its longest poll; of what is summed up, if a part
     /// is selected.
-    fn to_the_longest(&mut self, is_wait: bool) {
+    fn go_to_longest(&mut self, is_wait: bool) {
         let Some(task) = self.task() else {
             self.message = Some("choose a task: ↑ ↓".into());
             return;
