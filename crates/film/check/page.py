@@ -75,6 +75,11 @@ def opens_on_the_whole_run(page, film, picture):
     assert shown(page) == ["now", "tasks", "queue", "timers", "source", "output", "events"], shown(page)
     page.press("v")
     page.until(f"{PLAYER.format(0)}.view", "run")
+    # Keys do the same of the task that is chosen.
+    page.press("0", "d")
+    page.until(TOLD.format(0), "famine 2 stops")
+    page.press("D")
+    page.until(TOLD.format(0), "famine 2 runs, first of 2 ready")
 
 
 def loads_and_steps(page, film, picture):
@@ -91,6 +96,17 @@ def loads_and_steps(page, film, picture):
     page.until(f"{PLAYER.format(0)}.shadowRoot.querySelector('#output .marked').textContent", "0.0001")
     page.click("[data-do=next-poll]", 0)
     page.until(f"{PLAYER.format(0)}.shadowRoot.querySelector('pre .marked').textContent.includes('pop_front')")
+    # Why that line is marked is said beside it, for those who see no mark as well.
+    says = f"{PLAYER.format(0)}.at('source-says').textContent"
+    assert page.run(f"{PLAYER.format(0)}.at('source').getAttribute('aria-describedby')") == "source-says"
+    page.until(f"/^Line \\d+ of .*lib.rs: the loop is here, a task is taken out/.test({says})")
+    page.press("$")
+    page.until(says, "No line is marked: the run has ended.")
+    # In this stage no time passes.
+    page.press("0", "D")
+    page.until(NOTICE.format(0), "no poll of the task took any time")
+    at(page, 0, 0)
+    page.press("o", "p")
     picture("first")
 
 
@@ -170,6 +186,11 @@ def finds_and_selects(page, film, picture):
     page.press("F")
     page.until(TOLD.format(0), "famine 2 runs, first of 2 ready")
     # What is typed is looked for in findings, names and lines.
+    page.press("0", "o", "o")
+    says = f"{PLAYER.format(0)}.at('source-says').textContent"
+    page.until(f"/^Line \\d+ of .*famine.rs: famine 2 printed here.$/.test({says})")
+    page.press("c", "c")
+    page.until(f"/^Line \\d+ of .*famine.rs: famine 2 waits here.$/.test({says})")
     page.press("/", *"run1")
     page.until(f"{PLAYER.format(0)}.at('found').querySelectorAll('button').length", 4)
     picture("found")

@@ -1,4 +1,5 @@
-"""The page shows at every event what the player of the crate shows there, forwards, backwards and in jumps."""
+"""The page shows at every event what the player of the crate shows there, forwards, backwards and in jumps; and
+it says the same of the run as a whole: sums, of parts as well, findings, where something changes."""
 
 import json
 import os
@@ -15,6 +16,19 @@ COMPARE = """((told, order) => {
             const [one, other] = [shown[part], expected[part]].map((it) => JSON.stringify(it));
             if (one !== other && wrong.length < 5) wrong.push([position, part, one, other]);
         }
+    }
+    return wrong;
+})"""
+
+
+# The same of what is said of the run as a whole.
+COMPARE_WHOLE = """((told) => {
+    const said = document.querySelector("boucle-player").overview(told.sums.map((it) => it[0])), wrong = [];
+    const texts = (of) => [...of.sums.map((it) => it.slice(0, 6)), ...of.sums.flatMap(([part,,,,,, tasks]) => tasks.map((it) => [part, it])),
+        ...of.findings, of.next, of.previous].map((it) => JSON.stringify(it));
+    const [one, other] = [said, told].map(texts);
+    for (let place = 0; place < Math.max(one.length, other.length); place++) {
+        if (one[place] !== other[place] && wrong.length < 5) wrong.push([one[place], other[place]]);
     }
     return wrong;
 })"""
@@ -40,6 +54,9 @@ def compare(page, program, name, recording, file, chance):
     for order in [forwards, forwards[::-7], jumps]:
         wrong = page.run(f"{COMPARE}(told, {order})")
         assert not wrong, (name, wrong)
+    [told] = moments(program, recording, "whole")
+    wrong = page.run(f"{COMPARE_WHOLE}({told})")
+    assert not wrong, (name, wrong)
 
 
 def shows_the_same(page, program, _picture):

@@ -50,6 +50,9 @@ button[aria-pressed="true"] { background: var(--text); color: var(--page) }
 #box { overflow-x: hidden; overflow-y: auto; position: relative }
 #lanes { display: block; position: sticky; top: 0; width: 100%; touch-action: pan-y; cursor: crosshair }
 #lanes:focus-visible { outline-offset: -3px }
+#chosen-lane { position: absolute; left: 0; right: 0; background: var(--chosen); overflow: hidden }
+#chosen-lane::before { content: "▸"; padding-left: 3px; font: 12px/26px ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace }
+#over { position: absolute; left: 0; pointer-events: none }
 .spacer { position: absolute; top: 0; width: 1px; visibility: hidden }
 #tip { position: absolute; pointer-events: none; max-width: min(34em, 90%); padding: .25em .6em; background: var(--text); color: var(--page); border-radius: 4px; z-index: 4; overflow-wrap: anywhere }
 #legend { display: flex; flex-wrap: wrap; gap: .1em 1.2em; list-style: none; margin: 0 0 .35em; padding: 0; color: var(--soft); font-size: .92em }
@@ -68,9 +71,9 @@ button[aria-pressed="true"] { background: var(--text); color: var(--page) }
 .column { display: flex; flex-direction: column; gap: .7em; min-width: 0 }
 @container (min-width: 44rem) { .panes { grid-template-columns: minmax(0, 1fr) minmax(0, 1fr) } .column.wide { grid-column: 1 / -1; grid-row: 1 } }
 @container (min-width: 66rem) { .panes { grid-template-columns: minmax(0, 1.05fr) minmax(0, 1.6fr) minmax(0, 1.1fr) } .column.wide { grid-column: 2; grid-row: auto } }
-.pane { background: var(--panel); border-radius: 6px; padding: .5em .7em .6em; min-width: 0 }
+.pane { background: var(--panel); border-radius: 6px; padding: .5em .7em .6em; min-width: 0; contain: layout style }
 .pane h3 { color: var(--text) }
-.rows { position: relative; overflow-y: auto; overflow-x: hidden; border-radius: 4px }
+.rows { contain: strict; position: relative; overflow-y: auto; overflow-x: hidden; border-radius: 4px }
 .rows-inside { position: relative; min-height: 1px }
 .row { position: absolute; left: 0; right: 0; height: 24px; line-height: 24px; display: grid; gap: .6em; cursor: default }
 .row > *, .heads > * { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; min-width: 0 }
@@ -111,7 +114,9 @@ button[aria-pressed="true"] { background: var(--text); color: var(--page) }
 .marked { background: var(--mark); font-weight: 600 }
 #chosen { margin-bottom: .4em; padding-bottom: .3em; border-bottom: 1px solid var(--line) }
 #chosen:empty { display: none }
-.awaits { margin: .1em 0; padding-left: 1.7em }
+.awaits { margin: .1em 0; padding: 0; list-style: none; overflow-wrap: anywhere }
+.awaits .mono { font-size: 13px }
+.awaits ul { list-style: none; margin: 0; padding-left: 1em; border-left: 2px solid var(--line) }
 .files { display: block; margin-bottom: .2em }
 pre { margin: .3em 0 0; max-height: 40rem; overflow: auto; line-height: 1.4; background: none; padding: 0; position: relative }
 pre span { display: block; white-space: pre; padding-right: .5em; width: max-content; min-width: 100% }
@@ -146,6 +151,9 @@ loadFrom = async address => {
 };
 // Lists of numbers that grow, and lists of changes: what of something changed at which event.
 
+// Below this is no event.
+const NEVER = 0x7fffffff;
+
 class List {
   constructor(type, room = 16) { this.items = new type(room); this.length = 0; }
   push(item) {
@@ -175,6 +183,16 @@ function inOrder(items, key) {
   return items;
 }
 
+// Which of `n` things stands where, if one owner's come after another's, in the order they have; `start` becomes
+// where those of each owner begin.
+function byOwner(owner, n, start) {
+  for (let i = 0; i < n; i++) start[owner[i] + 1]++;
+  for (let i = 1; i < start.length; i++) start[i] += start[i - 1];
+  const next = start.slice(), order = new Uint32Array(n);
+  for (let i = 0; i < n; i++) order[next[owner[i]]++] = i;
+  return order;
+}
+
 // Changes as they come: of whom, by which event, to what.
 class Changes {
   constructor(type, room) { this.owner = new List(Uint32Array, room); this.event = new List(Int32Array, room); this.value = type && new List(type, room); }
@@ -185,14 +203,11 @@ class Changes {
   }
   // Sorted by their owners; those of one stay in the order of the events.
   sorted(nOwners) {
-    const n = this.owner.length, start = new Uint32Array(nOwners + 1), owner = this.owner.items;
-    for (let i = 0; i < n; i++) start[owner[i] + 1]++;
-    for (let i = 0; i < nOwners; i++) start[i + 1] += start[i];
-    const next = start.slice(), event = new Int32Array(n), value = this.value && new this.value.items.constructor(n);
-    for (let i = 0; i < n; i++) {
-      const place = next[owner[i]]++;
-      event[place] = this.event.items[i];
-      if (value) value[place] = this.value.items[i];
+    const n = this.owner.length, start = new Uint32Array(nOwners + 1), order = byOwner(this.owner.items, n, start);
+    const event = new Int32Array(n), value = this.value && new this.value.items.constructor(n);
+    for (let place = 0; place < n; place++) {
+      event[place] = this.event.items[order[place]];
+      if (value) value[place] = this.value.items[order[place]];
     }
     return new Sorted(start, event, value);
   }
@@ -406,72 +421,96 @@ class Events {
     }
   }
 }
-// Sets in an order, at any event: what goes in and out is kept, and now and then all that is in it. So it
-// is there again after some thousand steps, wherever one jumps; and all that is kept is no more than four
-// items for each step.
+// What is in a set, at any event: each item from one event to another. Those that were in it long ago are
+// passed over, many at once: so a list costs what is on it, wherever one jumps.
 
-const STRIDE = 4096;
-const PUT = 0, FIRST = 1, TAKE = 2;
+const SMALL_BLOCK = 64, LARGE_BLOCK = 4096;
 
-// Who is in it: those put in front the last one first, then the others in their order.
-class Order {
-  constructor(items = []) { this.front = new Set(); this.rest = new Set(items); }
-  get size() { return this.front.size + this.rest.size; }
-  has(item) { return this.rest.has(item) || this.front.has(item); }
-  play(how, item) {
-    if (how === PUT) this.rest.add(item);
-    else if (how === FIRST) this.front.add(item);
-    else if (!this.rest.delete(item)) this.front.delete(item);
-  }
-  items() { return this.front.size ? [...[...this.front].reverse(), ...this.rest] : [...this.rest]; }
-}
-
-class Replayed {
-  constructor() {
-    this.event = new List(Int32Array);
-    this.item = new List(Uint32Array);
-    this.how = new List(Uint8Array);
-    this.now = new Order();
-    // How many steps have been taken to come here.
-    this.steps = 0;
-    this.kept = [{ steps: 0, items: new Uint32Array(0) }];
+class Spans {
+  constructor({ item = Uint32Array, room = 16, hasOwners = false } = {}) {
+    this.item = new List(item, room);
+    this.from = new List(Int32Array, room);
+    this.to = new List(Int32Array, room);
+    this.owner = hasOwners ? new List(Uint32Array, room) : null;
+    // By which events something was taken out, in their order.
+    this.taken = new List(Int32Array, room);
   }
 
-  play(event, how, item) {
-    this.event.push(event);
+  // From this event on the item is in it; the number of that, to take it out.
+  put(event, item, owner) {
     this.item.push(item);
-    this.how.push(how);
-    this.now.play(how, item);
-    this.steps++;
-    const since = this.steps - this.kept[this.kept.length - 1].steps;
-    if (since >= STRIDE && since >= this.now.size / 4) this.#keep();
+    this.from.push(event);
+    this.to.push(NEVER);
+    this.owner?.push(owner);
+    return this.item.length - 1;
+  }
+  take(event, span) {
+    this.to.items[span] = event;
+    this.taken.push(event);
   }
 
-  #keep() { this.kept.push({ steps: this.steps, items: Uint32Array.from(this.now.items()) }); }
-
-  // No more is to come.
-  done() {
-    for (const it of ["event", "item", "how"]) this[it] = this[it].done();
+  // No more is to come. In the order in which they were put in; with keys, one of each, in theirs; with
+  // owners, one owner after another.
+  done({ keys = null, nOwners = 0 } = {}) {
+    const n = this.item.length;
+    for (const it of ["item", "from", "to", "taken"]) this[it] = this[it].done();
+    this.begun = keys ? this.from : null;
+    if (keys || this.owner) this.#order(n, keys, nOwners);
+    this.owner = null;
+    this.blocks = [SMALL_BLOCK, LARGE_BLOCK].map(size => this.#bounds(n, size));
     return this;
   }
+  #order(n, keys, nOwners) {
+    let order;
+    if (keys) {
+      order = new Uint32Array(n);
+      for (let i = 0; i < n; i++) order[i] = i;
+      inOrder(order, keys);
+    } else {
+      this.start = new Uint32Array(nOwners + 1);
+      order = byOwner(this.owner.items, n, this.start);
+    }
+    for (const it of ["item", "from", "to"]) {
+      const was = this[it], sorted = new was.constructor(n);
+      for (let i = 0; i < n; i++) sorted[i] = was[order[i]];
+      this[it] = sorted;
+    }
+  }
+  // Of each block, when the first one in it comes, and when the last one goes.
+  #bounds(n, size) {
+    const from = new Int32Array(Math.ceil(n / size)).fill(NEVER), to = new Int32Array(from.length).fill(-1);
+    for (let i = 0; i < n; i++) {
+      const block = Math.floor(i / size);
+      if (this.from[i] < from[block]) from[block] = this.from[i];
+      if (this.to[i] > to[block]) to[block] = this.to[i];
+    }
+    return { size, from, to };
+  }
 
-  // What is in it when `position` events have been played.
-  at(position) {
-    const steps = after(this.event, position - 1);
-    if (steps < this.steps || steps - this.steps > STRIDE) {
-      let place = this.kept.length - 1;
-      while (this.kept[place].steps > steps) place--;
-      const kept = this.kept[place];
-      if (steps < this.steps || kept.steps > this.steps) {
-        this.now = new Order(kept.items);
-        this.steps = kept.steps;
-        this.list = null;
+  // How many are in it when `position` events have been played, whoever owns them.
+  count(position) { return after(this.begun ?? this.from, position - 1) - after(this.taken, position - 1); }
+
+  // What is in it then, of one owner if there are owners; so many at the most.
+  list(position, { owner, most = Infinity } = {}) {
+    const { from, to, item, blocks: [small, large] } = this, low = owner === undefined ? 0 : this.start[owner];
+    const end = owner === undefined ? from.length : this.start[owner + 1], high = this.begun ? end : after(from, position - 1, low, end);
+    const found = new List(item.constructor);
+    for (let place = low; place < high && found.length < most;) {
+      const skips = !(place % LARGE_BLOCK) && isEmpty(large, place, high, position) ? LARGE_BLOCK
+        : !(place % SMALL_BLOCK) && isEmpty(small, place, high, position) ? SMALL_BLOCK : 0;
+      if (skips) { place += skips; continue; }
+      for (const stop = Math.min(high, place + SMALL_BLOCK - place % SMALL_BLOCK); place < stop; place++) {
+        if (from[place] < position && to[place] >= position) found.push(item[place]);
       }
     }
-    if (this.steps < steps) this.list = null;
-    for (; this.steps < steps; this.steps++) this.now.play(this.how[this.steps], this.item[this.steps]);
-    return this.list ??= this.now.items();
+    return found.items.subarray(0, Math.min(most, found.length));
   }
+}
+
+// Whether nothing of a block is in the set.
+function isEmpty({ size, from, to }, place, high, position) {
+  const block = place / size;
+  return place + size <= high && (from[block] >= position || to[block] < position);
 }
 // What a task waits for while a recording is read. A timer that is taken back takes with it the wait whose
 // time is next to its own; there may be a million of them, so those of many are kept by their times.
@@ -603,28 +642,33 @@ class Counted {
     for (let i = number; i < this.tree.length; i += i & -i) this.tree[i] += by;
   }
 }
-// The objects that tasks share: queues, locks. Of each, the events that tell of it; who has it follows.
+// The objects that tasks share: queues, locks. Of each, the events that tell what it is; who has it, and who
+// waits for it, from which event to which.
 
 class Objects {
   constructor() {
     this.rowOf = new Map();
     this.no = [];
-    this.told = new Changes(Uint8Array);
-    this.alive = new Replayed();
+    this.told = new Changes();
+    this.alive = new Spans();
+    this.held = new Spans({ hasOwners: true });
+    this.waiters = new Spans({ hasOwners: true });
     this.given = [];
-    // Who holds each now, and who has ever waited for it.
+    // As it is now: whether each is there, and who holds it: what each of the permits is in `held`.
+    this.there = [];
     this.holders = [];
-    this.waiters = [];
+    // Those that are waited for as a time or a task is, which comes by itself.
+    this.comes = new Set();
   }
 
-  #row(no, event) {
+  #row(no) {
     let row = this.rowOf.get(no);
     if (row === undefined) {
       row = this.no.length;
       this.rowOf.set(no, row);
       this.no.push(no);
+      this.there.push(-1);
       this.holders.push(new Map());
-      this.waiters.push(new Set());
     }
     return row;
   }
@@ -632,36 +676,57 @@ class Objects {
   base(objects) {
     for (const [no, it] of Object.entries(objects)) {
       const row = this.#row(+no);
-      this.given[row] = { ...it, holders: Object.entries(it.holders ?? {}).map(([task, n]) => [+task, n]) };
-      this.holders[row] = new Map(this.given[row].holders);
-      this.alive.play(-1, PUT, row);
+      this.given[row] = it;
+      this.there[row] = this.alive.put(-1, row);
+      for (const [task, n] of Object.entries(it.holders ?? {})) for (let permit = 0; permit < n; permit++) this.#acquire(-1, row, +task);
     }
   }
 
-  waits(no, task) { this.waiters[this.#row(no)].add(task); }
+  // The number of a wait, to take it out.
+  waits(event, no, task, comes) {
+    const row = this.#row(no);
+    if (comes) this.comes.add(row);
+    return this.waiters.put(event, task, row);
+  }
 
   play(e, i) {
-    const row = this.#row(e.object), holders = this.holders[row];
+    const row = this.#row(e.object), isThere = this.there[row] >= 0;
     if (e.kind === K.OBJECT_GONE) {
-      holders.clear();
-      this.alive.play(i, TAKE, row);
-    } else this.alive.play(i, PUT, row);
-    if (e.kind === K.ACQUIRED) acquire(holders, e.task);
-    if (e.kind === K.RELEASED) release(holders, e.task);
-    this.told.push(row, i, holders.size ? 0 : 1);
+      for (const permits of this.holders[row].values()) for (const it of permits) this.held.take(i, it);
+      this.holders[row].clear();
+      if (isThere) this.alive.take(i, this.there[row]);
+      this.there[row] = -1;
+    } else if (!isThere) this.there[row] = this.alive.put(i, row);
+    if (e.kind === K.ACQUIRED) this.#acquire(i, row, e.task);
+    if (e.kind === K.RELEASED) this.#release(i, row, e.task);
+    if (!isThere || (e.kind !== K.ACQUIRED && e.kind !== K.RELEASED)) this.told.push(row, i);
   }
-}
 
-// Holders are tasks by their numbers, and how many permits each has.
-function acquire(holders, task) { holders.set(task, (holders.get(task) ?? 0) + 1); }
+  #acquire(event, row, task) {
+    const permit = this.held.put(event, task, row), permits = this.holders[row].get(task);
+    if (permits) permits.push(permit); else this.holders[row].set(task, [permit]);
+  }
+  // A permit is given back: by who has one, else it was somebody else's.
+  #release(event, row, task) {
+    const holders = this.holders[row];
+    let holder = holders.has(task) ? task : Infinity;
+    if (holder === Infinity) for (const it of holders.keys()) holder = Math.min(holder, it);
+    if (holder === Infinity) return;
+    const permits = holders.get(holder);
+    this.held.take(event, permits.pop());
+    if (!permits.length) holders.delete(holder);
+  }
 
-// A permit is given back: by who has one, else it was somebody else's.
-function release(holders, task) {
-  let holder = holders.has(task) ? task : Infinity;
-  if (holder === Infinity) for (const it of holders.keys()) holder = Math.min(holder, it);
-  if (holder === Infinity) return;
-  const n = holders.get(holder) - 1;
-  if (n > 0) holders.set(holder, n); else holders.delete(holder);
+  // No more is to come.
+  done() {
+    const nOwners = this.no.length;
+    this.told = this.told.sorted(nOwners);
+    this.alive.done({ keys: Float64Array.from(this.alive.item.done(), row => this.no[row]) });
+    this.held.done({ nOwners });
+    this.waiters.done({ nOwners });
+    this.there = this.holders = null;
+    return this;
+  }
 }
 // Plays a recording once, as `state/play.rs` does, and keeps of each task what changed when: so every
 // moment is there at once. A position is how many events have been played.
@@ -671,11 +736,7 @@ const RUNNING = 1, IDLE = 2, DONE = 3, PANICKED = 4, CANCELLED = 5, DROPPED = 6,
 const READY = IDLE | QUEUED, AGAIN = RUNNING | QUEUED, LIFE = 15;
 // How a task that wakes itself is woken.
 const ITSELF = 255;
-const NEVER = 0x7fffffff;
 const isOver = code => (code & LIFE) >= DONE;
-
-// What a change of the waits of a task is; below zero and from 3 on: the wait that is gone.
-const ADDS = 0, BEGINS_ANEW = 1, FORGETS = 2;
 
 class Index {
   constructor(events) {
@@ -694,7 +755,9 @@ class Index {
     this.code = new List(Uint8Array);
     this.running = new List(Uint32Array);
     this.ended = new List(Uint8Array);
-    this.queued = new List(Uint8Array);
+    // One more than its number in the queue; below zero in what was put in front.
+    this.queued = new List(Int32Array);
+    this.going = new List(Uint32Array);
     this.polled = new List(Uint32Array);
     this.told = new List(Uint8Array);
     this.woken = new List(Int32Array);
@@ -706,7 +769,9 @@ class Index {
     this.wakes = new Changes();
     this.made = new Changes();
     this.polls = new Changes();
-    this.waited = new Changes(Int32Array);
+    // The waits: events, or below zero those of the base. And of each, what it is to its object.
+    this.waited = new Spans({ item: Int32Array, hasOwners: true });
+    this.waiter = new List(Uint32Array);
     this.stands = new Changes();
     this.of = new Changes(undefined, room);
     this.names = new Map();
@@ -722,9 +787,10 @@ class Index {
     this.nReady = new List(Uint32Array);
     // Who is polled: each a task on top of another one.
     this.stacks = { event: new List(Int32Array), top: new List(Int32Array), row: new List(Uint32Array), below: new List(Int32Array), now: -1 };
-    this.queue = new Replayed();
-    this.alive = new Replayed();
-    this.timers = new Replayed();
+    this.queue = new Spans({ room });
+    this.front = new Spans();
+    this.alive = new Spans();
+    this.timers = new Spans();
     this.timerAt = new List(Float64Array);
     this.timerBy = new List(Uint32Array);
     this.order = new Places();
@@ -741,7 +807,7 @@ class Index {
     this.rowOf.set(no, row);
     this.no.push(no);
     this.known.push(event);
-    for (const it of ["code", "running", "ended", "queued", "polled", "told", "placed"]) this[it].push(0);
+    for (const it of ["code", "running", "ended", "queued", "going", "polled", "told", "placed"]) this[it].push(0);
     this.woken.push(-2);
     this.done.push(NEVER);
     this.#settle(row, event);
@@ -754,8 +820,8 @@ class Index {
     if (code === was) return;
     this.code.items[row] = code;
     this.lives.push(row, event, code);
-    if (isOver(code) && was && !isOver(was)) this.alive.play(event, TAKE, row);
-    if (!isOver(code) && (!was || isOver(was))) this.alive.play(event, PUT, row);
+    if (isOver(code) && was && !isOver(was)) this.alive.take(event, this.going.items[row]);
+    if (!isOver(code) && (!was || isOver(was))) this.going.items[row] = this.alive.put(event, row);
   }
 
   // The state before the first event.
@@ -776,12 +842,11 @@ class Index {
     const on = it => typeof it === "string" ? [it] : Object.entries(it)[0];
     this.given.forEach((it, place) => {
       const [what, value] = on(it.on), end = what === "time" ? Math.min(it.at + value, FOREVER) : NaN;
-      this.#waitsOf(it.row).add(place - this.given.length, end);
+      this.#wait(-1, it.row, place - this.given.length, end, it.object ?? 0, what === "time" || what === "task");
     });
     for (const no of base.ready ?? []) {
       const row = this.#row(no, -1);
-      this.queued.items[row] = 1;
-      this.queue.play(-1, PUT, row);
+      this.queued.items[row] = this.queue.put(-1, row) + 1;
       this.order.push(row);
     }
     for (const no of base.running ?? []) this.#begin(this.#row(no, -1), -1);
@@ -818,31 +883,41 @@ class Index {
 
   #ready(row, event) {
     if (this.queued.items[row]) return;
-    this.queued.items[row] = 1;
+    this.queued.items[row] = this.queue.put(event, row) + 1;
     this.wakes.push(row, event);
     this.woken.items[row] = event;
-    this.queue.play(event, PUT, row);
     this.order.push(row);
   }
   // Takes a task out of the queue; its place, or -1.
   #unqueue(row, event) {
-    if (!this.queued.items[row]) return -1;
+    const at = this.queued.items[row];
+    if (!at) return -1;
     this.queued.items[row] = 0;
-    this.queue.play(event, TAKE, row);
+    if (at > 0) this.queue.take(event, at - 1); else this.front.take(event, -at - 1);
     return this.order.take(row);
   }
 
-  #waitsOf(row) {
+  // A task waits; its end is no number if it is for no time.
+  #wait(event, row, id, end, object, ends) {
     let waits = this.waits.get(row);
     if (!waits) this.waits.set(row, waits = new Waits());
-    return waits;
+    waits.add(this.waited.put(event, id, row), end);
+    this.waiter.push(object ? 1 + this.objects.waits(event, object, row, ends) : 0);
+  }
+  #waitsNoMore(event, span) {
+    this.waited.take(event, span);
+    if (this.waiter.items[span]) this.objects.waiters.take(event, this.waiter.items[span] - 1);
+  }
+  #forgets(event, row) {
+    for (const span of this.waits.get(row)?.ends.keys() ?? []) this.#waitsNoMore(event, span);
+    this.waits.delete(row);
   }
 
   #setTimer(event, number, at, by) {
     const id = this.timerAt.length, held = this.timer.get(number);
     this.timerAt.push(at);
     this.timerBy.push(by);
-    this.timers.play(event, PUT, id);
+    this.timers.put(event, id);
     if (held === undefined) this.timer.set(number, id);
     else if (held instanceof ByTime) held.add(at, id);
     else {
@@ -860,7 +935,7 @@ class Index {
     const id = held instanceof ByTime ? held.chunks[0][0][1] : held;
     if (held instanceof ByTime) held.remove(this.timerAt.items[id], id);
     if (!(held instanceof ByTime) || !held.chunks.length) this.timer.delete(number);
-    this.timers.play(event, TAKE, id);
+    this.timers.take(event, id);
     return id;
   }
 
@@ -881,7 +956,7 @@ class Index {
       case K.TIMER_UNSET: {
         const id = this.#takeTimer(i, e.number), row = id < 0 ? undefined : this.rowOf.get(this.timerBy.items[id]);
         const gone = row === undefined ? null : this.waits.get(row)?.takeNearest(this.timerAt.items[id]);
-        if (gone !== null && gone !== undefined) this.waited.push(row, i, gone < 0 ? gone : gone + 3);
+        if (gone !== null && gone !== undefined) this.#waitsNoMore(i, gone);
         break;
       }
       case K.OBJECT_MADE: case K.OBJECT_NAMED: case K.OBJECT_GONE: case K.ACQUIRED: case K.RELEASED:
@@ -933,19 +1008,16 @@ class Index {
       case K.REQUEUED: case K.WOKEN: this.#ready(row, i); break;
       case K.QUEUED_FIRST:
         this.#unqueue(row, i);
-        this.queued.items[row] = 1;
+        this.queued.items[row] = -(this.front.put(i, row) + 1);
         this.wakes.push(row, i);
         this.woken.items[row] = i;
-        this.queue.play(i, FIRST, row);
         this.order.first(row);
         break;
       case K.UNQUEUED: this.#unqueue(row, i); break;
       case K.WAITS: {
-        if (!this.told.items[row]) this.waits.delete(row);
-        this.waited.push(row, i, this.told.items[row] ? ADDS : BEGINS_ANEW);
+        if (!this.told.items[row]) this.#forgets(i, row);
         this.told.items[row] = 1;
-        this.#waitsOf(row).add(i, e.how === ON.TIME ? Math.min(e.at + e.number, FOREVER) : NaN);
-        if (e.object) this.objects.waits(e.object, row);
+        this.#wait(i, row, i, e.how === ON.TIME ? Math.min(e.at + e.number, FOREVER) : NaN, e.object, e.how === ON.TIME || e.how === ON.TASK);
         break;
       }
       case K.STANDS: this.stands.push(row, i); break;
@@ -953,8 +1025,7 @@ class Index {
         if (!this.running.items[row]) this.#unqueue(row, i);
         this.ended.items[row] = DONE + e.how;
         this.done.items[row] = Math.min(this.done.items[row], i);
-        this.waits.delete(row);
-        this.waited.push(row, i, FORGETS);
+        this.#forgets(i, row);
         break;
     }
     this.#settle(row, i);
@@ -1029,8 +1100,7 @@ function duration(ns) {
   return `${ns} ns`;
 }
 
-const numbers = new Intl.NumberFormat("en");
-const count = n => numbers.format(n);
+const count = n => String(n).replace(/\B(?=(\d{3})+$)/g, ",");
 const many = (n, one, more = `${one}s`) => `${count(n)} ${n === 1 ? one : more}`;
 // A run that was read: what there is at each position, which is how many events have been played.
 
@@ -1045,14 +1115,15 @@ class Run {
     this.beside = events.beside;
     for (const it of ["at", "kind", "rest", "task", "how", "no", "outputs", "sleeps", "ends", "known", "done", "begins", "place", "nReady", "timerAt", "timerBy"]) this[it] = index[it].done();
     this.nTasks = this.no.length;
-    for (const it of ["lives", "wakes", "made", "polls", "waited", "stands", "of"]) this[it] = index[it].sorted(this.nTasks);
-    for (const it of ["queue", "alive", "timers"]) this[it] = index[it].done();
+    for (const it of ["lives", "wakes", "made", "polls", "stands", "of"]) this[it] = index[it].sorted(this.nTasks);
+    for (const it of ["queue", "front"]) this[it] = index[it].done();
+    this.waited = index.waited.done({ nOwners: this.nTasks });
+    this.timers = index.timers.done({ keys: this.timerAt });
+    this.alive = index.alive.done({ keys: Float64Array.from(index.alive.item.done(), row => this.no[row]) });
     for (const it of ["rowOf", "names", "given"]) this[it] = index[it];
     const { event, top, row, below } = index.stacks;
     this.stacks = { event: event.done(), top: top.done(), row: row.done(), below: below.done() };
-    this.objects = index.objects;
-    this.objects.alive.done();
-    this.objects.told = this.objects.told.sorted(this.objects.no.length);
+    this.objects = index.objects.done();
     // The lanes: rows in the order of their numbers.
     this.lanes = new Uint32Array(this.nTasks);
     for (let row = 0; row < this.nTasks; row++) this.lanes[row] = row;
@@ -1082,9 +1153,18 @@ class Run {
   }
   // Rows are given in the order in which the tasks were met: so many are known.
   nKnown(position) { return after(this.known, position - 1); }
-  ready(position) { return this.queue.at(position); }
+  // The ready queue, next one first: of those put in front the last one, then the others in their order.
+  ready(position, most = Infinity) {
+    const front = this.front.list(position).reverse();
+    if (!front.length) return this.queue.list(position, { most });
+    const rest = this.queue.list(position, { most: Math.max(0, most - front.length) }), all = new Uint32Array(front.length + rest.length);
+    all.set(front);
+    all.set(rest, front.length);
+    return all.subarray(0, Math.min(most, all.length));
+  }
+  nReadyAt(position) { return this.front.count(position) + this.queue.count(position); }
   // The tasks that have not ended, in the order of their numbers.
-  going(position) { return inOrder(Uint32Array.from(this.alive.at(position)), this.no); }
+  going(position) { return this.alive.list(position); }
   // Who is polled; the innermost last.
   running(position) {
     const { event, top, row, below } = this.stacks, rows = [];
@@ -1124,29 +1204,12 @@ class Run {
   }
 
   // The waits of a task, as their numbers: events, or below zero those of the base.
-  waitsOf(row, position) {
-    const last = this.waited.last(row, position), { start, event, value } = this.waited;
-    let first = last;
-    while (first >= start[row] && value[first] !== BEGINS_ANEW && value[first] !== FORGETS) first--;
-    const held = new Set();
-    if (first < start[row]) {
-      first = start[row];
-      this.given.forEach((it, place) => { if (it.row === row) held.add(place - this.given.length); });
-    }
-    for (let place = first; place <= last; place++) {
-      const how = value[place];
-      if (how === FORGETS) held.clear();
-      else if (how === ADDS || how === BEGINS_ANEW) held.add(event[place]);
-      else held.delete(how < 0 ? how : how - 3);
-    }
-    return [...held];
-  }
+  waitsOf(row, position) { return this.waited.list(position, { owner: row }); }
   // Whether a task has said in its last poll what it waits for.
   toldWaits(row, position) {
-    const poll = this.polls.last(row, position), begun = poll < 0 ? -1 : this.polls.event[poll], { start, event, value } = this.waited;
-    for (let place = this.waited.last(row, position); place >= start[row] && event[place] > begun; place--) {
-      if (value[place] === ADDS || value[place] === BEGINS_ANEW) return true;
-    }
+    const poll = this.polls.last(row, position), begun = poll < 0 ? -1 : this.polls.event[poll], { start, from } = this.waited;
+    const last = after(from, position - 1, start[row], start[row + 1]) - 1;
+    if (last >= start[row] && from[last] > begun) return true;
     return poll < 0 && this.given0(row, "waits_told", false);
   }
   // What a wait is: for what, since when, where.
@@ -1159,14 +1222,22 @@ class Run {
     return { how: ["time", "task", "readable", "writable", "sync", "thread"].indexOf(what), number, at: it.at, object: it.object ?? 0, place: it.place ?? null };
   }
   // What a task waits for now: without a time that has come, and a task that has ended.
-  waits(row, position) {
-    const now = this.now(position);
-    return this.waitsOf(row, position).map(it => this.wait(it)).filter(it => {
-      if (it.how === ON.TIME) return Math.min(it.at + it.number, FOREVER) > now;
-      if (it.how !== ON.TASK) return true;
-      const other = this.rowOf.get(it.number);
-      return other === undefined || !this.hasEnded(other, position);
-    });
+  waits(row, position) { return this.#waiting(this.waitsOf(row, position), position, Infinity).waits; }
+  // The first of it, and for how many things more it waits. Of very many it is not asked whether each has come.
+  firstWaits(row, position, most) {
+    const all = this.waitsOf(row, position), isVeryMany = all.length > 1000, { waits, nSeen } = this.#waiting(all, position, isVeryMany ? most : Infinity);
+    return { waits: waits.slice(0, most), nMore: isVeryMany ? all.length - nSeen : Math.max(0, waits.length - most) };
+  }
+  #waiting(all, position, most) {
+    const now = this.now(position), waits = [];
+    let nSeen = 0;
+    for (; nSeen < all.length && waits.length < most; nSeen++) {
+      const it = this.wait(all[nSeen]);
+      if (it.how === ON.TIME && Math.min(it.at + it.number, FOREVER) <= now) continue;
+      const other = it.how === ON.TASK ? this.rowOf.get(it.number) : undefined;
+      if (other === undefined || !this.hasEnded(other, position)) waits.push(it);
+    }
+    return { waits, nSeen };
   }
   // Whether a task has ended, also if its last poll goes on.
   hasEnded(row, position) { return this.done[row] < position; }
@@ -1180,19 +1251,7 @@ class Run {
   }
 
   // The timers that are set, earliest first; of many only so many of the first.
-  timersSet(position, most = Infinity) {
-    const at = this.timerAt, all = this.timers.at(position), isBefore = (a, b) => at[a] - at[b] || a - b;
-    if (all.length <= 2 * most) return Uint32Array.from(all).sort(isBefore);
-    const first = Uint32Array.from(all.slice(0, most)).sort(isBefore);
-    for (let k = most; k < all.length; k++) {
-      const timer = all[k];
-      if (isBefore(timer, first[most - 1]) > 0) continue;
-      let place = most - 1;
-      for (; place > 0 && isBefore(timer, first[place - 1]) < 0; place--) first[place] = first[place - 1];
-      first[place] = timer;
-    }
-    return first;
-  }
+  timersSet(position, most) { return this.timers.list(position, { most }); }
   // Until when the loop sleeps; null if it does not.
   asleep(position) {
     const place = after(this.sleeps, position - 1) - 1;
@@ -1440,8 +1499,8 @@ function whyFirst(run, { place, nReady }, position, made, nPolls) {
   if (place < 0) return nPolls <= 1 && !made.place ? "nothing is told of a task of a stage before that" : "it was not seen in the ready queue";
   if (nReady === 1) return "it was the only one that was ready";
   // Those that became ready since stand behind those that were.
-  const ready = run.ready(position), nOthers = Math.min(Math.max(0, nReady - 1), ready.length);
-  const names = [...ready.slice(0, Math.min(3, nOthers))].map(it => nameOfRow(run, it, position)), nMore = Math.max(0, nOthers - 3);
+  const nOthers = Math.min(Math.max(0, nReady - 1), run.nReadyAt(position));
+  const names = [...run.ready(position, Math.min(3, nOthers))].map(it => nameOfRow(run, it, position)), nMore = Math.max(0, nOthers - 3);
   const others = !names.length ? "others" : names.length === 1 ? names[0]
     : nMore ? `${names.join(", ")} and ${nMore} more` : `${names.slice(0, -1).join(", ")} and ${names[names.length - 1]}`;
   if (place === 0) return `it was the first of ${nReady} that were ready, before ${others}`;
@@ -1449,48 +1508,46 @@ function whyFirst(run, { place, nReady }, position, made, nPolls) {
 }
 // The objects that tasks share, at a position: what each is, who has it, who waits for it.
 
+// What an object is; null if it is not there.
 function objectAt(run, row, position) {
-  const { told, given } = run.objects, begin = told.start[row], last = told.last(row, position);
-  const known = { kind: "", name: null, place: null, holders: new Map(given[row]?.holders) };
-  if (last < begin && !given[row]) return null;
-  if (given[row]) Object.assign(known, { kind: given[row].kind, name: given[row].name, place: given[row].place });
-  // Who has it follows from where nobody had it.
-  let free = last;
-  while (free >= begin && !told.value[free]) free--;
-  if (free >= begin) known.holders.clear();
-  let isGone = false;
-  for (let place = begin; place <= last; place++) {
+  const { told, given } = run.objects, begin = told.start[row], last = told.last(row, position), known = {};
+  if (last < begin ? !given[row] : run.kind[told.event[last]] === K.OBJECT_GONE) return null;
+  let isGiven = given[row];
+  for (let place = last; place >= begin && (known.kind === undefined || known.name === undefined); place--) {
     const i = told.event[place], kind = run.kind[i];
-    // A lock is got and given back again and again: only what came after is looked at.
-    if ((kind === K.ACQUIRED || kind === K.RELEASED) && place <= free) { isGone = false; continue; }
+    if (kind === K.OBJECT_GONE) { isGiven = null; break; }
     const e = run.event(i);
-    isGone = kind === K.OBJECT_GONE;
-    if (kind === K.OBJECT_MADE) Object.assign(known, { kind: run.text(e.text), place: e.file ? { file: run.text(e.file), line: e.line } : null });
-    else if (kind === K.OBJECT_NAMED) known.name = run.text(e.text);
-    else if (kind === K.OBJECT_GONE) Object.assign(known, { kind: "", name: null, place: null });
-    else if (kind === K.ACQUIRED) acquire(known.holders, e.task);
-    else release(known.holders, e.task);
+    if (kind === K.OBJECT_MADE && known.kind === undefined) Object.assign(known, { kind: run.text(e.text), place: e.file ? { file: run.text(e.file), line: e.line } : null });
+    else if (kind === K.OBJECT_NAMED) known.name ??= run.text(e.text);
   }
-  return isGone ? null : known;
+  known.name ??= isGiven?.name ?? null;
+  if (known.kind === undefined) Object.assign(known, { kind: isGiven?.kind ?? "", place: isGiven?.place ?? null });
+  return known;
+}
+
+// Who has an object: tasks by their numbers, and how many permits each has.
+function holdersOf(run, row, position) {
+  const holders = new Map();
+  for (const task of run.objects.held.list(position, { owner: row })) holders.set(task, (holders.get(task) ?? 0) + 1);
+  return holders;
 }
 
 // All objects that are there, in the order of their numbers.
-function objectsAt(run, position) {
-  return inOrder([...run.objects.alive.at(position)], run.objects.no);
-}
+function objectsAt(run, position) { return run.objects.alive.list(position); }
 
-// The tasks that wait for an object.
+// The tasks that wait for an object, who waits longest first.
 function waitersOf(run, row, position) {
-  const no = run.objects.no[row];
-  const waits = task => !(run.life(task, position) & QUEUED) && run.waits(task, position).some(it => it.object === no);
-  return [...run.objects.waiters[row]].filter(it => (run.life(it, position) & LIFE) === IDLE && waits(it));
+  const no = run.objects.no[row], comes = run.objects.comes.has(row);
+  const waits = task => run.life(task, position) === IDLE && (!comes || run.waits(task, position).some(it => it.object === no));
+  return [...new Set(run.objects.waiters.list(position, { owner: row }))].filter(waits);
 }
-// From change to change: over the polls in which a task only looked, and gave the turn back. A stage that
-// waits by looking makes thousands.
+// From change to change: over the polls in which a task only looked, and gave the turn back, and over wakes
+// in vain. A stage that waits by looking makes thousands.
 
-// How many events the poll has that begins at `i`, if nothing changes in it; else 0.
+// How many events there are from `i` on in which nothing changes: a poll, or a wake in vain; else 0.
 function idlePoll(run, i) {
   const { kind, task, how } = run;
+  if (kind[i] === K.VAIN) return 1;
   if (kind[i] !== K.BEGINS) return 0;
   const is = (next, wanted, by) => next < run.n && kind[next] === wanted && task[next] === task[i] && (by === undefined || how[next] === by);
   if (is(i + 1, K.ENDS, POLL.REQUEUED)) return 2;
@@ -1534,64 +1591,96 @@ function previousChange(run, position) {
 // after, is cut there.
 
 const SUMS = ["polls", "ran", "ready", "waited", "longestPoll", "longestReady", "longestWait"];
+const LONGEST = SUMS.slice(4);
 
 // Of each task that is there its row, and the sums; and what all did together.
 function sumUp(run, from, to) {
-  const begin = run.now(from), end = run.now(to), { start, event, value } = run.lives;
-  const rows = new List(Uint32Array), sums = Object.fromEntries(SUMS.map(it => [it, new List(Float64Array)]));
-  // Where the longest ones begin.
-  const where = { longestPoll: new List(Int32Array), longestReady: new List(Int32Array), longestWait: new List(Int32Array) };
-  let nPolls = 0;
+  const begin = from ? run.now(from) : run.time(Math.min(0, run.n - 1)), end = to ? run.now(to) : begin;
+  const rows = new Uint32Array(run.nTasks), sums = Object.fromEntries(SUMS.map(it => [it, new Float64Array(run.nTasks)]));
+  // Where the longest ones begin: after so many events; -1 if there is none.
+  const where = Object.fromEntries(LONGEST.map(it => [it, new Int32Array(run.nTasks)]));
+  const times = [sums.ran, sums.ready, sums.waited], longest = LONGEST.map(it => sums[it]), at = LONGEST.map(it => where[it]);
+  let n = 0, nPolls = 0;
   for (let lane = 0; lane < run.nTasks; lane++) {
-    const row = run.lanes[lane], first = Math.max(start[row], after(event, from - 1, start[row], start[row + 1]) - 1);
-    const last = after(event, to - 1, start[row], start[row + 1]), it = [0, 0, 0, 0, 0, 0, 0], at = [0, 0, 0, 0, -1, -1, -1];
-    let isThere = false;
-    for (let place = first, ended = -1; place < last; place++) {
-      const code = value[place], until = place + 1 < start[row + 1] ? Math.min(run.time(event[place + 1]), end) : end;
-      if (isOver(code)) continue;
-      isThere = true;
-      const isRunning = (code & LIFE) === RUNNING, what = isRunning ? 1 : code & QUEUED ? 2 : 3;
-      // Who is woken while it runs goes on running.
-      const goesOn = isRunning && place > first && (value[place - 1] & LIFE) === RUNNING && ended === place;
-      const length = Math.max(0, until - Math.max(begin, run.time(event[place])));
-      it[what] += length;
-      const longest = (goesOn ? it.running : 0) + length;
-      if (isRunning) { it.running = longest; ended = place + 1; }
-      if (at[what + 3] < 0 || longest > it[what + 3]) {
-        it[what + 3] = longest;
-        at[what + 3] = goesOn ? it.began : event[place] + 1;
-      }
-      if (isRunning && !goesOn) { it.began = event[place] + 1; }
-    }
-    if (!isThere) continue;
-    it[0] = run.polls.count(row, to) - run.polls.count(row, from);
-    nPolls += it[0];
-    rows.push(row);
-    SUMS.forEach((name, place) => sums[name].push(it[place]));
-    ["longestPoll", "longestReady", "longestWait"].forEach((name, place) => where[name].push(at[place + 4]));
+    const polls = sumOf(run, run.lanes[lane], from, to, begin, end, n, times, longest, at);
+    if (polls < 0) continue;
+    nPolls += polls;
+    sums.polls[n] = polls;
+    rows[n++] = run.lanes[lane];
   }
-  const done = them => Object.fromEntries(Object.entries(them).map(([name, list]) => [name, list.done()]));
+  const cut = them => Object.fromEntries(Object.entries(them).map(([name, list]) => [name, list.subarray(0, n)]));
   const nLines = run.nLines(to) - run.nLines(from);
-  return { from, to, begin, end, rows: rows.done(), nPolls, nLines, where: done(where), ...done(sums) };
+  return { from, to, begin, end, rows: rows.subarray(0, n), nPolls, nLines, busy: busy(run, from, to, begin, end), where: cut(where), ...cut(sums) };
+}
+
+// What one task did there, into place `n` of these lists: the times that it ran, was ready and waited, the
+// longest of each and where that begins. How often it was polled; -1 if it is not there.
+function sumOf(run, row, from, to, begin, end, n, times, longest, at) {
+  const { start, event, value } = run.lives, first = start[row], beyond = start[row + 1], last = after(event, to - 1, first, beyond);
+  let place = Math.max(first, after(event, from - 1, first, last) - 1), nPolls = 0, isThere = false;
+  for (let what = 0; what < 3; what++) {
+    times[what][n] = longest[what][n] = 0;
+    at[what][n] = -1;
+  }
+  // Who is woken while it runs goes on with the same poll.
+  while (place > first && (value[place] & LIFE) === RUNNING && (value[place - 1] & LIFE) === RUNNING) place--;
+  for (let next; place < last; place = next) {
+    const code = value[place], isRunning = (code & LIFE) === RUNNING, since = event[place] + 1;
+    next = place + 1;
+    if (isRunning) while (next < beyond && (value[next] & LIFE) === RUNNING) next++;
+    // What another change of the same event has replaced was never there.
+    if (isOver(code) || (next < beyond && event[next] === event[place])) continue;
+    isThere = true;
+    const what = isRunning ? 0 : code & QUEUED ? 1 : 2, until = next < beyond ? Math.min(run.at[event[next]], end) : end;
+    const length = Math.max(0, until - Math.max(begin, since ? run.at[since - 1] : begin));
+    times[what][n] += length;
+    if (at[what][n] < 0 || length > longest[what][n]) {
+      longest[what][n] = length;
+      at[what][n] = since;
+    }
+    if (isRunning && since > from) nPolls++;
+  }
+  return isThere ? nPolls : -1;
+}
+
+// How long a task was being polled there; the rest is the loop's own, most of it sleep.
+function busy(run, from, to, begin, end) {
+  const { event, top } = run.stacks;
+  let sum = 0, since = -1;
+  for (let k = Math.max(0, after(event, from - 1) - 1); k < event.length && event[k] < to; k++) {
+    const now = Math.max(begin, run.time(event[k]));
+    if (top[k] >= 0 && since < 0) since = now;
+    if (top[k] >= 0 || since < 0) continue;
+    sum += now - since;
+    since = -1;
+  }
+  return sum + (since < 0 ? 0 : Math.max(0, end - since));
 }
 
 // The places of the rows of a summary in the order of a column; of equal ones in the order of the tasks.
 function sortedBy(run, summary, column, isDown) {
-  const order = Uint32Array.from(summary.rows.keys()), sign = isDown ? -1 : 1;
+  const order = new Uint32Array(summary.rows.length), sign = isDown ? -1 : 1;
+  for (let place = 0; place < order.length; place++) order[place] = place;
   if (column === "task") return isDown ? order.reverse() : order;
   const key = summary[column];
   return order.sort((a, b) => sign * (key[a] - key[b]) || a - b);
 }
+
+// Where the longest stretch of a task begins: after so many events; -1 without one.
+function whereLongest(summary, column, row) {
+  const place = summary.rows.indexOf(row);
+  return place < 0 || !summary[column][place] ? -1 : summary.where[column][place];
+}
 // The line of the source that is marked, as near as the recording tells: a source, a line from 1, and what it
-// is about that line; or null.
+// is about that line, and the row of the task whose line it is, or -1; or null.
 
 function mark(run, position) {
   const { marks, sources } = run.beside;
   if (!marks || !sources?.length || !position) return null;
-  const i = position - 1, now = phase(run, position), inLoop = marks.phases[now] ? [...marks.phases[now], "the loop is here"] : null;
+  const i = position - 1, now = phase(run, position), inLoop = marks.phases[now] ? [...marks.phases[now], "the loop is here", -1] : null;
   if (run.kind[i] === K.PRINTED) {
     const printed = marks.texts[run.text(run.event(i).text)];
-    return printed ? [...printed, "printed here"] : inLoop;
+    return printed ? [...printed, "printed here", run.rowOf.get(run.event(i).task) ?? -1] : inLoop;
   }
   if (now === "over") return null;
   if (inLoop) return inLoop;
@@ -1604,14 +1693,25 @@ function mark(run, position) {
 function stands(run, row, position) {
   const { marks: { files }, sources } = run.beside, ours = it => it && it.file in files;
   const last = places => { const them = places.filter(ours); return them[them.length - 1]; };
-  let place = last(run.awaits(row, position).map(it => it.place)) ?? last(run.waitsOf(row, position).map(it => run.wait(it).place)), here = "goes on from here";
+  let place = last(run.awaits(row, position).map(it => it.place)) ?? last(Array.from(run.waitsOf(row, position), it => run.wait(it).place)), here = "goes on from here";
   const code = run.life(row, position);
   // What it said in this poll is where it will wait; what it said before, where it did.
   if (place && ((run.toldWaits(row, position) && !(code & QUEUED)) || code === IDLE)) here = "waits here";
   if (!place) [place, here] = [run.madeBy(row, position).place, "spawned here"];
   if (!ours(place)) return null;
   const source = files[place.file];
-  return place.line >= 1 && place.line <= sources[source].lines.length ? [source, place.line, here] : null;
+  return place.line >= 1 && place.line <= sources[source].lines.length ? [source, place.line, here, row] : null;
+}
+
+// Why which line is marked, in words; also why none is.
+function markWords(run, position, marked) {
+  if (!marked && phase(run, position) === "over") return "No line is marked: the run has ended.";
+  if (!marked) return position ? "No line is marked: the recording does not tell where this happens." : "No line is marked: nothing has happened yet.";
+  const [source, line, here, row] = marked, where = `Line ${line} of ${printableLine(run.beside.sources[source].path)}`;
+  const name = row < 0 ? null : nameOfRow(run, row, position);
+  if (here === "the loop is here") return `${where}: the loop is here, ${PHASES[phase(run, position)]}.`;
+  if (here === "spawned here") return `${where}: ${name} was spawned here; where it is now is not told.`;
+  return name === null ? `${where}: what was printed comes from here.` : `${where}: ${name} ${here}.`;
 }
 // A prediction: in which order the lines come. What is asked, and what becomes of an answer, in words.
 
@@ -1671,7 +1771,7 @@ function instead(run, position, lines, nRight, said) {
   if (!later) return lines.slice(0, nRight).some(it => it.text === said) ? `"${said}" does not come again.` : `"${said}" is never printed.`;
   const comes = `"${said}" comes later, at ${seconds(run.now(later.position), run.decimals)} s`, { task } = run.event(later.position - 1);
   if (!task) return `${comes}.`;
-  const row = run.rowOf.get(task), name = nameOf(run, task, later.position), place = [...run.ready(position)].indexOf(row);
+  const row = run.rowOf.get(task), name = nameOf(run, task, later.position), place = run.ready(position).indexOf(row);
   const waits = row === undefined ? [] : run.waits(row, position);
   const now = row !== undefined && run.running(position).includes(row) ? "prints it, but this first"
     : row === undefined || !run.life(row, position) ? "prints it, which has not run yet"
@@ -1680,8 +1780,8 @@ function instead(run, position, lines, nRight, said) {
           : waits.length ? `prints it, which waits ${waitWords(run, waits[0], position)} now` : "prints it, which does not run now";
   return `${comes}: ${name} ${now}.`;
 }
-// A moment as plain data: all that the panes show. Whoever tests the player compares it with what the
-// player of the crate shows at the same event.
+// A moment as plain data: all that the panes show; and what is said of the run as a whole. Whoever tests the
+// player compares it with what the crate says of the same run.
 
 function moment(run, position) {
   const lives = { [RUNNING]: "running", [IDLE]: "waiting", [DONE]: "done", [PANICKED]: "panicked", [CANCELLED]: "cancelled", [DROPPED]: "dropped" };
@@ -1693,12 +1793,12 @@ function moment(run, position) {
     ready: numbers(run.ready(position)),
     tasks: rows.map(row => {
       const code = run.life(row, position), waits = run.waits(row, position).map(it => waitWords(run, it, position));
-      const calls = run.awaits(row, position).map(it => `${it.what}${it.place ? `, ${it.place.file}:${it.place.line}` : ""}`);
+      const calls = run.awaits(row, position).map(it => [it.level ?? 0, `${it.what}${it.place ? `, ${it.place.file}:${it.place.line}` : ""}`]);
       return [run.no[row], nameOfRow(run, row, position), code === READY ? "ready" : lives[code & LIFE], !!(code & QUEUED), run.nPolls(row, position), waits, calls];
     }),
     timers: Array.from(run.timersSet(position), it => [run.timerAt[it], run.timerBy[it]]),
-    objects: objectsAt(run, position).map(row => {
-      const no = run.objects.no[row], holders = [...objectAt(run, row, position).holders].sort((a, b) => a[0] - b[0]);
+    objects: Array.from(objectsAt(run, position), row => {
+      const no = run.objects.no[row], holders = [...holdersOf(run, row, position)].sort((a, b) => a[0] - b[0]);
       return [no, objectAndPlace(run, no, position), holders];
     }),
     asleep: asleep && asleep.until,
@@ -1710,6 +1810,22 @@ function moment(run, position) {
     mark: marked && marked.slice(0, 2),
     mark_says: marked && marked[2],
     now: seconds(run.now(position), run.decimals),
+  };
+}
+
+// Sums of these parts of a run, its findings, and where the changes after and before each position are.
+function overview(run, parts) {
+  const orNull = position => position < 0 ? null : position, positions = Array.from({ length: run.n + 1 }, (_, it) => it);
+  const sums = parts.map(([from, to]) => {
+    const it = sumUp(run, from, to), longest = (name, place) => it.where[name][place] < 0 ? null : [it.where[name][place], it[name][place]];
+    const tasks = [...it.rows].map((row, place) => [run.no[row], it.polls[place], it.ran[place], it.ready[place], it.waited[place], LONGEST.map(name => longest(name, place))]);
+    return [[from, to], [it.begin, it.end], to - from, it.nPolls, it.nLines, it.busy, tasks];
+  });
+  return {
+    sums,
+    findings: run.findings.map(it => [it.event, it.task ?? null, it.message]),
+    next: positions.map(it => orNull(nextChange(run, it))),
+    previous: positions.map(it => orNull(previousChange(run, it))),
   };
 }
 // What part of a run is seen, and where: by event, where each has the same room, or true to time.
@@ -1733,6 +1849,14 @@ class Axis {
 
   // A position as a unit of the axis: how many events, or when the next one is.
   unit(position) { return this.byTime ? position >= this.run.n ? this.end : this.run.at[position] : position; }
+  // Where an event is.
+  eventUnit(i) { return i < 0 ? this.begin : this.byTime ? this.run.at[i] : i; }
+  // The last event before a unit, or -1.
+  eventBefore(unit) {
+    if (!this.byTime) return Math.ceil(unit) - 1;
+    const i = after(this.run.at, unit) - 1;
+    return i >= 0 && this.run.at[i] === unit ? after(this.run.at, unit - 1) - 1 : i;
+  }
   // Where a unit is, and which is there.
   x(unit) { return this.label + (unit - this.from) / this.span * this.width; }
   unitAt(x) { return this.from + (x - this.label) / this.width * this.span; }
@@ -1789,24 +1913,33 @@ function readColors(probe) {
     probe.style.color = `var(--${it})`;
     colors[it] = style.color;
   }
-  const tile = document.createElement("canvas");
-  tile.width = tile.height = 8;
-  const pen = tile.getContext("2d");
-  pen.strokeStyle = colors.ready;
-  pen.lineWidth = 2.4;
-  for (const x of [-8, 0, 8]) {
-    pen.beginPath();
-    pen.moveTo(x, 8);
-    pen.lineTo(x + 8, 0);
-    pen.stroke();
-  }
-  colors.hatch = pen.createPattern(tile, "repeat");
+  colors.hatch = pattern(8, pen => {
+    pen.strokeStyle = colors.ready;
+    pen.lineWidth = 2.4;
+    for (const x of [-8, 0, 8]) {
+      pen.beginPath();
+      pen.moveTo(x, 8);
+      pen.lineTo(x + 8, 0);
+      pen.stroke();
+    }
+  });
+  colors.dots = pattern(6, pen => {
+    pen.fillStyle = colors.waiting;
+    pen.fillRect(0, 0, 2, 6);
+  });
   return colors;
+}
+// What repeats itself, so wide and so high.
+function pattern(size, draw) {
+  const tile = document.createElement("canvas"), pen = tile.getContext("2d");
+  tile.width = tile.height = size;
+  draw(pen);
+  return pen.createPattern(tile, "repeat");
 }
 
 // Fits a canvas to its room; its pen, in units of the page.
-function penOf(canvas) {
-  const ratio = devicePixelRatio || 1, w = Math.round(canvas.clientWidth * ratio), h = Math.round(canvas.clientHeight * ratio);
+function penOf(canvas, width = canvas.clientWidth, height = canvas.clientHeight) {
+  const ratio = devicePixelRatio || 1, w = Math.round(width * ratio), h = Math.round(height * ratio);
   if (canvas.width !== w || canvas.height !== h) Object.assign(canvas, { width: w, height: h });
   const pen = canvas.getContext("2d");
   pen.setTransform(ratio, 0, 0, ratio, 0, 0);
@@ -1817,7 +1950,7 @@ const FONT = "ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace";
 // One lane: what a task does from left to right. What is too small to be drawn is folded: how much of it
 // ran, was ready and waited is drawn as the height of bars, and the polls in it are counted.
 
-const SMALL = 3, BAR = 4, HALF = 9;
+const SMALL = 6, BAR = 4, HALF = 9;
 
 function drawLife(pen, colors, code, from, to, y) {
   const w = Math.max(1, to - from);
@@ -1831,15 +1964,8 @@ function drawLife(pen, colors, code, from, to, y) {
     pen.lineWidth = 1;
     pen.strokeRect(from + .5, y - 5.5, w - 1, 11);
   } else if (code === IDLE) {
-    pen.strokeStyle = colors.waiting;
-    pen.lineWidth = 2;
-    pen.setLineDash([2, 4]);
-    pen.lineDashOffset = from % 6;
-    pen.beginPath();
-    pen.moveTo(from, y);
-    pen.lineTo(to, y);
-    pen.stroke();
-    pen.setLineDash([]);
+    pen.fillStyle = colors.dots;
+    pen.fillRect(from, y - 1, w, 2);
   }
 }
 
@@ -1858,41 +1984,63 @@ function drawEnd(pen, colors, code, x, y) {
 // Pieces that are too small, next to each other: how much of each bar is what.
 class Fold {
   constructor() { this.bars = new Map(); this.isEmpty = true; }
-  add(code, from, to) {
-    if (this.isEmpty) [this.from, this.polls, this.isEmpty] = [from, 0, false];
-    this.to = to;
+  add(code, before, from, to) {
+    this.#begin(from, to);
     const what = (code & LIFE) === RUNNING ? 0 : code === READY ? 1 : 2;
-    if (!what) this.polls++;
+    // Who is woken while it runs goes on with its poll.
+    if (!what && (before & LIFE) !== RUNNING) this.polls++;
     for (let bar = Math.floor(from / BAR); ; bar++) {
-      let shares = this.bars.get(bar);
-      if (!shares) this.bars.set(bar, shares = [0, 0, 0]);
       const end = (bar + 1) * BAR;
-      shares[what] += Math.min(to, end) - Math.max(from, bar * BAR);
+      this.#shares(bar)[what] += Math.min(to, end) - Math.max(from, bar * BAR);
       if (to <= end) return;
     }
   }
+  // Many within one bar.
+  addMany({ ran, ready, polls }, from, to) {
+    this.#begin(from, to);
+    this.polls += polls;
+    const shares = this.#shares(Math.floor(from / BAR));
+    shares[0] += ran;
+    shares[1] += ready;
+    shares[2] += Math.max(0, to - from - ran - ready);
+  }
+  #begin(from, to) {
+    if (this.isEmpty) [this.from, this.polls, this.isEmpty] = [from, 0, false];
+    this.to = to;
+  }
+  #shares(bar) {
+    let shares = this.bars.get(bar);
+    if (!shares) this.bars.set(bar, shares = [0, 0, 0]);
+    return shares;
+  }
   draw(pen, colors, y) {
     if (this.isEmpty) return;
-    const left = this.from, right = Math.max(this.to, left + 1), height = 2 * HALF;
-    let isSeen = false;
+    const left = this.from, right = Math.max(this.to, left + 1), height = 2 * HALF, half = it => Math.round(2 * it) / 2;
+    // Bars of the same heights side by side are one.
+    let one = null;
+    const fill = () => {
+      pen.fillStyle = colors.running;
+      if (one.high) pen.fillRect(one.from, y + HALF - one.high, one.to - one.from, one.high);
+      pen.fillStyle = colors.ready;
+      pen.globalAlpha = .45;
+      if (one.next) pen.fillRect(one.from, y + HALF - one.high - one.next, one.to - one.from, one.next);
+      pen.globalAlpha = 1;
+      pen.fillStyle = colors.waiting;
+      pen.fillRect(one.from, y + HALF - 1, one.to - one.from, 1);
+    };
     for (const [bar, [ran, ready, waited]] of this.bars) {
       const from = Math.max(left, bar * BAR), to = Math.min(right, (bar + 1) * BAR), all = ran + ready + waited;
       if (!all || to <= from) continue;
-      isSeen = true;
       // What is thinner than a dot is no higher than its part of the dot.
-      const whole = Math.max(all, to - from);
-      const high = ran && Math.max(2, height * ran / whole), next = ready && Math.max(1, height * ready / whole);
-      pen.fillStyle = colors.running;
-      pen.fillRect(from, y + HALF - high, to - from, high);
-      pen.globalAlpha = .45;
-      pen.fillStyle = colors.ready;
-      pen.fillRect(from, y + HALF - Math.min(height, high + next), to - from, Math.min(height - high, next));
-      pen.globalAlpha = 1;
-      pen.fillStyle = colors.waiting;
-      pen.fillRect(from, y + HALF - 1, to - from, 1);
+      const whole = Math.max(all, to - from), high = ran && half(Math.max(2, height * ran / whole));
+      const next = Math.min(height - high, ready && half(Math.max(1, height * ready / whole)));
+      if (one?.to === from && one.high === high && one.next === next) { one.to = to; continue; }
+      if (one) fill();
+      one = { from, to, high, next };
     }
+    if (one) fill();
     // Polls that took no time at all.
-    if (!isSeen && this.polls) {
+    else if (this.polls) {
       pen.fillStyle = colors.running;
       pen.fillRect(left - 1, y - 2, 3, 4);
     }
@@ -1914,13 +2062,43 @@ class Fold {
   }
 }
 
+// From so many pieces on within a bar they are not looked at one by one.
+const DENSE = 16;
+
+// Of the pieces of a lane before each of them: how much of the axis they ran, were ready, and how many polls
+// they are; who is woken while it runs goes on with it. It is found when the lane is drawn for the first time, and costs 20 bytes a piece.
+function piecesBefore(axis, row) {
+  const { run } = axis, kept = run.pieces ??= new Map(), key = 2 * row + +axis.byTime;
+  if (kept.has(key)) return kept.get(key);
+  const { start, event, value } = run.lives, begin = start[row], n = start[row + 1] - begin;
+  const ran = new Float64Array(n), ready = new Float64Array(n), polls = new Uint32Array(n);
+  for (let i = 1; i < n; i++) {
+    const place = begin + i - 1, code = value[place], isRunning = (code & LIFE) === RUNNING;
+    const length = axis.eventUnit(event[place + 1]) - axis.eventUnit(event[place]);
+    ran[i] = ran[i - 1] + (isRunning ? length : 0);
+    ready[i] = ready[i - 1] + (code === READY ? length : 0);
+    polls[i] = polls[i - 1] + +(isRunning && !(i > 1 && (value[place - 1] & LIFE) === RUNNING));
+  }
+  const pieces = { begin, ran, ready, polls };
+  kept.set(key, pieces);
+  return pieces;
+}
+
 function drawLane(pen, colors, axis, row, y) {
   const { run } = axis, { start, event, value } = run.lives, end = start[row + 1], right = axis.label + axis.width;
-  const first = axis.byTime ? after(run.at, axis.from) - 1 : Math.floor(axis.from);
+  const first = axis.byTime ? after(run.at, axis.from) - 1 : Math.floor(axis.from), scale = axis.width / axis.span;
   let place = Math.max(start[row], after(event, first, start[row], end) - 1);
-  const fold = new Fold(), x = i => i < 0 ? axis.label : axis.x(axis.unit(i));
+  const fold = new Fold(), x = i => i < 0 ? axis.label : axis.x(axis.eventUnit(i));
   let from = x(event[place]);
   for (; place < end && from <= right; place++) {
+    const bar = (Math.floor(from / BAR) + 1) * BAR;
+    if (from >= axis.label && place + DENSE < end && x(event[place + DENSE]) < bar) {
+      // All that end within the bar, together.
+      const last = after(event, axis.eventBefore(axis.unitAt(bar)), place, end) - 1, it = piecesBefore(axis, row), to = x(event[last]);
+      const sum = list => list[last - it.begin] - list[place - it.begin];
+      fold.addMany({ ran: scale * sum(it.ran), ready: scale * sum(it.ready), polls: sum(it.polls) }, from, to);
+      [place, from] = [last, to];
+    }
     const to = place + 1 < end ? x(event[place + 1]) : axis.x(axis.end), code = value[place];
     if (isOver(code)) {
       // A poll that ends in the same moment is not hidden by its end.
@@ -1931,7 +2109,7 @@ function drawLane(pen, colors, axis, row, y) {
       if (to - from >= SMALL) {
         fold.draw(pen, colors, y);
         drawLife(pen, colors, code, left, cut, y);
-      } else fold.add(code, left, Math.max(cut, left));
+      } else fold.add(code, place > start[row] ? value[place - 1] : 0, left, Math.max(cut, left));
     }
     from = to;
   }
@@ -2020,16 +2198,17 @@ function drawDiamond(pen, colors, x, y) {
   pen.fill();
   pen.stroke();
 }
-// The lanes on a canvas, with their names and round ticks; the cursor, what is selected and the findings
-// stand before them. What does not change from move to move is kept as a picture.
+// The lanes on a canvas, with their names and round ticks. On another one before it, so that a move draws no
+// more than that, are the cursor, what is selected and the findings.
 
-const ROW = 26, HEAD = 34;
+// SIGN is the room before a name, for what says that it is chosen.
+const ROW = 26, HEAD = 34, SIGN = 7;
 
 class Lanes {
-  constructor(player, canvas, box) {
-    Object.assign(this, { player, canvas, box, head: HEAD, top: 0, key: "" });
+  constructor(player) {
+    const [canvas, box, over, chosen] = ["lanes", "box", "over", "chosen-lane"].map(it => player.at(it));
+    Object.assign(this, { player, canvas, box, over, chosen, head: HEAD, top: 0, width: 0, height: 0, key: "" });
     this.spacer = box.querySelector(".spacer");
-    this.picture = document.createElement("canvas");
     box.addEventListener("scroll", () => {
       const room = this.spacer.offsetHeight - box.clientHeight;
       this.top = room > 0 ? box.scrollTop / room * this.most : 0;
@@ -2040,6 +2219,7 @@ class Lanes {
   // Another run: as many lanes as there is room for.
   begin() {
     const { run, axis } = this.player, pen = this.canvas.getContext("2d");
+    this.key = "";
     pen.font = `12px ${FONT}`;
     const widest = [...run.lanes.slice(0, 2000)].reduce((most, row) => Math.max(most, pen.measureText(this.name(row)).width), 60);
     axis.label = Math.min(widest + 26, 190, Math.max(90, this.box.clientWidth * .28));
@@ -2053,7 +2233,6 @@ class Lanes {
     const name = nameOfRow(this.player.run, row);
     return name.length > 24 ? `${name.slice(0, 23)}…` : name;
   }
-  get height() { return this.canvas.clientHeight; }
   get seen() { return Math.max(1, Math.floor((this.height - HEAD) / ROW)); }
   // The last lane that can be on top.
   get most() { return Math.max(0, this.player.run.nTasks - (this.height - HEAD - 8) / ROW); }
@@ -2066,66 +2245,55 @@ class Lanes {
   follow(lane) {
     let top = Math.min(this.top, lane);
     if (lane > top + this.seen - 1) top = lane - this.seen + 1;
+    if (top === this.top) return;
     const room = this.spacer.offsetHeight - this.box.clientHeight;
-    if (top !== this.top && room > 0) this.box.scrollTop = Math.ceil(top / this.most * room);
+    if (room > 0) this.box.scrollTop = Math.ceil(top / this.most * room);
   }
 
   draw() {
-    const { canvas, player } = this, { axis, run, colors } = player;
-    canvas.style.height = `${this.box.clientHeight}px`;
-    axis.width = canvas.clientWidth - axis.label - 8;
-    const pen = penOf(canvas), w = canvas.clientWidth, h = this.height;
+    const { canvas, over, box, player } = this, { axis, colors } = player, w = box.clientWidth, h = box.clientHeight;
+    if (w !== this.width || h !== this.height) {
+      Object.assign(this, { width: w, height: h });
+      canvas.style.height = `${h}px`;
+      Object.assign(over.style, { top: `${box.offsetTop}px`, width: `${w}px`, height: `${h}px` });
+    }
+    axis.width = w - axis.label - 8;
     // It is not in the page, or not shown.
-    if (!canvas.width || !canvas.height) return;
-    const key = [axis.from, axis.to, axis.byTime, axis.label, this.top, canvas.width, canvas.height, player.lane, colors.page].join();
+    if (!w || !h) return;
+    const key = [axis.from, axis.to, axis.byTime, axis.label, this.top, w, h, devicePixelRatio, colors.page].join();
     if (key !== this.key) {
       this.key = key;
-      this.#drawAll(pen, w, h);
-      Object.assign(this.picture, { width: canvas.width, height: canvas.height });
-      this.picture.getContext("2d").drawImage(canvas, 0, 0);
-    } else {
-      pen.setTransform(1, 0, 0, 1, 0, 0);
-      pen.drawImage(this.picture, 0, 0);
-      penOf(canvas);
+      this.#drawAll(penOf(canvas, w, h), w, h);
     }
+    this.#showChosen();
+    const pen = penOf(over, w, h);
+    pen.clearRect(0, 0, w, h);
     this.#drawSelection(pen, h);
-    this.#drawFindings(pen, run);
+    this.#drawFindings(pen);
     this.#drawCursor(pen, h);
   }
 
+  // The lane that is chosen has a light behind it.
+  #showChosen() {
+    const { box, chosen, player } = this, top = Math.max(HEAD - 14, this.y(player.lane) - ROW / 2), bottom = Math.min(this.height, this.y(player.lane) + ROW / 2);
+    chosen.hidden = bottom <= top || !player.run.nTasks;
+    Object.assign(chosen.style, { top: `${box.offsetTop + top}px`, height: `${Math.max(0, bottom - top)}px` });
+  }
+
   #drawAll(pen, w, h) {
-    const { axis, run, colors, lane: chosen } = this.player;
-    pen.fillStyle = colors.page;
-    pen.fillRect(0, 0, w, h);
+    const { axis, run, colors } = this.player;
+    pen.clearRect(0, 0, w, h);
     this.#drawTicks(pen, h);
     const first = Math.floor(this.top), last = Math.min(run.nTasks, Math.ceil(this.top + (h - HEAD) / ROW) + 1);
-    pen.save();
-    pen.beginPath();
-    pen.rect(0, HEAD - 14, w, h);
-    pen.clip();
-    for (let lane = first; lane < last; lane++) {
-      const y = this.y(lane);
-      if (lane === chosen) {
-        pen.fillStyle = colors.chosen;
-        pen.fillRect(0, y - ROW / 2, w, ROW);
-      }
-      drawLane(pen, colors, axis, run.lanes[lane], y);
-    }
-    drawDetails(pen, colors, axis, this);
+    clipped(pen, axis.label - 4, HEAD - 14, w, h, () => {
+      for (let lane = first; lane < last; lane++) drawLane(pen, colors, axis, run.lanes[lane], this.y(lane));
+      drawDetails(pen, colors, axis, this);
+    });
     pen.font = `12px ${FONT}`;
-    for (let lane = first; lane < last; lane++) {
-      const y = this.y(lane);
-      pen.fillStyle = lane === chosen ? colors.chosen : colors.page;
-      pen.fillRect(0, y - ROW / 2, axis.label - 4, ROW);
-      pen.fillStyle = colors.text;
-      pen.save();
-      pen.beginPath();
-      pen.rect(0, y - ROW / 2, axis.label - 6, ROW);
-      pen.clip();
-      pen.fillText(`${lane === chosen ? "▸" : " "}${this.name(run.lanes[lane])}`, 4, y);
-      pen.restore();
-    }
-    pen.restore();
+    pen.fillStyle = colors.text;
+    clipped(pen, 0, HEAD - 14, axis.label - 6, h, () => {
+      for (let lane = first; lane < last; lane++) pen.fillText(this.name(run.lanes[lane]), 4 + SIGN, this.y(lane));
+    });
   }
 
   #drawTicks(pen, h) {
@@ -2161,8 +2329,8 @@ class Lanes {
     for (const x of [from, to]) pen.fillRect(x - 1, 18, 2, h);
   }
 
-  #drawFindings(pen, run) {
-    const { axis, colors } = this.player;
+  #drawFindings(pen) {
+    const { axis, colors, run } = this.player, drawnIn = new Map();
     let drawn = -10;
     pen.fillStyle = colors.failed;
     for (const { event, task } of run.findings) {
@@ -2177,7 +2345,9 @@ class Lanes {
         drawn = x;
       }
       const lane = task ? run.laneOf[run.rowOf.get(task)] : -1, y = lane >= 0 ? this.y(lane) : -1;
-      if (y < HEAD + 8 || y > this.height) continue;
+      // Many at one place are one.
+      if (y < HEAD + 8 || y > this.height || x - drawnIn.get(lane) < 2) continue;
+      drawnIn.set(lane, x);
       pen.beginPath();
       pen.arc(x, y - 8, 4, 0, 7);
       pen.fill();
@@ -2200,12 +2370,22 @@ class Lanes {
     pen.fill();
   }
 }
+
+// Draws within a part of a canvas.
+function clipped(pen, x, y, w, h, draw) {
+  pen.save();
+  pen.beginPath();
+  pen.rect(x, y, w, h);
+  pen.clip();
+  draw();
+  pen.restore();
+}
 // The whole run in one strip: how much of it ran, what was printed, where the findings are, and which part
 // of it the lanes show.
 
 class Whole {
   constructor(player, canvas) {
-    Object.assign(this, { player, canvas, key: "" });
+    Object.assign(this, { player, canvas, key: "", picture: document.createElement("canvas"), bars: new Map() });
     let isHeld = false;
     const go = event => {
       const { axis } = player, unit = axis.begin + (event.offsetX - axis.label) / (canvas.clientWidth - axis.label - 8) * (axis.end - axis.begin);
@@ -2216,6 +2396,9 @@ class Whole {
     canvas.addEventListener("pointermove", event => isHeld && go(event));
     for (const it of ["pointerup", "pointercancel"]) canvas.addEventListener(it, () => { isHeld = false; });
   }
+
+  // Another run.
+  begin() { this.bars.clear(); this.key = ""; }
 
   // How much of each bar a task ran, and whether a line was printed there.
   #measure(n) {
@@ -2235,38 +2418,53 @@ class Whole {
   }
 
   draw() {
-    const { canvas, player } = this, { axis, colors, run, position } = player, pen = penOf(canvas);
-    if (!canvas.width) return;
-    const w = canvas.clientWidth - axis.label - 8, h = canvas.clientHeight, n = Math.max(1, Math.floor(w / 2));
-    const key = [n, axis.byTime].join();
-    if (key !== this.key) Object.assign(this, { key, ...this.#measure(n) });
-    pen.fillStyle = colors.page;
-    pen.fillRect(0, 0, canvas.clientWidth, h);
-    pen.fillStyle = colors.panel;
-    pen.fillRect(axis.label, 0, w, h);
-    pen.fillStyle = colors.soft;
-    pen.font = `11px ${FONT}`;
-    pen.fillText("whole run", 6, h / 2);
-    pen.fillStyle = colors.running;
-    for (let bar = 0; bar < n; bar++) if (this.ran[bar]) {
-      const high = Math.max(1, (h - 8) * this.ran[bar]);
-      pen.fillRect(axis.label + bar * w / n, h - high, Math.ceil(w / n), high);
+    const { canvas, player } = this, { axis, colors, run, position } = player, w = canvas.clientWidth, h = canvas.clientHeight;
+    if (!w || !h) return;
+    const pen = penOf(canvas, w, h), room = w - axis.label - 8;
+    const key = [axis.byTime, axis.label, w, devicePixelRatio, colors.page].join();
+    if (key !== this.key) {
+      this.key = key;
+      this.#drawAll(penOf(this.picture, w, h), w, h, room);
     }
-    pen.fillStyle = colors.text;
-    for (let bar = 0; bar < n; bar++) if (this.printed[bar]) pen.fillRect(axis.label + bar * w / n, 2, 2, 4);
-    const x = unit => axis.label + (unit - axis.begin) / (axis.end - axis.begin) * w;
-    pen.fillStyle = colors.failed;
-    for (const { event } of run.findings.slice(0, 2000)) pen.fillRect(x(axis.unit(event)) - 1, 0, 3, 7);
+    pen.setTransform(1, 0, 0, 1, 0, 0);
+    pen.drawImage(this.picture, 0, 0);
+    penOf(canvas, w, h);
+    const x = unit => axis.label + (unit - axis.begin) / (axis.end - axis.begin) * room;
     pen.fillStyle = colors.page;
     pen.globalAlpha = .6;
     pen.fillRect(axis.label, 0, x(axis.from) - axis.label, h);
-    pen.fillRect(x(axis.to), 0, axis.label + w - x(axis.to), h);
+    pen.fillRect(x(axis.to), 0, axis.label + room - x(axis.to), h);
     pen.globalAlpha = 1;
     pen.strokeStyle = colors.text;
     pen.lineWidth = 1.5;
     pen.strokeRect(x(axis.from) + .75, .75, Math.max(3, x(axis.to) - x(axis.from) - 1.5), h - 1.5);
     pen.fillStyle = colors.cursor;
     pen.fillRect(x(axis.byTime ? position ? run.now(position) : axis.begin : position) - 1, 0, 2, h);
+  }
+
+  // What does not change from move to move.
+  #drawAll(pen, w, h, room) {
+    const { axis, colors, run } = this.player, n = Math.max(1, Math.floor(room / 2)), key = `${n} ${axis.byTime}`;
+    if (!this.bars.has(key)) this.bars.set(key, this.#measure(n));
+    const { ran, printed } = this.bars.get(key);
+    pen.fillStyle = colors.page;
+    pen.fillRect(0, 0, w, h);
+    pen.fillStyle = colors.panel;
+    pen.fillRect(axis.label, 0, room, h);
+    pen.fillStyle = colors.soft;
+    pen.font = `11px ${FONT}`;
+    pen.fillText("whole run", 6, h / 2);
+    pen.fillStyle = colors.running;
+    for (let bar = 0; bar < n; bar++) if (ran[bar]) {
+      const high = Math.max(1, (h - 8) * ran[bar]);
+      pen.fillRect(axis.label + bar * room / n, h - high, Math.ceil(room / n), high);
+    }
+    pen.fillStyle = colors.text;
+    for (let bar = 0; bar < n; bar++) if (printed[bar]) pen.fillRect(axis.label + bar * room / n, 2, 2, 4);
+    pen.fillStyle = colors.failed;
+    for (const { event } of run.findings.slice(0, 2000)) {
+      pen.fillRect(axis.label + (axis.unit(event) - axis.begin) / (axis.end - axis.begin) * room - 1, 0, 3, 7);
+    }
   }
 }
 // The pointer on the lanes: a click goes there, a drag moves, with shift it selects; two fingers zoom.
@@ -2357,14 +2555,24 @@ function make(name, className, text, ...inside) {
   return element;
 }
 
+// Puts these into an element, in place of what is there; what is the same stays, and costs no look at the page.
+function renew(element, items) {
+  items.forEach((it, place) => {
+    const old = element.children[place];
+    if (!old) element.append(it); else if (old !== it && !old.isEqualNode(it)) old.replaceWith(it);
+  });
+  while (element.children.length > items.length) element.lastElementChild.remove();
+}
+function say(element, text) { if (element.textContent !== text) element.textContent = text; }
+
 class Rows {
   // `cells(item)` makes the cells of a row, a list of elements; `act(item)` is done when it is clicked.
   constructor(box, { cells, act, height = 24, most = 14 }) {
-    Object.assign(this, { box, cells, act, height, most, items: [], current: -1 });
+    Object.assign(this, { box, cells, act, height, most, items: [], current: -1, top: 0 });
     this.inside = make("div", "rows-inside");
     this.inside.setAttribute("role", "presentation");
     box.append(this.inside);
-    box.addEventListener("scroll", () => this.#draw());
+    box.addEventListener("scroll", () => { this.top = box.scrollTop; this.#draw(); });
     box.addEventListener("click", event => {
       const row = event.target.closest(".row");
       if (row && this.act) this.act(this.items[+row.dataset.place] ?? +row.dataset.place);
@@ -2378,20 +2586,31 @@ class Rows {
     // A page can be so high at the most: then a row is less than its height apart.
     this.apart = Math.min(this.height, 8e6 / Math.max(1, items.length));
     this.inside.style.height = `${items.length * this.apart}px`;
-    this.box.style.height = `${Math.min(items.length, this.most) * this.height + 2}px`;
+    this.room = Math.min(items.length, this.most) * this.height + 2;
+    this.box.style.height = `${this.room}px`;
     this.box.setAttribute("aria-rowcount", items.length);
     if (current >= 0 && isMoved) this.#follow(current);
     this.#draw();
   }
 
   #follow(place) {
-    const at = place * this.apart, room = this.box.clientHeight || this.most * this.height;
-    if (at < this.box.scrollTop || at > this.box.scrollTop + room - this.height) this.box.scrollTop = Math.max(0, at - room / 2);
+    const at = place * this.apart, { room, height, items, apart } = this;
+    if (at >= this.top && at <= this.top + room - height) return;
+    this.top = Math.max(0, Math.min(items.length * apart - room, at - room / 2));
+    this.scrolls = true;
   }
+  // To ask where a box has scrolled to, and to scroll it, costs a look at the whole page: it is done after all
+  // of it was drawn.
+  scroll() {
+    if (this.scrolls) this.box.scrollTop = this.top;
+    this.scrolls = false;
+  }
+  // It was hidden, and may have lost its place.
+  appear() { this.scrolls = true; }
 
   #draw() {
-    const room = (this.box.clientHeight || this.most * this.height) / this.height;
-    const first = Math.max(0, Math.min(this.items.length - Math.floor(room), Math.floor(this.box.scrollTop / this.apart)));
+    const room = this.room / this.height;
+    const first = Math.max(0, Math.min(this.items.length - Math.floor(room), Math.floor(this.top / this.apart)));
     const rows = [];
     for (let place = first; place < Math.min(this.items.length, first + room + 2); place++) {
       const row = make("div", `row ${this.className(this.items[place] ?? place, place)}`, undefined, ...this.cells(this.items[place] ?? place, place));
@@ -2403,17 +2622,22 @@ class Rows {
       row.style.top = `${(place - first) * this.height + first * this.apart}px`;
       rows.push(row);
     }
-    this.inside.replaceChildren(...rows);
+    renew(this.inside, rows);
   }
 }
 
 // A window into a list of lines that wrap: so many around one of them, and how many there are before and
-// after.
-const AROUND = 60;
+// after. Those that are there already stay.
+const AROUND = 30;
 function drawAround(list, n, middle, item, nothing) {
   const first = Math.max(0, Math.min(n - 2 * AROUND, middle - AROUND)), last = Math.min(n, first + 2 * AROUND), items = [];
+  const there = new Map([...list.children].map(it => [it.dataset.place, it]));
   if (first) items.push(make("li", "soft", `… ${many(first, "line")} before`));
-  for (let place = first; place < last; place++) items.push(item(place));
+  for (let place = first; place < last; place++) {
+    const it = there.get(String(place)) ?? item(place);
+    it.dataset.place = place;
+    items.push(it);
+  }
   if (last < n) items.push(make("li", "soft", `… ${many(n - last, "line")} after`));
   if (!n) items.push(make("li", "soft", nothing));
   list.replaceChildren(...items);
@@ -2451,6 +2675,8 @@ const MOVES = {
   "previous-of": [it => jumpOf(it, true), "the task did nothing before this"],
   "next-finding": [it => jump(findingEvents(it.run), it.position, false), "nothing is found after this"],
   "previous-finding": [it => jump(findingEvents(it.run), it.position, true), "nothing was found before this"],
+  "longest-wait": [it => it.panes.summary.longest("longestWait"), "the task waited nowhere"],
+  "longest-poll": [it => it.panes.summary.longest("longestPoll"), "no poll of the task took any time"],
   start: [it => it.position ? 0 : -1, "this is the beginning"],
   end: [it => it.position < it.run.n ? it.run.n : -1, "this is the end"],
 };
@@ -2489,6 +2715,7 @@ const KEYS = [
   [["o"], "next-output", "o O", "next line of output, line before"], [["O"], "previous-output"],
   [["t"], "next-of", "t T", "next event of the chosen task, event before"], [["T"], "previous-of"],
   [["f"], "next-finding", "f F", "next finding, finding before"], [["F"], "previous-finding"],
+  [["d"], "longest-wait", "d D", "longest wait of the chosen task, longest poll"], [["D"], "longest-poll"],
   [["ArrowUp", "k"], "lane-up", "↑ ↓", "choose a task"], [["ArrowDown", "j"], "lane-down"],
   [["Home", "0"], "start", "Home End", "start, end; also 0 and $"], [["End", "$"], "end"],
   [[" "], "play", "space", "play, pause"],
@@ -2531,8 +2758,10 @@ const SKELETON = `
   <h2 id="name"></h2><p id="idea"></p><p id="facts"></p>
 </header>
 <div id="stage">
+  <div id="chosen-lane" aria-hidden="true"></div>
   <canvas id="whole" aria-hidden="true"></canvas>
   <div id="box"><canvas id="lanes" tabindex="0" role="img" aria-label="Lanes: a task each" aria-describedby="now"></canvas><div class="spacer"></div></div>
+  <canvas id="over" aria-hidden="true"></canvas>
   <div id="tip" role="tooltip" hidden></div>
 </div>
 <div class="place">
@@ -2559,7 +2788,7 @@ const SKELETON = `
   </div>
   <div class="column wide">
     ${pane("summary", "Summary", '<p id="sum"></p>', table("summary", ""))}
-    ${pane("source", "Source", '<label class="files"><select id="files" aria-label="Which source" title="s"></select></label><pre id="source" tabindex="0" aria-label="Source"></pre>')}
+    ${pane("source", "Source", '<label class="files"><select id="files" aria-label="Which source" title="s"></select></label><p id="source-says" class="soft"></p><pre id="source" tabindex="0" aria-label="Source" aria-describedby="source-says"></pre>')}
   </div>
   <div class="column">
     ${pane("output", "Output", '<ol id="output" class="list mono" tabindex="0" aria-label="Output"></ol>')}
@@ -2587,6 +2816,9 @@ class Panes {
   constructor(player) {
     this.player = player;
     this.file = -1;
+    this.ready = new Uint32Array(0);
+    // What has yet to be brought into sight.
+    this.scrolls = [];
     const rows = (name, cells, act) => new Rows(player.at(`${name}-rows`), { cells, act });
     const choose = row => player.choose(player.run.laneOf[row]);
     this.tasks = rows("tasks", row => this.#task(row), choose);
@@ -2594,6 +2826,7 @@ class Panes {
     this.timers = rows("timers", id => this.#timer(id), id => player.run.timerBy[id] && choose(player.run.rowOf.get(player.run.timerBy[id])));
     this.objects = rows("objects", row => this.#object(row));
     this.events = rows("events", i => this.#event(i), i => player.go(i + 1));
+    this.lists = [this.tasks, this.queue, this.timers, this.objects, this.events];
     player.at("findings").addEventListener("click", event => {
       const finding = event.target.closest("button")?.finding;
       if (finding) player.goFinding(finding);
@@ -2635,17 +2868,21 @@ class Panes {
 
   draw() {
     const { player } = this, { run, view, selection } = player, isRun = view === "run";
+    if (!isRun) this.ready = run.ready(player.position);
     const hasObjects = run.objects.no.length > 0, hasSource = !!run.beside.sources?.length;
     const shown = { findings: isRun, summary: isRun || selection, tasks: !isRun, queue: !isRun, timers: !isRun, objects: hasObjects, source: hasSource && !isRun, output: true, events: true };
+    const isOther = this.view !== view;
+    this.view = view;
     for (const [name, is] of Object.entries(shown)) player.pane(name).hidden = !is;
+    if (isOther) for (const it of [...this.lists, this.summary.rows]) it.appear();
     this.#now();
     if (!isRun) {
       this.#tasks();
-      const ready = run.ready(player.position), timers = run.timersSet(player.position, 1000), nTimers = run.timers.at(player.position).length;
+      const { ready } = this, timers = run.timersSet(player.position, 1000), nTimers = run.timers.count(player.position);
       this.queue.set(ready);
-      player.at("queue-title").textContent = ready.length ? `Ready queue: ${count(ready.length)}, next one first` : "Ready queue: empty";
+      say(player.at("queue-title"), ready.length ? `Ready queue: ${count(ready.length)}, next one first` : "Ready queue: empty");
       this.timers.set(timers);
-      player.at("timers-title").textContent = nTimers ? `Timers: ${count(nTimers)}, earliest first${timers.length < nTimers ? `, the first ${count(timers.length)} here` : ""}` : "Timers: none";
+      say(player.at("timers-title"), nTimers ? `Timers: ${count(nTimers)}, earliest first${timers.length < nTimers ? `, the first ${count(timers.length)} here` : ""}` : "Timers: none");
       if (hasSource) this.#source();
     }
     if (hasObjects) this.objects.set(objectsAt(run, player.position));
@@ -2653,11 +2890,13 @@ class Panes {
     this.#output();
     const now = player.position - 1;
     this.events.set({ length: run.n }, { current: now, className: (_, place) => !isRun && place > now ? "later" : "" });
+    for (const it of [...this.lists, this.summary.rows]) it.scroll();
+    for (const it of this.scrolls.splice(0)) it();
   }
 
   #now() {
     const { player } = this, { run, position } = player, name = phase(run, position), lines = [];
-    const found = run.findings.filter(it => it.event === position - 1);
+    const found = findingsAt(run, position - 1);
     if (player.view === "run" && !position) lines.push(...whole(run));
     else {
       lines.push(make("p", "phase", undefined, make("b", `chip ${name}`, name), ` ${PHASES[name]}`));
@@ -2667,27 +2906,24 @@ class Panes {
       if (reason) lines.push(make("p", "soft", `Why now: ${reason}`));
       if (asleep) lines.push(make("p", "soft", asleep.until === null ? "the loop sleeps until somebody wakes it" : `the loop sleeps, until ${seconds(asleep.until, run.decimals)} s at the most`));
     }
-    player.at("now").replaceChildren(...lines);
+    renew(player.at("now"), lines);
   }
 
   #tasks() {
     const { player } = this, { run, position, lane } = player, nKnown = run.nKnown(position);
-    let rows = nKnown > MANY ? [...run.going(position)] : [...Array(nKnown).keys()].sort((a, b) => run.no[a] - run.no[b]);
-    if (nKnown > MANY) for (const it of run.running(position)) if (!rows.includes(it)) rows.unshift(it);
-    const ready = run.ready(position), chosen = run.lanes[lane];
-    this.place = new Map();
-    for (let place = 0; place < Math.min(ready.length, 10000); place++) this.place.set(ready[place], place);
+    const rows = nKnown > MANY ? run.going(position) : [...Array(nKnown).keys()].sort((a, b) => run.no[a] - run.no[b]);
+    const chosen = run.lanes[lane];
     this.tasks.set(rows, { current: rows.indexOf(chosen) });
     const nOver = nKnown - rows.length;
-    player.at("tasks-title").textContent = `Tasks: ${count(rows.length)}${nOver ? `, and ${count(nOver)} that have ended` : ""}`;
-    player.at("chosen").replaceChildren(...(chosen === undefined || chosen >= nKnown ? [] : chosenTask(run, chosen, position)));
+    say(player.at("tasks-title"), `Tasks: ${count(rows.length)}${nOver ? `, and ${count(nOver)} that have ended` : ""}`);
+    renew(player.at("chosen"), chosen === undefined || chosen >= nKnown ? [] : chosenTask(run, chosen, position, this.ready));
   }
 
   #task(row) {
     const { run, position } = this.player, code = run.life(row, position);
     const sign = make("span", classOf(code), `${signOf(code)} `), name = make("span", "", undefined, sign, nameOfRow(run, row, position));
     sign.setAttribute("aria-hidden", "true");
-    const state = make("span", classOf(code), stateOf(run, row, position, code, this.place.get(row)));
+    const state = make("span", classOf(code), stateOf(run, row, position, code, this.ready));
     state.title = state.textContent;
     return [name, state, make("span", "number", count(run.nPolls(row, position)))];
   }
@@ -2705,7 +2941,7 @@ class Panes {
     const no = run.objects.no[row], at = known.place ? `${printableName(known.place.file.split("/").pop())}:${known.place.line}` : "";
     const name = make("span", "", `${objectName(run, no, position)} `, make("span", "soft", at));
     name.title = objectAndPlace(run, no, position);
-    return [name, make("span", "", names([...known.holders.keys()])), make("span", "", names(waitersOf(run, row, position).map(it => run.no[it])))];
+    return [name, make("span", "", names([...holdersOf(run, row, position).keys()])), make("span", "", names(waitersOf(run, row, position).map(it => run.no[it])))];
   }
 
   #event(i) {
@@ -2718,18 +2954,19 @@ class Panes {
   #output() {
     const { player } = this, { run, position, view } = player, list = player.at("output"), nGiven = run.base.output?.length ?? 0;
     const isAll = view === "run" && !position, n = nGiven + (isAll ? run.outputs.length : run.nLines(position));
-    const key = `${n} ${position}`;
+    const isNew = position > 0 && run.kind[position - 1] === K.PRINTED, key = [n, isAll, isNew].join();
     if (this.drawn === key && this.drawnOf === run) return;
+    if (this.drawnOf !== run) list.replaceChildren();
     Object.assign(this, { drawn: key, drawnOf: run });
-    const isNew = position && run.kind[position - 1] === K.PRINTED;
     drawAround(list, n, isAll ? 0 : n, place => {
-      const line = run.output(place), error = line.error ? "failed" : "";
-      const item = make("li", `${error} ${isNew && place === n - 1 ? "marked" : ""}`.trim(), undefined, make("time", "soft", seconds(line.at, run.decimals)), `${line.error ? "! " : ""}${printableLine(line.text)}`);
+      const line = run.output(place), item = make("li", line.error ? "failed" : "", undefined, make("time", "soft", seconds(line.at, run.decimals)), `${line.error ? "! " : ""}${printableLine(line.text)}`);
       item.event = line.event;
       return item;
     }, "nothing yet");
-    list.scrollTop = isAll ? 0 : list.scrollHeight;
-    player.at("output-title").textContent = n ? `Output: ${many(n, "line")}` : "Output";
+    list.querySelector(".marked")?.classList.remove("marked");
+    if (isNew) list.lastElementChild.classList.add("marked");
+    this.scrolls.push(() => { list.scrollTop = isAll ? 0 : list.scrollHeight; });
+    say(player.at("output-title"), n ? `Output: ${many(n, "line")}` : "Output");
   }
 
   #source() {
@@ -2745,16 +2982,31 @@ class Panes {
       this.shown = shown;
       this.path = printableLine(source.path);
     }
-    player.at("source-title").textContent = `Source: ${this.path.split("/").slice(-3).join("/")}`;
+    say(player.at("source-title"), `Source: ${this.path.split("/").slice(-3).join("/")}`);
+    say(player.at("source-says"), markWords(run, position, marked));
     for (const it of pre.querySelectorAll(".marked")) { it.classList.remove("marked"); it.removeAttribute("aria-current"); }
     const line = marked?.[0] === shown && pre.children[marked[1] - 1];
     if (!line) return;
     line.classList.add("marked");
     line.setAttribute("aria-current", "step");
     line.dataset.says = marked[2];
-    const top = line.offsetTop - pre.offsetTop;
-    if (top < pre.scrollTop + 20 || top > pre.scrollTop + pre.clientHeight - 40) pre.scrollTop = top - pre.clientHeight / 3;
+    this.scrolls.push(() => {
+      const top = line.offsetTop - pre.offsetTop;
+      if (top < pre.scrollTop + 20 || top > pre.scrollTop + pre.clientHeight - 40) pre.scrollTop = top - pre.clientHeight / 3;
+    });
   }
+}
+
+// What is found about an event; the findings are in the order of their events.
+function findingsAt(run, i) {
+  const { findings } = run;
+  let low = 0, high = findings.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (findings[middle].event < i) low = middle + 1; else high = middle;
+  }
+  for (high = low; high < findings.length && findings[high].event === i;) high++;
+  return findings.slice(low, high);
 }
 
 // What the first screen says of a run: how it ended, and where to look.
@@ -2770,25 +3022,61 @@ function whole(run) {
   return lines;
 }
 
-function stateOf(run, row, position, code, place) {
-  if (code === READY) return place === undefined ? "is ready" : place ? `is ready, ${count(place)} before it` : "is next";
+function stateOf(run, row, position, code, ready) {
+  if (code === READY) {
+    const place = ready.indexOf(row);
+    return place < 0 ? "is ready" : place ? `is ready, ${count(place)} before it` : "is next";
+  }
   if (code !== IDLE) return says(code);
-  const waits = run.waits(row, position);
+  const { waits, nMore } = run.firstWaits(row, position, 20);
   if (!waits.length) return "gave the turn back";
-  const said = waits.slice(0, 20).map(it => waitWords(run, it, position));
-  return `waits ${said.join(", and ")}${waits.length > 20 ? `, and for ${count(waits.length - 20)} things more` : ""}`;
+  const said = waits.map(it => waitWords(run, it, position));
+  return `waits ${said.join(", and ")}${nMore ? `, and for ${many(nMore, "thing")} more` : ""}`;
 }
 
 // All that is known of the task that is chosen.
-function chosenTask(run, row, position) {
+function chosenTask(run, row, position, ready) {
   const made = run.madeBy(row, position), code = run.life(row, position), lines = [];
   const by = made.by ? ` by ${nameOf(run, made.by, position)}` : "", at = made.place ? ` at ${shortPlace(made.place)}` : "";
   lines.push(make("p", "", undefined, make("b", "", nameOfRow(run, row, position)), by || at ? `: added${by}${at}` : ""));
-  const place = code === READY ? run.ready(position).indexOf(row) : undefined;
-  lines.push(make("p", classOf(code), stateOf(run, row, position, code, place)));
+  lines.push(make("p", classOf(code), stateOf(run, row, position, code, ready)));
   const awaits = run.awaits(row, position);
-  if (awaits.length) lines.push(make("ol", "awaits", undefined, ...awaits.map(it => make("li", "mono", `${printableLine(it.what)}${it.place ? `, ${shortPlace(it.place)}` : ""}`))));
+  if (awaits.length) lines.push(awaitsTree(awaits));
   return lines;
+}
+
+// The calls that await one another, a list; where several are awaited together, each of them has a list of its
+// own in it: as the task tree has it.
+const LEVELS = 32;
+function awaitsTree(awaits) {
+  const indents = forks(awaits), top = make("ul", "awaits"), lists = [top];
+  awaits.forEach((it, place) => {
+    lists.length = Math.min(lists.length, indents[place] + 1);
+    while (lists.length <= indents[place]) {
+      const inner = make("ul"), above = lists[lists.length - 1];
+      (above.lastElementChild ?? above).append(inner);
+      lists.push(inner);
+    }
+    lists[lists.length - 1].append(make("li", "mono", `${printableLine(it.what)}${it.place ? `, ${shortPlace(it.place)}` : ""}`));
+  });
+  return top;
+}
+
+// How far each is indented: what stands below a fork, and what stands below a branch of it.
+function forks(awaits) {
+  const above = [], nBelow = new Uint32Array(awaits.length + 1), indents = new Uint32Array(awaits.length + 1), path = [0];
+  awaits.forEach((it, place) => {
+    path.length = Math.min(path.length, (it.level ?? 0) + 1);
+    const parent = path[path.length - 1];
+    above.push(parent);
+    nBelow[parent]++;
+    path.push(place + 1);
+  });
+  above.forEach((parent, place) => {
+    const isFork = parent > 0 && nBelow[parent] > 1, isBranch = parent > 0 && nBelow[above[parent - 1]] > 1;
+    indents[place + 1] = Math.min(LEVELS, indents[parent] + +(isFork || isBranch));
+  });
+  return indents.subarray(1);
 }
 
 // A place without the ways back in its path.
@@ -2798,7 +3086,7 @@ function shortPlace({ file, line }) {
   return placeName({ file: parts.join("/"), line });
 }
 // A line a task: how often it was polled, how long it ran, was ready and waited, of the whole run or of
-// what is selected. It can be sorted by each column; a click on a longest one leads there.
+// what is selected. It can be sorted by each column; a click on a longest one leads there, and so do keys.
 
 const COLUMNS = [["task", "task"], ["polls", "polls"], ["ran", "ran"], ["ready", "ready"], ["waited", "waited"],
   ["longestPoll", "longest poll"], ["longestReady", "longest ready"], ["longestWait", "longest wait"]];
@@ -2831,16 +3119,25 @@ class Summary {
     });
   }
 
-  begin() { this.sums = this.order = null; this.key = ""; }
+  begin() { this.all = this.sums = this.order = null; }
 
-  draw() {
-    const { player } = this, { run, selection, lane } = player, [from, to] = selection ?? [0, run.n];
-    if (this.key !== `${from} ${to}`) {
-      this.key = `${from} ${to}`;
-      this.sums = sumUp(run, from, to);
+  // The sums of what is selected, or of the whole run.
+  now() {
+    const { run, selection } = this.player, [from, to] = selection ?? [0, run.n], was = this.sums;
+    if (!was || was.from !== from || was.to !== to) {
+      this.sums = selection ? sumUp(run, from, to) : this.all ??= sumUp(run, 0, run.n);
       this.order = null;
     }
-    const { sums } = this;
+    return this.sums;
+  }
+  // Where the longest stretch of the chosen task begins.
+  longest(column) {
+    const { run, lane } = this.player;
+    return run.nTasks ? whereLongest(this.now(), column, run.lanes[lane]) : -1;
+  }
+
+  draw() {
+    const { player } = this, { run, selection, lane } = player, sums = this.now(), { from, to } = sums;
     if (!this.order) {
       this.order = sortedBy(run, sums, this.column, this.isDown);
       for (const it of this.head.children) {
@@ -2850,9 +3147,9 @@ class Summary {
     }
     const chosen = run.lanes[lane];
     this.rows.set(this.order, { className: place => sums.rows[place] === chosen ? "chosen" : "" });
-    player.at("summary-title").textContent = selection ? "Summary of the selection" : "Summary";
-    const what = `${many(to - from, "event")}, ${many(sums.nPolls, "poll")}, ${many(sums.nLines, "line")} in ${duration(Math.max(0, sums.end - sums.begin))}`;
-    player.at("sum").textContent = selection ? `From ${seconds(sums.begin, run.decimals)} s to ${seconds(sums.end, run.decimals)} s: ${what}. Esc takes the selection away.` : `${what}.`;
+    say(player.at("summary-title"), selection ? "Summary of the selection" : "Summary");
+    const what = `${many(to - from, "event")}, ${many(sums.nPolls, "poll")}, ${many(sums.nLines, "line")} in ${duration(Math.max(0, sums.end - sums.begin))}; tasks ran ${duration(sums.busy)}`;
+    say(player.at("sum"), selection ? `From ${seconds(sums.begin, run.decimals)} s to ${seconds(sums.end, run.decimals)} s: ${what}. Esc takes the selection away.` : `${what}.`);
   }
 
   #cells(place) {
@@ -3064,6 +3361,7 @@ class Player extends HTMLElement {
     this.way(this.at("way").value);
     this.at("axis").setAttribute("aria-pressed", this.axis.byTime);
     this.lanes.begin();
+    this.whole.begin();
     this.panes.begin();
     if (beside.warning) this.tell(printableLine(beside.warning));
     this.shade = "";
@@ -3078,7 +3376,7 @@ class Player extends HTMLElement {
 
   #build() {
     this.shadowRoot.innerHTML = SKELETON;
-    this.lanes = new Lanes(this, this.at("lanes"), this.at("box"));
+    this.lanes = new Lanes(this);
     this.whole = new Whole(this, this.at("whole"));
     this.panes = new Panes(this);
     this.search = new Search(this);
@@ -3116,7 +3414,7 @@ class Player extends HTMLElement {
       pen.clearRect(0, 0, 28, 16);
       if (life !== "fold") { drawLife(pen, this.colors, +life, 1, 27, 8); continue; }
       const fold = new Fold();
-      for (let x = 1; x < 27; x++) fold.add([RUNNING, READY, READY, IDLE][(x + (x >> 3)) % 4], x, x + 1);
+      for (let x = 1; x < 27; x++) fold.add([RUNNING, READY, READY, IDLE][(x + (x >> 3)) % 4], 0, x, x + 1);
       fold.polls = 0;
       fold.draw(pen, this.colors, 8);
     }
@@ -3205,7 +3503,7 @@ class Player extends HTMLElement {
     this.at("axis").setAttribute("aria-pressed", this.axis.byTime);
     this.show();
   }
-  tell(text) { if (this.at("notice").textContent !== text) this.at("notice").textContent = text; }
+  tell(text) { say(this.at("notice"), text); }
 
   show() {
     if (this.asked || !this.run) return;
@@ -3225,7 +3523,7 @@ class Player extends HTMLElement {
     const slider = this.at("slider");
     slider.value = position;
     slider.setAttribute("aria-valuetext", `event ${position} of ${run.n}, ${now} s`);
-    this.at("place").textContent = `event ${count(position)} of ${count(run.n)} · ${now} s`;
+    say(this.at("place"), `event ${count(position)} of ${count(run.n)} · ${now} s`);
     this.at("view-run").setAttribute("aria-pressed", this.view === "run");
     this.at("view-moment").setAttribute("aria-pressed", this.view === "moment");
   }
@@ -3303,8 +3601,9 @@ function fromBase64(text) {
   return bytes;
 }
 
-// What tests ask for: a moment as data.
+// What tests ask for: a moment as data, and the run as a whole.
 Player.prototype.moment = function (position) { return moment(this.run, position); };
+Player.prototype.overview = function (parts) { return overview(this.run, parts); };
 
 if (!customElements.get("boucle-player")) customElements.define("boucle-player", Player);
 })();

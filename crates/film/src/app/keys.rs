@@ -66,6 +66,7 @@ impl App {
             KeyCode::Char('T') => self.go(&Go::PreviousOf(self.chosen)),
             KeyCode::Char('f') => self.next_finding(true),
             KeyCode::Char('F') => self.next_finding(false),
+            KeyCode::Char(key @ ('d' | 'D')) => self.go_to_longest(key == 'd'),
             KeyCode::Home | KeyCode::Char('0') => self.go_within(&Go::Start),
             KeyCode::End | KeyCode::Char('$') => self.go_within(&Go::End),
             KeyCode::Up => self.choose(false),
@@ -149,6 +150,23 @@ impl App {
         let lanes = self.panes.tops.get(&Pane::Lanes).copied();
         self.moved();
         self.panes.tops.extend(lanes.map(|it| (Pane::Lanes, it)));
+    }
+
+    /// Moves to where the longest wait of a task begins, or its longest poll; of what is summed up, if a part
+    /// is selected.
+    fn go_to_longest(&mut self, is_wait: bool) {
+        let Some(task) = self.task() else {
+            self.message = Some("choose a task: ↑ ↓".into());
+            return;
+        };
+        let sums = self.lens.sums.as_ref().unwrap_or(&self.whole);
+        let sums = sums.tasks.iter().find(|it| it.task == task);
+        let longest = sums.and_then(|it| if is_wait { it.longest_wait } else { it.longest_poll });
+        let position = longest.filter(|it| it.length > 0).map(|it| it.position);
+        let nowhere =
+            if is_wait { "the task waited nowhere" } else { "no poll of the task took any time" };
+        self.chosen = Some(task);
+        self.go_to(position, nowhere);
     }
 
     /// Moves to the next finding, or to the one before.

@@ -10,13 +10,14 @@ use ratatui::widgets::{Block, Clear, Padding, Paragraph, Wrap};
 use crate::app::Guess;
 
 /// The keys, and what they are for.
-const KEYS: [(&str, &str); 23] = [
+const KEYS: [(&str, &str); 22] = [
     ("→ ← (l h)", "one event on, one back"),
     ("c C", "next change, change before"),
     ("p P", "next poll, poll before"),
     ("o O", "next line of output, line before"),
     ("t T", "next event of this task, before"),
     ("f F", "next finding, finding before"),
+    ("d D", "longest wait of this task, longest poll"),
     ("↑ ↓", "choose a task"),
     ("home 0  end $", "start, end"),
     ("space", "play, pause"),
@@ -28,9 +29,7 @@ const KEYS: [(&str, &str); 23] = [
     ("/ n N", "search, next, before"),
     ("v", "the whole run, the moment"),
     ("tab  page ↑ ↓", "next pane; scroll it"),
-    ("s", "another source"),
-    ("x", "another loop of the program"),
-    ("g", "predict the output"),
+    ("s  g  x", "another source; predict; other loop"),
     ("esc", "close what is open"),
     ("q", "quit"),
     ("mouse", "click, drag over lanes, wheel"),

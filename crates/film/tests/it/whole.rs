@@ -94,6 +94,21 @@ fn findings_are_listed_marked_and_jumped_to() {
 }
 
 #[test]
+fn keys_lead_to_the_longest_wait_and_poll_of_a_task() {
+    let mut app = self::app("famine", "↓↓D");
+    let told = |app: &App| app.scene().told.map(|it| it.to_string()).unwrap_or_default();
+    assert_eq!(told(&app), "famine 2 runs, first of 2 ready");
+    press(&mut app, "d");
+    assert_eq!(told(&app), "famine 2 stops");
+    // Of what is selected, if a part is.
+    press(&mut app, "[$]D");
+    assert_eq!(told(&app), "famine 2 runs, first of 2 ready");
+    // In a run without time there is none.
+    let calm = self::app("stage2", "↓d");
+    assert!(screen(&calm, 80, 24).contains("the task waited nowhere"));
+}
+
+#[test]
 fn a_search_finds_findings_names_lines_and_events() {
     for (words, told) in [
         ("held up all others", "has returned"),

@@ -19,6 +19,14 @@ class Axis {
 
   // A position as a unit of the axis: how many events, or when the next one is.
   unit(position) { return this.byTime ? position >= this.run.n ? this.end : this.run.at[position] : position; }
+  // Where an event is.
+  eventUnit(i) { return i < 0 ? this.begin : this.byTime ? this.run.at[i] : i; }
+  // The last event before a unit, or -1.
+  eventBefore(unit) {
+    if (!this.byTime) return Math.ceil(unit) - 1;
+    const i = after(this.run.at, unit) - 1;
+    return i >= 0 && this.run.at[i] === unit ? after(this.run.at, unit - 1) - 1 : i;
+  }
   // Where a unit is, and which is there.
   x(unit) { return this.label + (unit - this.from) / this.span * this.width; }
   unitAt(x) { return this.from + (x - this.label) / this.width * this.span; }

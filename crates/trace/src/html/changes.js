@@ -1,9 +1,10 @@
-// From change to change: over the polls in which a task only looked, and gave the turn back. A stage that
-// waits by looking makes thousands.
+// From change to change: over the polls in which a task only looked, and gave the turn back, and over wakes
+// in vain. A stage that waits by looking makes thousands.
 
-// How many events the poll has that begins at `i`, if nothing changes in it; else 0.
+// How many events there are from `i` on in which nothing changes: a poll, or a wake in vain; else 0.
 function idlePoll(run, i) {
   const { kind, task, how } = run;
+  if (kind[i] === K.VAIN) return 1;
   if (kind[i] !== K.BEGINS) return 0;
   const is = (next, wanted, by) => next < run.n && kind[next] === wanted && task[next] === task[i] && (by === undefined || how[next] === by);
   if (is(i + 1, K.ENDS, POLL.REQUEUED)) return 2;

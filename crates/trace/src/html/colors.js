@@ -6,24 +6,33 @@ function readColors(probe) {
     probe.style.color = `var(--${it})`;
     colors[it] = style.color;
   }
-  const tile = document.createElement("canvas");
-  tile.width = tile.height = 8;
-  const pen = tile.getContext("2d");
-  pen.strokeStyle = colors.ready;
-  pen.lineWidth = 2.4;
-  for (const x of [-8, 0, 8]) {
-    pen.beginPath();
-    pen.moveTo(x, 8);
-    pen.lineTo(x + 8, 0);
-    pen.stroke();
-  }
-  colors.hatch = pen.createPattern(tile, "repeat");
+  colors.hatch = pattern(8, pen => {
+    pen.strokeStyle = colors.ready;
+    pen.lineWidth = 2.4;
+    for (const x of [-8, 0, 8]) {
+      pen.beginPath();
+      pen.moveTo(x, 8);
+      pen.lineTo(x + 8, 0);
+      pen.stroke();
+    }
+  });
+  colors.dots = pattern(6, pen => {
+    pen.fillStyle = colors.waiting;
+    pen.fillRect(0, 0, 2, 6);
+  });
   return colors;
+}
+// What repeats itself, so wide and so high.
+function pattern(size, draw) {
+  const tile = document.createElement("canvas"), pen = tile.getContext("2d");
+  tile.width = tile.height = size;
+  draw(pen);
+  return pen.createPattern(tile, "repeat");
 }
 
 // Fits a canvas to its room; its pen, in units of the page.
-function penOf(canvas) {
-  const ratio = devicePixelRatio || 1, w = Math.round(canvas.clientWidth * ratio), h = Math.round(canvas.clientHeight * ratio);
+function penOf(canvas, width = canvas.clientWidth, height = canvas.clientHeight) {
+  const ratio = devicePixelRatio || 1, w = Math.round(width * ratio), h = Math.round(height * ratio);
   if (canvas.width !== w || canvas.height !== h) Object.assign(canvas, { width: w, height: h });
   const pen = canvas.getContext("2d");
   pen.setTransform(ratio, 0, 0, ratio, 0, 0);

@@ -1,38 +1,35 @@
 // The objects that tasks share, at a position: what each is, who has it, who waits for it.
 
+// What an object is; null if it is not there.
 function objectAt(run, row, position) {
-  const { told, given } = run.objects, begin = told.start[row], last = told.last(row, position);
-  const known = { kind: "", name: null, place: null, holders: new Map(given[row]?.holders) };
-  if (last < begin && !given[row]) return null;
-  if (given[row]) Object.assign(known, { kind: given[row].kind, name: given[row].name, place: given[row].place });
-  // Who has it follows from where nobody had it.
-  let free = last;
-  while (free >= begin && !told.value[free]) free--;
-  if (free >= begin) known.holders.clear();
-  let isGone = false;
-  for (let place = begin; place <= last; place++) {
+  const { told, given } = run.objects, begin = told.start[row], last = told.last(row, position), known = {};
+  if (last < begin ? !given[row] : run.kind[told.event[last]] === K.OBJECT_GONE) return null;
+  let isGiven = given[row];
+  for (let place = last; place >= begin && (known.kind === undefined || known.name === undefined); place--) {
     const i = told.event[place], kind = run.kind[i];
-    // A lock is got and given back again and again: only what came after is looked at.
-    if ((kind === K.ACQUIRED || kind === K.RELEASED) && place <= free) { isGone = false; continue; }
+    if (kind === K.OBJECT_GONE) { isGiven = null; break; }
     const e = run.event(i);
-    isGone = kind === K.OBJECT_GONE;
-    if (kind === K.OBJECT_MADE) Object.assign(known, { kind: run.text(e.text), place: e.file ? { file: run.text(e.file), line: e.line } : null });
-    else if (kind === K.OBJECT_NAMED) known.name = run.text(e.text);
-    else if (kind === K.OBJECT_GONE) Object.assign(known, { kind: "", name: null, place: null });
-    else if (kind === K.ACQUIRED) acquire(known.holders, e.task);
-    else release(known.holders, e.task);
+    if (kind === K.OBJECT_MADE && known.kind === undefined) Object.assign(known, { kind: run.text(e.text), place: e.file ? { file: run.text(e.file), line: e.line } : null });
+    else if (kind === K.OBJECT_NAMED) known.name ??= run.text(e.text);
   }
-  return isGone ? null : known;
+  known.name ??= isGiven?.name ?? null;
+  if (known.kind === undefined) Object.assign(known, { kind: isGiven?.kind ?? "", place: isGiven?.place ?? null });
+  return known;
+}
+
+// Who has an object: tasks by their numbers, and how many permits each has.
+function holdersOf(run, row, position) {
+  const holders = new Map();
+  for (const task of run.objects.held.list(position, { owner: row })) holders.set(task, (holders.get(task) ?? 0) + 1);
+  return holders;
 }
 
 // All objects that are there, in the order of their numbers.
-function objectsAt(run, position) {
-  return inOrder([...run.objects.alive.at(position)], run.objects.no);
-}
+function objectsAt(run, position) { return run.objects.alive.list(position); }
 
-// The tasks that wait for an object.
+// The tasks that wait for an object, who waits longest first.
 function waitersOf(run, row, position) {
-  const no = run.objects.no[row];
-  const waits = task => !(run.life(task, position) & QUEUED) && run.waits(task, position).some(it => it.object === no);
-  return [...run.objects.waiters[row]].filter(it => (run.life(it, position) & LIFE) === IDLE && waits(it));
+  const no = run.objects.no[row], comes = run.objects.comes.has(row);
+  const waits = task => run.life(task, position) === IDLE && (!comes || run.waits(task, position).some(it => it.object === no));
+  return [...new Set(run.objects.waiters.list(position, { owner: row }))].filter(waits);
 }

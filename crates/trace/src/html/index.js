@@ -6,11 +6,7 @@ const RUNNING = 1, IDLE = 2, DONE = 3, PANICKED = 4, CANCELLED = 5, DROPPED = 6,
 const READY = IDLE | QUEUED, AGAIN = RUNNING | QUEUED, LIFE = 15;
 // How a task that wakes itself is woken.
 const ITSELF = 255;
-const NEVER = 0x7fffffff;
 const isOver = code => (code & LIFE) >= DONE;
-
-// What a change of the waits of a task is; below zero and from 3 on: the wait that is gone.
-const ADDS = 0, BEGINS_ANEW = 1, FORGETS = 2;
 
 class Index {
   constructor(events) {
@@ -29,7 +25,9 @@ class Index {
     this.code = new List(Uint8Array);
     this.running = new List(Uint32Array);
     this.ended = new List(Uint8Array);
-    this.queued = new List(Uint8Array);
+    // One more than its number in the queue; below zero in what was put in front.
+    this.queued = new List(Int32Array);
+    this.going = new List(Uint32Array);
     this.polled = new List(Uint32Array);
     this.told = new List(Uint8Array);
     this.woken = new List(Int32Array);
@@ -41,7 +39,9 @@ class Index {
     this.wakes = new Changes();
     this.made = new Changes();
     this.polls = new Changes();
-    this.waited = new Changes(Int32Array);
+    // The waits: events, or below zero those of the base. And of each, what it is to its object.
+    this.waited = new Spans({ item: Int32Array, hasOwners: true });
+    this.waiter = new List(Uint32Array);
     this.stands = new Changes();
     this.of = new Changes(undefined, room);
     this.names = new Map();
@@ -57,9 +57,10 @@ class Index {
     this.nReady = new List(Uint32Array);
     // Who is polled: each a task on top of another one.
     this.stacks = { event: new List(Int32Array), top: new List(Int32Array), row: new List(Uint32Array), below: new List(Int32Array), now: -1 };
-    this.queue = new Replayed();
-    this.alive = new Replayed();
-    this.timers = new Replayed();
+    this.queue = new Spans({ room });
+    this.front = new Spans();
+    this.alive = new Spans();
+    this.timers = new Spans();
     this.timerAt = new List(Float64Array);
     this.timerBy = new List(Uint32Array);
     this.order = new Places();
@@ -76,7 +77,7 @@ class Index {
     this.rowOf.set(no, row);
     this.no.push(no);
     this.known.push(event);
-    for (const it of ["code", "running", "ended", "queued", "polled", "told", "placed"]) this[it].push(0);
+    for (const it of ["code", "running", "ended", "queued", "going", "polled", "told", "placed"]) this[it].push(0);
     this.woken.push(-2);
     this.done.push(NEVER);
     this.#settle(row, event);
@@ -89,8 +90,8 @@ class Index {
     if (code === was) return;
     this.code.items[row] = code;
     this.lives.push(row, event, code);
-    if (isOver(code) && was && !isOver(was)) this.alive.play(event, TAKE, row);
-    if (!isOver(code) && (!was || isOver(was))) this.alive.play(event, PUT, row);
+    if (isOver(code) && was && !isOver(was)) this.alive.take(event, this.going.items[row]);
+    if (!isOver(code) && (!was || isOver(was))) this.going.items[row] = this.alive.put(event, row);
   }
 
   // The state before the first event.
@@ -111,12 +112,11 @@ class Index {
     const on = it => typeof it === "string" ? [it] : Object.entries(it)[0];
     this.given.forEach((it, place) => {
       const [what, value] = on(it.on), end = what === "time" ? Math.min(it.at + value, FOREVER) : NaN;
-      this.#waitsOf(it.row).add(place - this.given.length, end);
+      this.#wait(-1, it.row, place - this.given.length, end, it.object ?? 0, what === "time" || what === "task");
     });
     for (const no of base.ready ?? []) {
       const row = this.#row(no, -1);
-      this.queued.items[row] = 1;
-      this.queue.play(-1, PUT, row);
+      this.queued.items[row] = this.queue.put(-1, row) + 1;
       this.order.push(row);
     }
     for (const no of base.running ?? []) this.#begin(this.#row(no, -1), -1);
@@ -153,31 +153,41 @@ class Index {
 
   #ready(row, event) {
     if (this.queued.items[row]) return;
-    this.queued.items[row] = 1;
+    this.queued.items[row] = this.queue.put(event, row) + 1;
     this.wakes.push(row, event);
     this.woken.items[row] = event;
-    this.queue.play(event, PUT, row);
     this.order.push(row);
   }
   // Takes a task out of the queue; its place, or -1.
   #unqueue(row, event) {
-    if (!this.queued.items[row]) return -1;
+    const at = this.queued.items[row];
+    if (!at) return -1;
     this.queued.items[row] = 0;
-    this.queue.play(event, TAKE, row);
+    if (at > 0) this.queue.take(event, at - 1); else this.front.take(event, -at - 1);
     return this.order.take(row);
   }
 
-  #waitsOf(row) {
+  // A task waits; its end is no number if it is for no time.
+  #wait(event, row, id, end, object, ends) {
     let waits = this.waits.get(row);
     if (!waits) this.waits.set(row, waits = new Waits());
-    return waits;
+    waits.add(this.waited.put(event, id, row), end);
+    this.waiter.push(object ? 1 + this.objects.waits(event, object, row, ends) : 0);
+  }
+  #waitsNoMore(event, span) {
+    this.waited.take(event, span);
+    if (this.waiter.items[span]) this.objects.waiters.take(event, this.waiter.items[span] - 1);
+  }
+  #forgets(event, row) {
+    for (const span of this.waits.get(row)?.ends.keys() ?? []) this.#waitsNoMore(event, span);
+    this.waits.delete(row);
   }
 
   #setTimer(event, number, at, by) {
     const id = this.timerAt.length, held = this.timer.get(number);
     this.timerAt.push(at);
     this.timerBy.push(by);
-    this.timers.play(event, PUT, id);
+    this.timers.put(event, id);
     if (held === undefined) this.timer.set(number, id);
     else if (held instanceof ByTime) held.add(at, id);
     else {
@@ -195,7 +205,7 @@ class Index {
     const id = held instanceof ByTime ? held.chunks[0][0][1] : held;
     if (held instanceof ByTime) held.remove(this.timerAt.items[id], id);
     if (!(held instanceof ByTime) || !held.chunks.length) this.timer.delete(number);
-    this.timers.play(event, TAKE, id);
+    this.timers.take(event, id);
     return id;
   }
 
@@ -216,7 +226,7 @@ class Index {
       case K.TIMER_UNSET: {
         const id = this.#takeTimer(i, e.number), row = id < 0 ? undefined : this.rowOf.get(this.timerBy.items[id]);
         const gone = row === undefined ? null : this.waits.get(row)?.takeNearest(this.timerAt.items[id]);
-        if (gone !== null && gone !== undefined) this.waited.push(row, i, gone < 0 ? gone : gone + 3);
+        if (gone !== null && gone !== undefined) this.#waitsNoMore(i, gone);
         break;
       }
       case K.OBJECT_MADE: case K.OBJECT_NAMED: case K.OBJECT_GONE: case K.ACQUIRED: case K.RELEASED:
@@ -268,19 +278,16 @@ class Index {
       case K.REQUEUED: case K.WOKEN: this.#ready(row, i); break;
       case K.QUEUED_FIRST:
         this.#unqueue(row, i);
-        this.queued.items[row] = 1;
+        this.queued.items[row] = -(this.front.put(i, row) + 1);
         this.wakes.push(row, i);
         this.woken.items[row] = i;
-        this.queue.play(i, FIRST, row);
         this.order.first(row);
         break;
       case K.UNQUEUED: this.#unqueue(row, i); break;
       case K.WAITS: {
-        if (!this.told.items[row]) this.waits.delete(row);
-        this.waited.push(row, i, this.told.items[row] ? ADDS : BEGINS_ANEW);
+        if (!this.told.items[row]) this.#forgets(i, row);
         this.told.items[row] = 1;
-        this.#waitsOf(row).add(i, e.how === ON.TIME ? Math.min(e.at + e.number, FOREVER) : NaN);
-        if (e.object) this.objects.waits(e.object, row);
+        this.#wait(i, row, i, e.how === ON.TIME ? Math.min(e.at + e.number, FOREVER) : NaN, e.object, e.how === ON.TIME || e.how === ON.TASK);
         break;
       }
       case K.STANDS: this.stands.push(row, i); break;
@@ -288,8 +295,7 @@ class Index {
         if (!this.running.items[row]) this.#unqueue(row, i);
         this.ended.items[row] = DONE + e.how;
         this.done.items[row] = Math.min(this.done.items[row], i);
-        this.waits.delete(row);
-        this.waited.push(row, i, FORGETS);
+        this.#forgets(i, row);
         break;
     }
     this.#settle(row, i);

@@ -31,6 +31,8 @@ const MOVES = {
   "previous-of": [it => jumpOf(it, true), "the task did nothing before this"],
   "next-finding": [it => jump(findingEvents(it.run), it.position, false), "nothing is found after this"],
   "previous-finding": [it => jump(findingEvents(it.run), it.position, true), "nothing was found before this"],
+  "longest-wait": [it => it.panes.summary.longest("longestWait"), "the task waited nowhere"],
+  "longest-poll": [it => it.panes.summary.longest("longestPoll"), "no poll of the task took any time"],
   start: [it => it.position ? 0 : -1, "this is the beginning"],
   end: [it => it.position < it.run.n ? it.run.n : -1, "this is the end"],
 };
@@ -69,6 +71,7 @@ const KEYS = [
   [["o"], "next-output", "o O", "next line of output, line before"], [["O"], "previous-output"],
   [["t"], "next-of", "t T", "next event of the chosen task, event before"], [["T"], "previous-of"],
   [["f"], "next-finding", "f F", "next finding, finding before"], [["F"], "previous-finding"],
+  [["d"], "longest-wait", "d D", "longest wait of the chosen task, longest poll"], [["D"], "longest-poll"],
   [["ArrowUp", "k"], "lane-up", "↑ ↓", "choose a task"], [["ArrowDown", "j"], "lane-down"],
   [["Home", "0"], "start", "Home End", "start, end; also 0 and $"], [["End", "$"], "end"],
   [[" "], "play", "space", "play, pause"],

@@ -1,13 +1,14 @@
-// The lanes on a canvas, with their names and round ticks; the cursor, what is selected and the findings
-// stand before them. What does not change from move to move is kept as a picture.
+// The lanes on a canvas, with their names and round ticks. On another one before it, so that a move draws no
+// more than that, are the cursor, what is selected and the findings.
 
-const ROW = 26, HEAD = 34;
+// SIGN is the room before a name, for what says that it is chosen.
+const ROW = 26, HEAD = 34, SIGN = 7;
 
 class Lanes {
-  constructor(player, canvas, box) {
-    Object.assign(this, { player, canvas, box, head: HEAD, top: 0, key: "" });
+  constructor(player) {
+    const [canvas, box, over, chosen] = ["lanes", "box", "over", "chosen-lane"].map(it => player.at(it));
+    Object.assign(this, { player, canvas, box, over, chosen, head: HEAD, top: 0, width: 0, height: 0, key: "" });
     this.spacer = box.querySelector(".spacer");
-    this.picture = document.createElement("canvas");
     box.addEventListener("scroll", () => {
       const room = this.spacer.offsetHeight - box.clientHeight;
       this.top = room > 0 ? box.scrollTop / room * this.most : 0;
@@ -18,6 +19,7 @@ class Lanes {
   // Another run: as many lanes as there is room for.
   begin() {
     const { run, axis } = this.player, pen = this.canvas.getContext("2d");
+    this.key = "";
     pen.font = `12px ${FONT}`;
     const widest = [...run.lanes.slice(0, 2000)].reduce((most, row) => Math.max(most, pen.measureText(this.name(row)).width), 60);
     axis.label = Math.min(widest + 26, 190, Math.max(90, this.box.clientWidth * .28));
@@ -31,7 +33,6 @@ class Lanes {
     const name = nameOfRow(this.player.run, row);
     return name.length > 24 ? `${name.slice(0, 23)}…` : name;
   }
-  get height() { return this.canvas.clientHeight; }
   get seen() { return Math.max(1, Math.floor((this.height - HEAD) / ROW)); }
   // The last lane that can be on top.
   get most() { return Math.max(0, this.player.run.nTasks - (this.height - HEAD - 8) / ROW); }
@@ -44,66 +45,55 @@ class Lanes {
   follow(lane) {
     let top = Math.min(this.top, lane);
     if (lane > top + this.seen - 1) top = lane - this.seen + 1;
+    if (top === this.top) return;
     const room = this.spacer.offsetHeight - this.box.clientHeight;
-    if (top !== this.top && room > 0) this.box.scrollTop = Math.ceil(top / this.most * room);
+    if (room > 0) this.box.scrollTop = Math.ceil(top / this.most * room);
   }
 
   draw() {
-    const { canvas, player } = this, { axis, run, colors } = player;
-    canvas.style.height = `${this.box.clientHeight}px`;
-    axis.width = canvas.clientWidth - axis.label - 8;
-    const pen = penOf(canvas), w = canvas.clientWidth, h = this.height;
+    const { canvas, over, box, player } = this, { axis, colors } = player, w = box.clientWidth, h = box.clientHeight;
+    if (w !== this.width || h !== this.height) {
+      Object.assign(this, { width: w, height: h });
+      canvas.style.height = `${h}px`;
+      Object.assign(over.style, { top: `${box.offsetTop}px`, width: `${w}px`, height: `${h}px` });
+    }
+    axis.width = w - axis.label - 8;
     // It is not in the page, or not shown.
-    if (!canvas.width || !canvas.height) return;
-    const key = [axis.from, axis.to, axis.byTime, axis.label, this.top, canvas.width, canvas.height, player.lane, colors.page].join();
+    if (!w || !h) return;
+    const key = [axis.from, axis.to, axis.byTime, axis.label, this.top, w, h, devicePixelRatio, colors.page].join();
     if (key !== this.key) {
       this.key = key;
-      this.#drawAll(pen, w, h);
-      Object.assign(this.picture, { width: canvas.width, height: canvas.height });
-      this.picture.getContext("2d").drawImage(canvas, 0, 0);
-    } else {
-      pen.setTransform(1, 0, 0, 1, 0, 0);
-      pen.drawImage(this.picture, 0, 0);
-      penOf(canvas);
+      this.#drawAll(penOf(canvas, w, h), w, h);
     }
+    this.#showChosen();
+    const pen = penOf(over, w, h);
+    pen.clearRect(0, 0, w, h);
     this.#drawSelection(pen, h);
-    this.#drawFindings(pen, run);
+    this.#drawFindings(pen);
     this.#drawCursor(pen, h);
   }
 
+  // The lane that is chosen has a light behind it.
+  #showChosen() {
+    const { box, chosen, player } = this, top = Math.max(HEAD - 14, this.y(player.lane) - ROW / 2), bottom = Math.min(this.height, this.y(player.lane) + ROW / 2);
+    chosen.hidden = bottom <= top || !player.run.nTasks;
+    Object.assign(chosen.style, { top: `${box.offsetTop + top}px`, height: `${Math.max(0, bottom - top)}px` });
+  }
+
   #drawAll(pen, w, h) {
-    const { axis, run, colors, lane: chosen } = this.player;
-    pen.fillStyle = colors.page;
-    pen.fillRect(0, 0, w, h);
+    const { axis, run, colors } = this.player;
+    pen.clearRect(0, 0, w, h);
     this.#drawTicks(pen, h);
     const first = Math.floor(this.top), last = Math.min(run.nTasks, Math.ceil(this.top + (h - HEAD) / ROW) + 1);
-    pen.save();
-    pen.beginPath();
-    pen.rect(0, HEAD - 14, w, h);
-    pen.clip();
-    for (let lane = first; lane < last; lane++) {
-      const y = this.y(lane);
-      if (lane === chosen) {
-        pen.fillStyle = colors.chosen;
-        pen.fillRect(0, y - ROW / 2, w, ROW);
-      }
-      drawLane(pen, colors, axis, run.lanes[lane], y);
-    }
-    drawDetails(pen, colors, axis, this);
+    clipped(pen, axis.label - 4, HEAD - 14, w, h, () => {
+      for (let lane = first; lane < last; lane++) drawLane(pen, colors, axis, run.lanes[lane], this.y(lane));
+      drawDetails(pen, colors, axis, this);
+    });
     pen.font = `12px ${FONT}`;
-    for (let lane = first; lane < last; lane++) {
-      const y = this.y(lane);
-      pen.fillStyle = lane === chosen ? colors.chosen : colors.page;
-      pen.fillRect(0, y - ROW / 2, axis.label - 4, ROW);
-      pen.fillStyle = colors.text;
-      pen.save();
-      pen.beginPath();
-      pen.rect(0, y - ROW / 2, axis.label - 6, ROW);
-      pen.clip();
-      pen.fillText(`${lane === chosen ? "▸" : " "}${this.name(run.lanes[lane])}`, 4, y);
-      pen.restore();
-    }
-    pen.restore();
+    pen.fillStyle = colors.text;
+    clipped(pen, 0, HEAD - 14, axis.label - 6, h, () => {
+      for (let lane = first; lane < last; lane++) pen.fillText(this.name(run.lanes[lane]), 4 + SIGN, this.y(lane));
+    });
   }
 
   #drawTicks(pen, h) {
@@ -139,8 +129,8 @@ class Lanes {
     for (const x of [from, to]) pen.fillRect(x - 1, 18, 2, h);
   }
 
-  #drawFindings(pen, run) {
-    const { axis, colors } = this.player;
+  #drawFindings(pen) {
+    const { axis, colors, run } = this.player, drawnIn = new Map();
     let drawn = -10;
     pen.fillStyle = colors.failed;
     for (const { event, task } of run.findings) {
@@ -155,7 +145,9 @@ class Lanes {
         drawn = x;
       }
       const lane = task ? run.laneOf[run.rowOf.get(task)] : -1, y = lane >= 0 ? this.y(lane) : -1;
-      if (y < HEAD + 8 || y > this.height) continue;
+      // Many at one place are one.
+      if (y < HEAD + 8 || y > this.height || x - drawnIn.get(lane) < 2) continue;
+      drawnIn.set(lane, x);
       pen.beginPath();
       pen.arc(x, y - 8, 4, 0, 7);
       pen.fill();
@@ -177,4 +169,14 @@ class Lanes {
     pen.arc(x, 19, 5, 0, 7);
     pen.fill();
   }
+}
+
+// Draws within a part of a canvas.
+function clipped(pen, x, y, w, h, draw) {
+  pen.save();
+  pen.beginPath();
+  pen.rect(x, y, w, h);
+  pen.clip();
+  draw();
+  pen.restore();
 }

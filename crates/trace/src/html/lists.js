@@ -1,5 +1,8 @@
 // Lists of numbers that grow, and lists of changes: what of something changed at which event.
 
+// Below this is no event.
+const NEVER = 0x7fffffff;
+
 class List {
   constructor(type, room = 16) { this.items = new type(room); this.length = 0; }
   push(item) {
@@ -29,6 +32,16 @@ function inOrder(items, key) {
   return items;
 }
 
+// Which of `n` things stands where, if one owner's come after another's, in the order they have; `start` becomes
+// where those of each owner begin.
+function byOwner(owner, n, start) {
+  for (let i = 0; i < n; i++) start[owner[i] + 1]++;
+  for (let i = 1; i < start.length; i++) start[i] += start[i - 1];
+  const next = start.slice(), order = new Uint32Array(n);
+  for (let i = 0; i < n; i++) order[next[owner[i]]++] = i;
+  return order;
+}
+
 // Changes as they come: of whom, by which event, to what.
 class Changes {
   constructor(type, room) { this.owner = new List(Uint32Array, room); this.event = new List(Int32Array, room); this.value = type && new List(type, room); }
@@ -39,14 +52,11 @@ class Changes {
   }
   // Sorted by their owners; those of one stay in the order of the events.
   sorted(nOwners) {
-    const n = this.owner.length, start = new Uint32Array(nOwners + 1), owner = this.owner.items;
-    for (let i = 0; i < n; i++) start[owner[i] + 1]++;
-    for (let i = 0; i < nOwners; i++) start[i + 1] += start[i];
-    const next = start.slice(), event = new Int32Array(n), value = this.value && new this.value.items.constructor(n);
-    for (let i = 0; i < n; i++) {
-      const place = next[owner[i]]++;
-      event[place] = this.event.items[i];
-      if (value) value[place] = this.value.items[i];
+    const n = this.owner.length, start = new Uint32Array(nOwners + 1), order = byOwner(this.owner.items, n, start);
+    const event = new Int32Array(n), value = this.value && new this.value.items.constructor(n);
+    for (let place = 0; place < n; place++) {
+      event[place] = this.event.items[order[place]];
+      if (value) value[place] = this.value.items[order[place]];
     }
     return new Sorted(start, event, value);
   }

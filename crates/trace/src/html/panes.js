@@ -10,6 +10,9 @@ class Panes {
   constructor(player) {
     this.player = player;
     this.file = -1;
+    this.ready = new Uint32Array(0);
+    // What has yet to be brought into sight.
+    this.scrolls = [];
     const rows = (name, cells, act) => new Rows(player.at(`${name}-rows`), { cells, act });
     const choose = row => player.choose(player.run.laneOf[row]);
     this.tasks = rows("tasks", row => this.#task(row), choose);
@@ -17,6 +20,7 @@ class Panes {
     this.timers = rows("timers", id => this.#timer(id), id => player.run.timerBy[id] && choose(player.run.rowOf.get(player.run.timerBy[id])));
     this.objects = rows("objects", row => this.#object(row));
     this.events = rows("events", i => this.#event(i), i => player.go(i + 1));
+    this.lists = [this.tasks, this.queue, this.timers, this.objects, this.events];
     player.at("findings").addEventListener("click", event => {
       const finding = event.target.closest("button")?.finding;
       if (finding) player.goFinding(finding);
@@ -58,17 +62,21 @@ class Panes {
 
   draw() {
     const { player } = this, { run, view, selection } = player, isRun = view === "run";
+    if (!isRun) this.ready = run.ready(player.position);
     const hasObjects = run.objects.no.length > 0, hasSource = !!run.beside.sources?.length;
     const shown = { findings: isRun, summary: isRun || selection, tasks: !isRun, queue: !isRun, timers: !isRun, objects: hasObjects, source: hasSource && !isRun, output: true, events: true };
+    const isOther = this.view !== view;
+    this.view = view;
     for (const [name, is] of Object.entries(shown)) player.pane(name).hidden = !is;
+    if (isOther) for (const it of [...this.lists, this.summary.rows]) it.appear();
     this.#now();
     if (!isRun) {
       this.#tasks();
-      const ready = run.ready(player.position), timers = run.timersSet(player.position, 1000), nTimers = run.timers.at(player.position).length;
+      const { ready } = this, timers = run.timersSet(player.position, 1000), nTimers = run.timers.count(player.position);
       this.queue.set(ready);
-      player.at("queue-title").textContent = ready.length ? `Ready queue: ${count(ready.length)}, next one first` : "Ready queue: empty";
+      say(player.at("queue-title"), ready.length ? `Ready queue: ${count(ready.length)}, next one first` : "Ready queue: empty");
       this.timers.set(timers);
-      player.at("timers-title").textContent = nTimers ? `Timers: ${count(nTimers)}, earliest first${timers.length < nTimers ? `, the first ${count(timers.length)} here` : ""}` : "Timers: none";
+      say(player.at("timers-title"), nTimers ? `Timers: ${count(nTimers)}, earliest first${timers.length < nTimers ? `, the first ${count(timers.length)} here` : ""}` : "Timers: none");
       if (hasSource) this.#source();
     }
     if (hasObjects) this.objects.set(objectsAt(run, player.position));
@@ -76,11 +84,13 @@ class Panes {
     this.#output();
     const now = player.position - 1;
     this.events.set({ length: run.n }, { current: now, className: (_, place) => !isRun && place > now ? "later" : "" });
+    for (const it of [...this.lists, this.summary.rows]) it.scroll();
+    for (const it of this.scrolls.splice(0)) it();
   }
 
   #now() {
     const { player } = this, { run, position } = player, name = phase(run, position), lines = [];
-    const found = run.findings.filter(it => it.event === position - 1);
+    const found = findingsAt(run, position - 1);
     if (player.view === "run" && !position) lines.push(...whole(run));
     else {
       lines.push(make("p", "phase", undefined, make("b", `chip ${name}`, name), ` ${PHASES[name]}`));
@@ -90,27 +100,24 @@ class Panes {
       if (reason) lines.push(make("p", "soft", `Why now: ${reason}`));
       if (asleep) lines.push(make("p", "soft", asleep.until === null ? "the loop sleeps until somebody wakes it" : `the loop sleeps, until ${seconds(asleep.until, run.decimals)} s at the most`));
     }
-    player.at("now").replaceChildren(...lines);
+    renew(player.at("now"), lines);
   }
 
   #tasks() {
     const { player } = this, { run, position, lane } = player, nKnown = run.nKnown(position);
-    let rows = nKnown > MANY ? [...run.going(position)] : [...Array(nKnown).keys()].sort((a, b) => run.no[a] - run.no[b]);
-    if (nKnown > MANY) for (const it of run.running(position)) if (!rows.includes(it)) rows.unshift(it);
-    const ready = run.ready(position), chosen = run.lanes[lane];
-    this.place = new Map();
-    for (let place = 0; place < Math.min(ready.length, 10000); place++) this.place.set(ready[place], place);
+    const rows = nKnown > MANY ? run.going(position) : [...Array(nKnown).keys()].sort((a, b) => run.no[a] - run.no[b]);
+    const chosen = run.lanes[lane];
     this.tasks.set(rows, { current: rows.indexOf(chosen) });
     const nOver = nKnown - rows.length;
-    player.at("tasks-title").textContent = `Tasks: ${count(rows.length)}${nOver ? `, and ${count(nOver)} that have ended` : ""}`;
-    player.at("chosen").replaceChildren(...(chosen === undefined || chosen >= nKnown ? [] : chosenTask(run, chosen, position)));
+    say(player.at("tasks-title"), `Tasks: ${count(rows.length)}${nOver ? `, and ${count(nOver)} that have ended` : ""}`);
+    renew(player.at("chosen"), chosen === undefined || chosen >= nKnown ? [] : chosenTask(run, chosen, position, this.ready));
   }
 
   #task(row) {
     const { run, position } = this.player, code = run.life(row, position);
     const sign = make("span", classOf(code), `${signOf(code)} `), name = make("span", "", undefined, sign, nameOfRow(run, row, position));
     sign.setAttribute("aria-hidden", "true");
-    const state = make("span", classOf(code), stateOf(run, row, position, code, this.place.get(row)));
+    const state = make("span", classOf(code), stateOf(run, row, position, code, this.ready));
     state.title = state.textContent;
     return [name, state, make("span", "number", count(run.nPolls(row, position)))];
   }
@@ -128,7 +135,7 @@ class Panes {
     const no = run.objects.no[row], at = known.place ? `${printableName(known.place.file.split("/").pop())}:${known.place.line}` : "";
     const name = make("span", "", `${objectName(run, no, position)} `, make("span", "soft", at));
     name.title = objectAndPlace(run, no, position);
-    return [name, make("span", "", names([...known.holders.keys()])), make("span", "", names(waitersOf(run, row, position).map(it => run.no[it])))];
+    return [name, make("span", "", names([...holdersOf(run, row, position).keys()])), make("span", "", names(waitersOf(run, row, position).map(it => run.no[it])))];
   }
 
   #event(i) {
@@ -141,18 +148,19 @@ class Panes {
   #output() {
     const { player } = this, { run, position, view } = player, list = player.at("output"), nGiven = run.base.output?.length ?? 0;
     const isAll = view === "run" && !position, n = nGiven + (isAll ? run.outputs.length : run.nLines(position));
-    const key = `${n} ${position}`;
+    const isNew = position > 0 && run.kind[position - 1] === K.PRINTED, key = [n, isAll, isNew].join();
     if (this.drawn === key && this.drawnOf === run) return;
+    if (this.drawnOf !== run) list.replaceChildren();
     Object.assign(this, { drawn: key, drawnOf: run });
-    const isNew = position && run.kind[position - 1] === K.PRINTED;
     drawAround(list, n, isAll ? 0 : n, place => {
-      const line = run.output(place), error = line.error ? "failed" : "";
-      const item = make("li", `${error} ${isNew && place === n - 1 ? "marked" : ""}`.trim(), undefined, make("time", "soft", seconds(line.at, run.decimals)), `${line.error ? "! " : ""}${printableLine(line.text)}`);
+      const line = run.output(place), item = make("li", line.error ? "failed" : "", undefined, make("time", "soft", seconds(line.at, run.decimals)), `${line.error ? "! " : ""}${printableLine(line.text)}`);
       item.event = line.event;
       return item;
     }, "nothing yet");
-    list.scrollTop = isAll ? 0 : list.scrollHeight;
-    player.at("output-title").textContent = n ? `Output: ${many(n, "line")}` : "Output";
+    list.querySelector(".marked")?.classList.remove("marked");
+    if (isNew) list.lastElementChild.classList.add("marked");
+    this.scrolls.push(() => { list.scrollTop = isAll ? 0 : list.scrollHeight; });
+    say(player.at("output-title"), n ? `Output: ${many(n, "line")}` : "Output");
   }
 
   #source() {
@@ -168,16 +176,31 @@ class Panes {
       this.shown = shown;
       this.path = printableLine(source.path);
     }
-    player.at("source-title").textContent = `Source: ${this.path.split("/").slice(-3).join("/")}`;
+    say(player.at("source-title"), `Source: ${this.path.split("/").slice(-3).join("/")}`);
+    say(player.at("source-says"), markWords(run, position, marked));
     for (const it of pre.querySelectorAll(".marked")) { it.classList.remove("marked"); it.removeAttribute("aria-current"); }
     const line = marked?.[0] === shown && pre.children[marked[1] - 1];
     if (!line) return;
     line.classList.add("marked");
     line.setAttribute("aria-current", "step");
     line.dataset.says = marked[2];
-    const top = line.offsetTop - pre.offsetTop;
-    if (top < pre.scrollTop + 20 || top > pre.scrollTop + pre.clientHeight - 40) pre.scrollTop = top - pre.clientHeight / 3;
+    this.scrolls.push(() => {
+      const top = line.offsetTop - pre.offsetTop;
+      if (top < pre.scrollTop + 20 || top > pre.scrollTop + pre.clientHeight - 40) pre.scrollTop = top - pre.clientHeight / 3;
+    });
   }
+}
+
+// What is found about an event; the findings are in the order of their events.
+function findingsAt(run, i) {
+  const { findings } = run;
+  let low = 0, high = findings.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (findings[middle].event < i) low = middle + 1; else high = middle;
+  }
+  for (high = low; high < findings.length && findings[high].event === i;) high++;
+  return findings.slice(low, high);
 }
 
 // What the first screen says of a run: how it ended, and where to look.
@@ -193,25 +216,61 @@ function whole(run) {
   return lines;
 }
 
-function stateOf(run, row, position, code, place) {
-  if (code === READY) return place === undefined ? "is ready" : place ? `is ready, ${count(place)} before it` : "is next";
+function stateOf(run, row, position, code, ready) {
+  if (code === READY) {
+    const place = ready.indexOf(row);
+    return place < 0 ? "is ready" : place ? `is ready, ${count(place)} before it` : "is next";
+  }
   if (code !== IDLE) return says(code);
-  const waits = run.waits(row, position);
+  const { waits, nMore } = run.firstWaits(row, position, 20);
   if (!waits.length) return "gave the turn back";
-  const said = waits.slice(0, 20).map(it => waitWords(run, it, position));
-  return `waits ${said.join(", and ")}${waits.length > 20 ? `, and for ${count(waits.length - 20)} things more` : ""}`;
+  const said = waits.map(it => waitWords(run, it, position));
+  return `waits ${said.join(", and ")}${nMore ? `, and for ${many(nMore, "thing")} more` : ""}`;
 }
 
 // All that is known of the task that is chosen.
-function chosenTask(run, row, position) {
+function chosenTask(run, row, position, ready) {
   const made = run.madeBy(row, position), code = run.life(row, position), lines = [];
   const by = made.by ? ` by ${nameOf(run, made.by, position)}` : "", at = made.place ? ` at ${shortPlace(made.place)}` : "";
   lines.push(make("p", "", undefined, make("b", "", nameOfRow(run, row, position)), by || at ? `: added${by}${at}` : ""));
-  const place = code === READY ? run.ready(position).indexOf(row) : undefined;
-  lines.push(make("p", classOf(code), stateOf(run, row, position, code, place)));
+  lines.push(make("p", classOf(code), stateOf(run, row, position, code, ready)));
   const awaits = run.awaits(row, position);
-  if (awaits.length) lines.push(make("ol", "awaits", undefined, ...awaits.map(it => make("li", "mono", `${printableLine(it.what)}${it.place ? `, ${shortPlace(it.place)}` : ""}`))));
+  if (awaits.length) lines.push(awaitsTree(awaits));
   return lines;
+}
+
+// The calls that await one another, a list; where several are awaited together, each of them has a list of its
+// own in it: as the task tree has it.
+const LEVELS = 32;
+function awaitsTree(awaits) {
+  const indents = forks(awaits), top = make("ul", "awaits"), lists = [top];
+  awaits.forEach((it, place) => {
+    lists.length = Math.min(lists.length, indents[place] + 1);
+    while (lists.length <= indents[place]) {
+      const inner = make("ul"), above = lists[lists.length - 1];
+      (above.lastElementChild ?? above).append(inner);
+      lists.push(inner);
+    }
+    lists[lists.length - 1].append(make("li", "mono", `${printableLine(it.what)}${it.place ? `, ${shortPlace(it.place)}` : ""}`));
+  });
+  return top;
+}
+
+// How far each is indented: what stands below a fork, and what stands below a branch of it.
+function forks(awaits) {
+  const above = [], nBelow = new Uint32Array(awaits.length + 1), indents = new Uint32Array(awaits.length + 1), path = [0];
+  awaits.forEach((it, place) => {
+    path.length = Math.min(path.length, (it.level ?? 0) + 1);
+    const parent = path[path.length - 1];
+    above.push(parent);
+    nBelow[parent]++;
+    path.push(place + 1);
+  });
+  above.forEach((parent, place) => {
+    const isFork = parent > 0 && nBelow[parent] > 1, isBranch = parent > 0 && nBelow[above[parent - 1]] > 1;
+    indents[place + 1] = Math.min(LEVELS, indents[parent] + +(isFork || isBranch));
+  });
+  return indents.subarray(1);
 }
 
 // A place without the ways back in its path.

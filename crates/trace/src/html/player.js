@@ -49,6 +49,7 @@ class Player extends HTMLElement {
     this.way(this.at("way").value);
     this.at("axis").setAttribute("aria-pressed", this.axis.byTime);
     this.lanes.begin();
+    this.whole.begin();
     this.panes.begin();
     if (beside.warning) this.tell(printableLine(beside.warning));
     this.shade = "";
@@ -63,7 +64,7 @@ class Player extends HTMLElement {
 
   #build() {
     this.shadowRoot.innerHTML = SKELETON;
-    this.lanes = new Lanes(this, this.at("lanes"), this.at("box"));
+    this.lanes = new Lanes(this);
     this.whole = new Whole(this, this.at("whole"));
     this.panes = new Panes(this);
     this.search = new Search(this);
@@ -101,7 +102,7 @@ class Player extends HTMLElement {
       pen.clearRect(0, 0, 28, 16);
       if (life !== "fold") { drawLife(pen, this.colors, +life, 1, 27, 8); continue; }
       const fold = new Fold();
-      for (let x = 1; x < 27; x++) fold.add([RUNNING, READY, READY, IDLE][(x + (x >> 3)) % 4], x, x + 1);
+      for (let x = 1; x < 27; x++) fold.add([RUNNING, READY, READY, IDLE][(x + (x >> 3)) % 4], 0, x, x + 1);
       fold.polls = 0;
       fold.draw(pen, this.colors, 8);
     }
@@ -190,7 +191,7 @@ class Player extends HTMLElement {
     this.at("axis").setAttribute("aria-pressed", this.axis.byTime);
     this.show();
   }
-  tell(text) { if (this.at("notice").textContent !== text) this.at("notice").textContent = text; }
+  tell(text) { say(this.at("notice"), text); }
 
   show() {
     if (this.asked || !this.run) return;
@@ -210,7 +211,7 @@ class Player extends HTMLElement {
     const slider = this.at("slider");
     slider.value = position;
     slider.setAttribute("aria-valuetext", `event ${position} of ${run.n}, ${now} s`);
-    this.at("place").textContent = `event ${count(position)} of ${count(run.n)} · ${now} s`;
+    say(this.at("place"), `event ${count(position)} of ${count(run.n)} · ${now} s`);
     this.at("view-run").setAttribute("aria-pressed", this.view === "run");
     this.at("view-moment").setAttribute("aria-pressed", this.view === "moment");
   }

@@ -11,14 +11,15 @@ class Run {
     this.beside = events.beside;
     for (const it of ["at", "kind", "rest", "task", "how", "no", "outputs", "sleeps", "ends", "known", "done", "begins", "place", "nReady", "timerAt", "timerBy"]) this[it] = index[it].done();
     this.nTasks = this.no.length;
-    for (const it of ["lives", "wakes", "made", "polls", "waited", "stands", "of"]) this[it] = index[it].sorted(this.nTasks);
-    for (const it of ["queue", "alive", "timers"]) this[it] = index[it].done();
+    for (const it of ["lives", "wakes", "made", "polls", "stands", "of"]) this[it] = index[it].sorted(this.nTasks);
+    for (const it of ["queue", "front"]) this[it] = index[it].done();
+    this.waited = index.waited.done({ nOwners: this.nTasks });
+    this.timers = index.timers.done({ keys: this.timerAt });
+    this.alive = index.alive.done({ keys: Float64Array.from(index.alive.item.done(), row => this.no[row]) });
     for (const it of ["rowOf", "names", "given"]) this[it] = index[it];
     const { event, top, row, below } = index.stacks;
     this.stacks = { event: event.done(), top: top.done(), row: row.done(), below: below.done() };
-    this.objects = index.objects;
-    this.objects.alive.done();
-    this.objects.told = this.objects.told.sorted(this.objects.no.length);
+    this.objects = index.objects.done();
     // The lanes: rows in the order of their numbers.
     this.lanes = new Uint32Array(this.nTasks);
     for (let row = 0; row < this.nTasks; row++) this.lanes[row] = row;
@@ -48,9 +49,18 @@ class Run {
   }
   // Rows are given in the order in which the tasks were met: so many are known.
   nKnown(position) { return after(this.known, position - 1); }
-  ready(position) { return this.queue.at(position); }
+  // The ready queue, next one first: of those put in front the last one, then the others in their order.
+  ready(position, most = Infinity) {
+    const front = this.front.list(position).reverse();
+    if (!front.length) return this.queue.list(position, { most });
+    const rest = this.queue.list(position, { most: Math.max(0, most - front.length) }), all = new Uint32Array(front.length + rest.length);
+    all.set(front);
+    all.set(rest, front.length);
+    return all.subarray(0, Math.min(most, all.length));
+  }
+  nReadyAt(position) { return this.front.count(position) + this.queue.count(position); }
   // The tasks that have not ended, in the order of their numbers.
-  going(position) { return inOrder(Uint32Array.from(this.alive.at(position)), this.no); }
+  going(position) { return this.alive.list(position); }
   // Who is polled; the innermost last.
   running(position) {
     const { event, top, row, below } = this.stacks, rows = [];
@@ -90,29 +100,12 @@ class Run {
   }
 
   // The waits of a task, as their numbers: events, or below zero those of the base.
-  waitsOf(row, position) {
-    const last = this.waited.last(row, position), { start, event, value } = this.waited;
-    let first = last;
-    while (first >= start[row] && value[first] !== BEGINS_ANEW && value[first] !== FORGETS) first--;
-    const held = new Set();
-    if (first < start[row]) {
-      first = start[row];
-      this.given.forEach((it, place) => { if (it.row === row) held.add(place - this.given.length); });
-    }
-    for (let place = first; place <= last; place++) {
-      const how = value[place];
-      if (how === FORGETS) held.clear();
-      else if (how === ADDS || how === BEGINS_ANEW) held.add(event[place]);
-      else held.delete(how < 0 ? how : how - 3);
-    }
-    return [...held];
-  }
+  waitsOf(row, position) { return this.waited.list(position, { owner: row }); }
   // Whether a task has said in its last poll what it waits for.
   toldWaits(row, position) {
-    const poll = this.polls.last(row, position), begun = poll < 0 ? -1 : this.polls.event[poll], { start, event, value } = this.waited;
-    for (let place = this.waited.last(row, position); place >= start[row] && event[place] > begun; place--) {
-      if (value[place] === ADDS || value[place] === BEGINS_ANEW) return true;
-    }
+    const poll = this.polls.last(row, position), begun = poll < 0 ? -1 : this.polls.event[poll], { start, from } = this.waited;
+    const last = after(from, position - 1, start[row], start[row + 1]) - 1;
+    if (last >= start[row] && from[last] > begun) return true;
     return poll < 0 && this.given0(row, "waits_told", false);
   }
   // What a wait is: for what, since when, where.
@@ -125,14 +118,22 @@ class Run {
     return { how: ["time", "task", "readable", "writable", "sync", "thread"].indexOf(what), number, at: it.at, object: it.object ?? 0, place: it.place ?? null };
   }
   // What a task waits for now: without a time that has come, and a task that has ended.
-  waits(row, position) {
-    const now = this.now(position);
-    return this.waitsOf(row, position).map(it => this.wait(it)).filter(it => {
-      if (it.how === ON.TIME) return Math.min(it.at + it.number, FOREVER) > now;
-      if (it.how !== ON.TASK) return true;
-      const other = this.rowOf.get(it.number);
-      return other === undefined || !this.hasEnded(other, position);
-    });
+  waits(row, position) { return this.#waiting(this.waitsOf(row, position), position, Infinity).waits; }
+  // The first of it, and for how many things more it waits. Of very many it is not asked whether each has come.
+  firstWaits(row, position, most) {
+    const all = this.waitsOf(row, position), isVeryMany = all.length > 1000, { waits, nSeen } = this.#waiting(all, position, isVeryMany ? most : Infinity);
+    return { waits: waits.slice(0, most), nMore: isVeryMany ? all.length - nSeen : Math.max(0, waits.length - most) };
+  }
+  #waiting(all, position, most) {
+    const now = this.now(position), waits = [];
+    let nSeen = 0;
+    for (; nSeen < all.length && waits.length < most; nSeen++) {
+      const it = this.wait(all[nSeen]);
+      if (it.how === ON.TIME && Math.min(it.at + it.number, FOREVER) <= now) continue;
+      const other = it.how === ON.TASK ? this.rowOf.get(it.number) : undefined;
+      if (other === undefined || !this.hasEnded(other, position)) waits.push(it);
+    }
+    return { waits, nSeen };
   }
   // Whether a task has ended, also if its last poll goes on.
   hasEnded(row, position) { return this.done[row] < position; }
@@ -146,19 +147,7 @@ class Run {
   }
 
   // The timers that are set, earliest first; of many only so many of the first.
-  timersSet(position, most = Infinity) {
-    const at = this.timerAt, all = this.timers.at(position), isBefore = (a, b) => at[a] - at[b] || a - b;
-    if (all.length <= 2 * most) return Uint32Array.from(all).sort(isBefore);
-    const first = Uint32Array.from(all.slice(0, most)).sort(isBefore);
-    for (let k = most; k < all.length; k++) {
-      const timer = all[k];
-      if (isBefore(timer, first[most - 1]) > 0) continue;
-      let place = most - 1;
-      for (; place > 0 && isBefore(timer, first[place - 1]) < 0; place--) first[place] = first[place - 1];
-      first[place] = timer;
-    }
-    return first;
-  }
+  timersSet(position, most) { return this.timers.list(position, { most }); }
   // Until when the loop sleeps; null if it does not.
   asleep(position) {
     const place = after(this.sleeps, position - 1) - 1;

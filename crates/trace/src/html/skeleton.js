@@ -15,8 +15,10 @@ const SKELETON = `
   <h2 id="name"></h2><p id="idea"></p><p id="facts"></p>
 </header>
 <div id="stage">
+  <div id="chosen-lane" aria-hidden="true"></div>
   <canvas id="whole" aria-hidden="true"></canvas>
   <div id="box"><canvas id="lanes" tabindex="0" role="img" aria-label="Lanes: a task each" aria-describedby="now"></canvas><div class="spacer"></div></div>
+  <canvas id="over" aria-hidden="true"></canvas>
   <div id="tip" role="tooltip" hidden></div>
 </div>
 <div class="place">
@@ -43,7 +45,7 @@ const SKELETON = `
   </div>
   <div class="column wide">
     ${pane("summary", "Summary", '<p id="sum"></p>', table("summary", ""))}
-    ${pane("source", "Source", '<label class="files"><select id="files" aria-label="Which source" title="s"></select></label><pre id="source" tabindex="0" aria-label="Source"></pre>')}
+    ${pane("source", "Source", '<label class="files"><select id="files" aria-label="Which source" title="s"></select></label><p id="source-says" class="soft"></p><pre id="source" tabindex="0" aria-label="Source" aria-describedby="source-says"></pre>')}
   </div>
   <div class="column">
     ${pane("output", "Output", '<ol id="output" class="list mono" tabindex="0" aria-label="Output"></ol>')}

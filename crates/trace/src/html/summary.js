@@ -1,5 +1,5 @@
 // A line a task: how often it was polled, how long it ran, was ready and waited, of the whole run or of
-// what is selected. It can be sorted by each column; a click on a longest one leads there.
+// what is selected. It can be sorted by each column; a click on a longest one leads there, and so do keys.
 
 const COLUMNS = [["task", "task"], ["polls", "polls"], ["ran", "ran"], ["ready", "ready"], ["waited", "waited"],
   ["longestPoll", "longest poll"], ["longestReady", "longest ready"], ["longestWait", "longest wait"]];
@@ -32,16 +32,25 @@ class Summary {
     });
   }
 
-  begin() { this.sums = this.order = null; this.key = ""; }
+  begin() { this.all = this.sums = this.order = null; }
 
-  draw() {
-    const { player } = this, { run, selection, lane } = player, [from, to] = selection ?? [0, run.n];
-    if (this.key !== `${from} ${to}`) {
-      this.key = `${from} ${to}`;
-      this.sums = sumUp(run, from, to);
+  // The sums of what is selected, or of the whole run.
+  now() {
+    const { run, selection } = this.player, [from, to] = selection ?? [0, run.n], was = this.sums;
+    if (!was || was.from !== from || was.to !== to) {
+      this.sums = selection ? sumUp(run, from, to) : this.all ??= sumUp(run, 0, run.n);
       this.order = null;
     }
-    const { sums } = this;
+    return this.sums;
+  }
+  // Where the longest stretch of the chosen task begins.
+  longest(column) {
+    const { run, lane } = this.player;
+    return run.nTasks ? whereLongest(this.now(), column, run.lanes[lane]) : -1;
+  }
+
+  draw() {
+    const { player } = this, { run, selection, lane } = player, sums = this.now(), { from, to } = sums;
     if (!this.order) {
       this.order = sortedBy(run, sums, this.column, this.isDown);
       for (const it of this.head.children) {
@@ -51,9 +60,9 @@ class Summary {
     }
     const chosen = run.lanes[lane];
     this.rows.set(this.order, { className: place => sums.rows[place] === chosen ? "chosen" : "" });
-    player.at("summary-title").textContent = selection ? "Summary of the selection" : "Summary";
-    const what = `${many(to - from, "event")}, ${many(sums.nPolls, "poll")}, ${many(sums.nLines, "line")} in ${duration(Math.max(0, sums.end - sums.begin))}`;
-    player.at("sum").textContent = selection ? `From ${seconds(sums.begin, run.decimals)} s to ${seconds(sums.end, run.decimals)} s: ${what}. Esc takes the selection away.` : `${what}.`;
+    say(player.at("summary-title"), selection ? "Summary of the selection" : "Summary");
+    const what = `${many(to - from, "event")}, ${many(sums.nPolls, "poll")}, ${many(sums.nLines, "line")} in ${duration(Math.max(0, sums.end - sums.begin))}; tasks ran ${duration(sums.busy)}`;
+    say(player.at("sum"), selection ? `From ${seconds(sums.begin, run.decimals)} s to ${seconds(sums.end, run.decimals)} s: ${what}. Esc takes the selection away.` : `${what}.`);
   }
 
   #cells(place) {

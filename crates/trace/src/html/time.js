@@ -34,6 +34,5 @@ function duration(ns) {
   return `${ns} ns`;
 }
 
-const numbers = new Intl.NumberFormat("en");
-const count = n => numbers.format(n);
+const count = n => String(n).replace(/\B(?=(\d{3})+$)/g, ",");
 const many = (n, one, more = `${one}s`) => `${count(n)} ${n === 1 ? one : more}`;

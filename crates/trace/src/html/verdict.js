@@ -56,7 +56,7 @@ function instead(run, position, lines, nRight, said) {
   if (!later) return lines.slice(0, nRight).some(it => it.text === said) ? `"${said}" does not come again.` : `"${said}" is never printed.`;
   const comes = `"${said}" comes later, at ${seconds(run.now(later.position), run.decimals)} s`, { task } = run.event(later.position - 1);
   if (!task) return `${comes}.`;
-  const row = run.rowOf.get(task), name = nameOf(run, task, later.position), place = [...run.ready(position)].indexOf(row);
+  const row = run.rowOf.get(task), name = nameOf(run, task, later.position), place = run.ready(position).indexOf(row);
   const waits = row === undefined ? [] : run.waits(row, position);
   const now = row !== undefined && run.running(position).includes(row) ? "prints it, but this first"
     : row === undefined || !run.life(row, position) ? "prints it, which has not run yet"

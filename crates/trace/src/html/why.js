@@ -62,8 +62,8 @@ function whyFirst(run, { place, nReady }, position, made, nPolls) {
   if (place < 0) return nPolls <= 1 && !made.place ? "nothing is told of a task of a stage before that" : "it was not seen in the ready queue";
   if (nReady === 1) return "it was the only one that was ready";
   // Those that became ready since stand behind those that were.
-  const ready = run.ready(position), nOthers = Math.min(Math.max(0, nReady - 1), ready.length);
-  const names = [...ready.slice(0, Math.min(3, nOthers))].map(it => nameOfRow(run, it, position)), nMore = Math.max(0, nOthers - 3);
+  const nOthers = Math.min(Math.max(0, nReady - 1), run.nReadyAt(position));
+  const names = [...run.ready(position, Math.min(3, nOthers))].map(it => nameOfRow(run, it, position)), nMore = Math.max(0, nOthers - 3);
   const others = !names.length ? "others" : names.length === 1 ? names[0]
     : nMore ? `${names.join(", ")} and ${nMore} more` : `${names.slice(0, -1).join(", ")} and ${names[names.length - 1]}`;
   if (place === 0) return `it was the first of ${nReady} that were ready, before ${others}`;

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::{Overview, Turn};
-use crate::event::{TaskNo, What};
+use crate::event::TaskNo;
 use crate::state::Life;
 
 /// What happened between two places of a run.
@@ -119,39 +119,42 @@ impl Overview {
         let mut summary = Summary { times, n_events: end - begin, ..Summary::default() };
         let place = |position| self.printed.partition_point(|it| *it < position);
         summary.n_lines = place(end) - place(begin);
-        let mut n_running = 0;
         for task in &self.tasks {
-            n_running += usize::from(self.life(*task, begin) == Some(Life::Running));
             if let Some(sums) = sums(*task, self.turns(*task), &(begin..end), times) {
                 summary.n_polls += sums.n_polls;
                 summary.tasks.push(sums);
             }
         }
-        summary.busy = self.busy(begin..end, n_running, times);
+        summary.busy = self.busy(&(begin..end));
         summary
     }
 
-    /// How long a task is polled there, if so many are as it begins.
-    fn busy(&self, places: Range<usize>, n_running: usize, (begin, end): (u64, u64)) -> u64 {
-        let mut n_running = n_running;
-        let mut since = (n_running > 0).then_some(begin);
-        let mut busy = 0_u64;
-        for event in &self.trace.events()[places] {
-            match event.what {
-                What::PollBegins { .. } => n_running += 1,
-                What::PollEnds { .. } => n_running = n_running.saturating_sub(1),
-                _ => continue,
-            }
-            match since {
-                Some(it) if n_running == 0 => {
-                    busy = busy.saturating_add(event.at.saturating_sub(it));
-                    since = None;
+    /// How long a task is polled there: a poll within another one counts once.
+    fn busy(&self, positions: &Range<usize>) -> u64 {
+        let mut polls: Vec<Range<usize>> = Vec::new();
+        for turns in self.starts.windows(2).map(|it| &self.turns[it[0]..it[1]]) {
+            let first = turns.partition_point(|it| it.position <= positions.start);
+            let last = turns.partition_point(|it| it.position < positions.end);
+            for place in first.saturating_sub(1)..last {
+                let end = turns.get(place + 1).map_or(positions.end, |it| it.position);
+                if turns[place].life == Life::Running {
+                    let begin = turns[place].position.max(positions.start);
+                    polls.push(begin..end.min(positions.end));
                 }
-                None if n_running > 0 => since = Some(event.at),
-                _ => {}
             }
         }
-        busy.saturating_add(since.map_or(0, |it| end.saturating_sub(it)))
+        polls.sort_unstable_by_key(|it| it.start);
+        let mut busy = 0_u64;
+        let mut seen = positions.start;
+        for poll in polls {
+            let begin = poll.start.max(seen);
+            if poll.end > begin {
+                let length = self.time(poll.end).saturating_sub(self.time(begin));
+                busy = busy.saturating_add(length);
+                seen = poll.end;
+            }
+        }
+        busy
     }
 }
 
