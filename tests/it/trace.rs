@@ -1,11 +1,11 @@
 //! Traces: recorded, written, read, played, drawn, and looked at for what is suspicious.
 
-mod faulty;
+pub(crate) mod faulty;
 mod forgotten;
 mod lints;
 mod listening;
 mod objects;
-mod pictures;
+pub(crate) mod pictures;
 mod playing;
 mod printing;
 mod programs;

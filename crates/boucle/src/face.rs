@@ -1,5 +1,6 @@
 //! The face of a loop: how it is made, run, stopped and looked at.
 
+mod agenda;
 mod awaits;
 mod builder;
 mod event_loop;
@@ -10,6 +11,7 @@ mod tasks;
 mod tree;
 mod weak;
 
+pub use self::agenda::{Agenda, TimerInfo};
 pub use self::awaits::{Await, TaskStack};
 pub use self::builder::Builder;
 pub use self::runs::run;

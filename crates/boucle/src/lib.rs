@@ -147,7 +147,8 @@ pub use crate::data::{
     WaitsFor, WokenBy,
 };
 pub use crate::face::{
-    Await, Builder, Driver, Loop, TaskInfo, TaskStack, TaskState, WeakLoopHandle, all_tasks, run,
+    Agenda, Await, Builder, Driver, Loop, TaskInfo, TaskStack, TaskState, TimerInfo,
+    WeakLoopHandle, all_tasks, run,
 };
 pub use crate::host::{Faults, Instrument, Order, Report, SystemCall};
 pub use crate::task::{Task, current_task, spawn};

@@ -13,7 +13,7 @@ use boucle_trace::{Trace, record};
 use world::println;
 
 /// A producer that rests between two items, and a consumer that waits for them.
-async fn three_items() {
+pub async fn three_items() {
     let queue = Rc::new(Queue::new(1));
     let items = Rc::clone(&queue);
     let producer = spawn(async move {

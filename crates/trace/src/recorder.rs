@@ -19,10 +19,10 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use boucle::{Loop, Report, TaskId};
+use boucle::{Loop, Report, TaskId, WeakLoopHandle};
 use world::eprintln;
 
-use self::clock::RealClock;
+use self::clock::{RealClock, is_current};
 use self::limit::Limit;
 use self::numbers::Numbers;
 use self::objects::Objects;
@@ -71,6 +71,8 @@ struct Inner {
     header: Header,
     /// What tells its times.
     clock: Time,
+    /// The loop that is recorded, if it told that it was made.
+    event_loop: Option<WeakLoopHandle>,
     /// The time of the last event.
     now: u64,
     /// Where the program was given to `record`, and its type: from there its first task comes.
@@ -83,6 +85,8 @@ struct Inner {
     stage: Stage,
     /// The tasks that are being polled, the innermost last.
     current: Vec<TaskNo>,
+    /// Those of them that were woken meanwhile: they stand in the queue again.
+    rung: Vec<TaskNo>,
     /// The last task that ended, and how: the end of its poll tells of it once more.
     last_done: Option<(TaskNo, Ended)>,
     /// What a look at the clock costs in a sealed world.
@@ -150,6 +154,7 @@ impl Recorder {
         let inner = Inner {
             store,
             clock,
+            event_loop: None,
             header,
             now: 0,
             main: None,
@@ -157,6 +162,7 @@ impl Recorder {
             objects: Objects::default(),
             stage: Stage::default(),
             current: Vec::new(),
+            rung: Vec::new(),
             last_done: None,
             world_tick: options.tick,
             texts: Vec::new(),
@@ -361,8 +367,8 @@ impl Inner {
     fn tick(&mut self) {
         let now = match &mut self.clock {
             Time::Real(clock) => clock.now(),
-            // Outside of every loop there is no virtual time: it stands where it stood.
-            Time::Virtual(_) if Loop::current().is_err() => return,
+            // Another loop has another time, and outside of every loop there is none: it stands where it stood.
+            Time::Virtual(_) if !is_current(self.event_loop.as_ref()) => return,
             Time::Virtual(start) => {
                 let now = boucle::now();
                 nanoseconds(now.saturating_duration_since(*start.get_or_insert(now)))

@@ -12,13 +12,13 @@ use crate::road;
 
 #[path = "../../../crates/trace/examples/philosophers.rs"]
 #[expect(dead_code, unreachable_pub, reason = "a program's main is not called here")]
-mod philosophers;
+pub(crate) mod philosophers;
 #[path = "../../../crates/trace/examples/starved.rs"]
 #[expect(dead_code, unreachable_pub, reason = "a program's main is not called here")]
-mod starved;
+pub(crate) mod starved;
 #[path = "../../../crates/trace/examples/stuck.rs"]
 #[expect(dead_code, unreachable_pub, reason = "a program's main is not called here")]
-mod stuck;
+pub(crate) mod stuck;
 
 /// The findings, a line each, without the folder of this crate.
 fn findings(trace: &Trace) -> String {

@@ -11,7 +11,7 @@ use crate::road;
 
 #[path = "../../../crates/trace/examples/picture.rs"]
 #[expect(dead_code, unreachable_pub, reason = "a program's main is not called here")]
-mod example;
+pub(crate) mod example;
 
 /// Whether each element of an XML text that is opened is closed, in order.
 pub(super) fn is_well_formed(xml: &str) -> Result<(), String> {

@@ -1,194 +1,212 @@
-//! A trace of boucle shows at each event what the loop says of its own tasks, and its queue at each choice.
+//! A trace of boucle shows at each event what the loop holds: its queue, its timers, its tasks.
 
-use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
+mod checked;
+mod edges;
+
+use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::panic;
-use std::panic::{AssertUnwindSafe, Location};
+use std::panic::AssertUnwindSafe;
 use std::rc::Rc;
 use std::time::Duration;
 
-use boucle::{
-    Ended, Instrument, Loop, Object, Order, RunError, Spawned, TaskId, TaskInfo, TaskState,
-    WaitsFor, WokenBy,
-};
-use boucle_trace::{Life, On, Options, Recorder, State, TaskNo};
+use boucle::{Builder, Loop, Order, TaskId, hold_up, sleep};
+use boucle_trace::{Recorder, record};
 
+use self::checked::Checked;
+use self::edges::{Busy, EDGES};
 use crate::course::examples;
-use crate::trace::random;
+use crate::road;
+use crate::trace::{faulty, pictures, random};
 
-/// A recorder, and somebody who compares after each word of the loop.
-struct Checked {
-    recorder: Rc<Recorder>,
-    n_compared: Cell<usize>,
-    wrong: RefCell<Vec<String>>,
-}
+/// Chooses anyone, the same ones at each run.
+struct Chance(u64);
 
-impl Checked {
-    fn state(&self) -> State {
-        let trace = self.recorder.trace();
-        trace.state_at(trace.len())
-    }
-
-    /// Compares, `after` a word of the loop.
-    fn compare(&self, after: &str) {
-        // A poll is told before the task runs, and before it is known to wait: the next word comes after that.
-        // A loop that closes has no tasks to ask.
-        if ["before_poll", "after_poll"].contains(&after) || Loop::current().is_err() {
-            return;
-        }
-        let state = self.state();
-        let infos: BTreeMap<_, _> =
-            boucle::all_tasks().into_iter().map(|it| (number(it.id), it)).collect();
-        let lives = state.tasks.iter().filter(|(_, it)| it.done.is_none());
-        // Who awaits a task is woken before its end is told.
-        let is_ending = |it: &TaskNo| state.running.contains(it) && !infos.contains_key(it);
-        let shown: Vec<_> = lives.map(|(task, _)| *task).filter(|it| !is_ending(it)).collect();
-        let held: Vec<_> = infos.keys().copied().collect();
-        if shown != held {
-            self.wrong.borrow_mut().push(format!("after {after}: {shown:?}, not {held:?}"));
-        }
-        for (task, info) in &infos {
-            let (shown, held) = (shown_of(&state, *task), held_of(info, state.now));
-            if shown != held {
-                let wrong = format!("after {after}, {task}: {shown:?}, not {held:?}");
-                self.wrong.borrow_mut().push(wrong);
-            }
-        }
-        self.n_compared.set(self.n_compared.get() + infos.len());
-    }
-}
-
-fn number(task: TaskId) -> TaskNo {
-    let digits: String = task.to_string().chars().filter(char::is_ascii_digit).collect();
-    digits.parse().ok().and_then(TaskNo::new).expect("a task has a number")
-}
-
-/// What a trace shows of a task: what it does, and for how many things it waits.
-fn shown_of(state: &State, task: TaskNo) -> (Life, Vec<String>) {
-    let life = state.life(task);
-    let waits = state.waits_for(task).map(|it| match &it.on {
-        On::Time(after) => format!("until {}", it.at + after),
-        On::Task(other) => other.to_string(),
-        On::Sync(what) => what.to_string(),
-        other => format!("{other:?}"),
-    });
-    (life, if life == Life::Waiting { waits.collect() } else { Vec::new() })
-}
-
-/// What the loop says of it, at this time of the trace.
-fn held_of(info: &TaskInfo, now: u64) -> (Life, Vec<String>) {
-    let life = match info.state {
-        TaskState::Running => Life::Running,
-        TaskState::Ready => Life::Ready,
-        _ => Life::Waiting,
-    };
-    let waits = info.waits_for.iter().filter_map(|it| match it {
-        WaitsFor::Time(Duration::ZERO) => None,
-        WaitsFor::Time(after) => Some(format!("until {}", u128::from(now) + after.as_nanos())),
-        WaitsFor::Task(other) => Some(number(*other).to_string()),
-        other => Some(other.to_string()),
-    });
-    (life, if life == Life::Waiting { waits.collect() } else { Vec::new() })
-}
-
-macro_rules! forwarded {
-    ($($hook:ident($($name:ident: $kind:ty),*);)*) => {
-        impl Instrument for Checked {
-            $(fn $hook(&self, $($name: $kind),*) {
-                self.recorder.$hook($($name),*);
-                self.compare(stringify!($hook));
-            })*
-        }
-    };
-}
-
-forwarded! {
-    task_spawned(task: TaskId, spawned: Spawned);
-    object_made(object: Object);
-    before_poll(task: TaskId);
-    after_poll(task: TaskId, ended: bool);
-    task_named(task: TaskId, name: &str);
-    waits(task: TaskId, on: WaitsFor, object: Option<Object>, at: Option<&'static Location<'static>>);
-    woken(task: TaskId, by: WokenBy);
-    woken_in_vain(task: TaskId, by: WokenBy, has_ended: bool);
-    acquired(task: TaskId, object: Object);
-    released(object: Object);
-    timer_set(timer: u32, after: Duration);
-    timer_fired(timer: u32);
-    timer_unset(timer: u32);
-    io_ready(descriptor: i32, readable: bool, writable: bool);
-    before_wait(timeout: Option<Duration>);
-    after_wait();
-    task_done(task: TaskId, how: Ended);
-    run_ended(why_not: Option<RunError>);
-}
-
-/// Who is next is the first, as ever; but the queue is seen.
-struct Queue(Rc<Checked>);
-
-impl Order for Queue {
+impl Order for Chance {
     fn choose(&mut self, ready: &[TaskId]) -> usize {
-        let shown: Vec<_> = self.0.state().ready.iter().copied().collect();
-        let held: Vec<_> = ready.iter().map(|it| number(*it)).collect();
-        if shown != held {
-            self.0.wrong.borrow_mut().push(format!("the queue: {shown:?}, not {held:?}"));
-        }
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        usize::try_from(self.0 >> 33).expect("it is small") % ready.len()
+    }
+}
+
+/// Chooses as the loop does without it.
+struct First;
+
+impl Order for First {
+    fn choose(&mut self, _ready: &[TaskId]) -> usize {
         0
     }
 }
 
-type Program = fn(&Loop);
+/// How a loop is made.
+const WAYS: [(&str, bool, fn(Builder) -> Builder); 5] = [
+    ("as it is", false, |it| it),
+    ("in debug mode", true, |it| it.debug(true)),
+    ("in an order that is chosen", true, |it| it.debug(true).order(First)),
+    ("in any order", false, |it| it.order(Chance(1))),
+    ("the last first, and more", false, |it| it.order(Busy::default())),
+];
 
-/// Runs a program on a loop that is compared with its trace all the time; how often it was.
-fn assert_true(name: &str, program: impl FnOnce(&Loop)) -> usize {
-    let recorder = Rc::new(Recorder::with(Options::new()).expect("memory is always there"));
-    let (n_compared, wrong) = Default::default();
-    let checked = Rc::new(Checked { recorder, n_compared, wrong });
-    let event_loop = Loop::builder()
-        .virtual_time(true)
-        // It keeps what each task waits for.
-        .debug(true)
+/// Runs a program on a loop that is compared with its trace all the time.
+fn checked(name: &str, way: usize, program: impl FnOnce(&Loop)) -> Rc<Checked> {
+    let (way, is_debug, builder) = WAYS[way];
+    let checked = Checked::new(is_debug);
+    let event_loop = builder(Loop::builder().virtual_time(true))
         .instrument(Rc::clone(&checked))
-        .order(Queue(Rc::clone(&checked)))
         .exception_handler(|_| {})
         .build();
+    checked.watch(&event_loop);
+    let listening = checked.recorder().listen();
     // A panic that goes out of the run is part of some programs.
     let run = || panic::catch_unwind(AssertUnwindSafe(|| program(&event_loop)));
     world::record(|| drop(run()));
+    drop(listening);
+    drop(event_loop);
     Loop::set_current(None);
-    let wrong = checked.wrong.take();
-    assert!(wrong.is_empty(), "{name}: {} times: {:#?}", wrong.len(), &wrong[..wrong.len().min(8)]);
-    checked.n_compared.get()
+    let wrong = checked.close();
+    let n_wrong = wrong.len();
+    assert!(n_wrong == 0, "{name} {way}: {n_wrong} times: {:#?}", &wrong[..n_wrong.min(8)]);
+    checked
+}
+
+/// A program that is given its loop, and after how many seconds it is stopped if it has no end.
+type Program = (&'static str, Option<u64>, fn(&Loop));
+
+/// What a loop runs until its end.
+macro_rules! run {
+    ($main:expr) => {
+        |event_loop| {
+            let _ended = event_loop.run_until_complete($main);
+        }
+    };
+}
+
+/// The examples of boucle, then those of traces.
+const PROGRAMS: [Program; 24] = [
+    ("timer", None, examples::timer::program),
+    ("morceaux", None, examples::morceaux::program),
+    ("famine", None, examples::famine::program),
+    ("ticks", None, examples::ticks::program),
+    ("fork", Some(5), examples::fork::program),
+    ("fork_and_stop", None, examples::fork_and_stop::program),
+    ("three_durations", None, examples::three_durations::program),
+    ("leftovers", Some(4), examples::leftovers::program),
+    ("tasks", None, examples::tasks::program),
+    ("results", None, examples::results::program),
+    ("boom", Some(1), examples::boom::program),
+    ("queue", Some(4), examples::queue::program),
+    ("window", Some(6), examples::window::program),
+    ("breathe", None, examples::breathe::program),
+    ("starvation", None, examples::starvation::program),
+    ("sync_island", None, examples::sync_island::program),
+    ("debug", None, examples::debug::program),
+    ("arange", None, examples::arange::program),
+    ("holders", None, examples::holders::deadlock),
+    ("threads", None, threads),
+    ("philosophers", None, run!(faulty::philosophers::dinner())),
+    ("starved", None, run!(faulty::starved::server())),
+    ("stuck", Some(20), run!(faulty::stuck::service())),
+    ("picture", None, run!(pictures::example::three_items())),
+];
+
+/// What is no program for this: servers, which wait for clients of the system, and a measurement.
+const OTHERS: [&str; 4] = ["cost", "echo", "proxy", "resp_server"];
+
+thread_local! {
+    /// The loop of `threads` that is looked at, until the program asks for one.
+    static GIVEN: RefCell<Option<Loop>> = const { RefCell::new(None) };
+}
+
+/// It makes its loops itself; that of the first thread is looked at.
+fn threads(event_loop: &Loop) {
+    GIVEN.set(Some(event_loop.clone()));
+    examples::threads::program(|| {
+        GIVEN.take().unwrap_or_else(|| Loop::builder().virtual_time(true).build())
+    });
+}
+
+/// Runs one of the programs: as Ctrl-C would, a task ends it that has none.
+fn run((_, stop_after, program): Program, event_loop: &Loop) {
+    if let Some(n_seconds) = stop_after {
+        let stopped = event_loop.clone();
+        let key = event_loop.add_task(async move {
+            sleep(Duration::from_secs(n_seconds)).await;
+            stopped.stop();
+        });
+        key.set_name("Ctrl-C");
+    }
+    program(event_loop);
 }
 
 #[test]
-fn what_is_shown_of_the_examples_is_what_the_loop_says_at_every_event() {
-    let programs: [(&str, Program); 12] = [
-        ("timer", examples::timer::program),
-        ("morceaux", examples::morceaux::program),
-        ("famine", examples::famine::program),
-        ("ticks", examples::ticks::program),
-        ("fork_and_stop", examples::fork_and_stop::program),
-        ("three_durations", examples::three_durations::program),
-        ("tasks", examples::tasks::program),
-        ("results", examples::results::program),
-        ("breathe", examples::breathe::program),
-        ("starvation", examples::starvation::program),
-        ("sync_island", examples::sync_island::program),
-        ("arange", examples::arange::program),
-    ];
-    for (name, program) in programs {
-        assert!(assert_true(name, program) > 0, "{name}");
+fn what_is_shown_of_the_examples_is_what_the_loop_holds_at_every_event() {
+    for program in PROGRAMS {
+        let (mut n_ready, mut n_timers) = (0, 0);
+        for way in 0..WAYS.len() {
+            let checked = checked(program.0, way, |event_loop| run(program, event_loop));
+            assert!(checked.n_tasks.get() > 0 && checked.n_events.get() > 0, "{}", program.0);
+            n_ready = n_ready.max(checked.n_ready.get());
+            n_timers += checked.n_timers.get();
+        }
+        assert!(n_ready > 0, "{}", program.0);
+        let has_no_time = ["tasks", "results", "debug", "boom", "holders", "threads"];
+        let is_expected = n_timers > 0 || has_no_time.contains(&program.0);
+        assert!(is_expected, "{} has no timers", program.0);
     }
 }
 
 #[test]
-fn what_is_shown_of_random_programs_is_what_the_loop_says_at_every_event() {
+fn what_is_shown_of_odd_programs_is_what_the_loop_holds_at_every_event() {
+    for program in EDGES {
+        for way in 0..WAYS.len() {
+            checked(program.0, way, |event_loop| run(program, event_loop));
+        }
+    }
+}
+
+#[test]
+fn no_example_is_left_out() {
+    let folders = ["crates/boucle/examples", "crates/trace/examples"];
+    let files = folders.map(|it| road::root().join(it).read_dir().expect("it is there"));
+    let files = files.into_iter().flatten().map(|it| it.expect("it can be read").path());
+    let names = files.filter_map(|it| it.file_stem()?.to_str().map(str::to_owned));
+    let names: BTreeSet<_> = names.filter(|it| it != "course").collect();
+    let known = PROGRAMS.iter().map(|it| it.0).chain(OTHERS);
+    assert_eq!(names, known.map(str::to_owned).collect());
+}
+
+#[test]
+fn what_is_shown_of_random_programs_is_what_the_loop_holds_at_every_event() {
     random::for_all_scripts(60, |script| {
-        let script = script.clone();
-        assert_true(&format!("{script:?}"), |event_loop| {
-            let _ = event_loop.run_until_complete(random::program(script.clone()));
-        });
+        for way in 0..WAYS.len() {
+            let script = script.clone();
+            checked(&format!("{script:?}"), way, |event_loop| {
+                let _ = event_loop.run_until_complete(random::program(script));
+            });
+        }
         Ok(())
     });
+}
+
+#[test]
+fn the_time_of_a_trace_is_that_of_its_loop_whichever_is_current() {
+    let other = Loop::builder().virtual_time(true).build();
+    Loop::set_current(Some(&other));
+    let second = Duration::from_secs(1);
+    let recorder = Rc::new(Recorder::new());
+    hold_up(second);
+    let event_loop = Loop::builder().virtual_time(true).instrument(Rc::clone(&recorder)).build();
+    for _ in 0..2 {
+        // Told while the other one is current, whose time is a second ahead.
+        let task = event_loop.add_task(async {});
+        task.set_name("idle");
+        event_loop.run_until_complete(async { sleep(second).await }).expect("it ends");
+        hold_up(second);
+    }
+    recorder.run_ends(boucle_trace::RunEnd::Stopped);
+    let mut times: Vec<_> = recorder.trace().events().iter().map(|it| it.at).collect();
+    times.dedup();
+    assert_eq!(times, [0, 1_000_000_000, 2_000_000_000]);
+    Loop::set_current(None);
+    assert_eq!(record(|| sleep(second)).events().last().map(|it| it.at), Some(1_000_000_000));
 }

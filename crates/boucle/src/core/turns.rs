@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::Core;
 use crate::cell::{Mail, Runnable};
-use crate::data::WokenBy;
+use crate::data::{TaskId, WokenBy};
 use crate::structures::ready::Several;
 
 /// Deadlines that lie this close together, in nanoseconds, are waited for together.
@@ -60,7 +60,7 @@ impl Core {
         self.reactor.turn_begins();
         if self.host.is_plain() {
             // Asked once a turn, not once a poll: so it costs nothing that a loop can be watched.
-            self.run_ready::<false>();
+            self.run_ready();
         } else {
             self.run_ready_watched();
         }
@@ -81,7 +81,11 @@ impl Core {
     #[inline(never)]
     fn run_ready_watched(&self) {
         if !self.host.has_order() {
-            return self.run_ready::<true>();
+            self.ready.begin_turn();
+            while let Some(task) = self.ready.take_next() {
+                self.run_task::<true>(task);
+            }
+            return;
         }
         self.fill_choice();
         let n_ready = self.choice.borrow().keys().len();
@@ -94,14 +98,28 @@ impl Core {
     /// Who is next, if it is not the first come: the one place where order is decided.
     fn next_task(&self) -> Option<Runnable<Core>> {
         self.fill_choice();
+        if self.choice.borrow().keys().is_empty() {
+            return None;
+        }
         // Out while somebody chooses, who may spawn: what comes meanwhile is ready, and no choice yet.
-        let mut choice = self.choice.take();
-        let chosen = match choice.keys() {
-            [] => None,
-            keys => choice.take(self.host.choose(keys)),
+        let (keys, begin) = self.choice.borrow_mut().lend_keys();
+        let place = self.host.choose(&keys[begin..]);
+        let mut choice = self.choice.borrow_mut();
+        choice.take_back((keys, begin));
+        choice.take(place)
+    }
+
+    /// The tasks that stand in the queue, next one first; those that have ended there are none.
+    pub(crate) fn queue(&self) -> Vec<TaskId> {
+        let mut queue = Vec::new();
+        let mut see = |task: &Runnable<Core>| {
+            if task.is_live() {
+                queue.push(task.id());
+            }
         };
-        self.choice.replace(choice);
-        chosen
+        self.choice.borrow().items().for_each(&mut see);
+        self.ready.look_at_each(see);
+        queue
     }
 
     /// Those that are ready can be chosen, behind those that could before.
@@ -125,20 +143,20 @@ impl Core {
 
     /// Polls those that are ready, the first come first.
     #[inline]
-    fn run_ready<const OBSERVED: bool>(&self) {
+    fn run_ready(&self) {
         match self.ready.take_only() {
             Ok(None) => {}
-            Ok(Some(task)) => self.run_task::<OBSERVED>(task),
-            Err(Several) => self.run_several::<OBSERVED>(),
+            Ok(Some(task)) => self.run_task::<false>(task),
+            Err(Several) => self.run_several(),
         }
     }
 
     /// The same, if there are several.
     #[inline(never)]
-    fn run_several<const OBSERVED: bool>(&self) {
+    fn run_several(&self) {
         let mut turn = self.ready.take_turn();
         for task in turn.drain(..) {
-            self.run_task::<OBSERVED>(task);
+            self.run_task::<false>(task);
         }
         self.ready.give_back(turn);
     }
@@ -173,12 +191,13 @@ impl Core {
         let origin = || self.registry.look(id).map(|(origin, ..)| origin);
         let poll = self.host.begin_poll(id, || self.clock.now(), origin);
         let has_ended = task.run(self).is_ready();
+        self.current_task.set(None);
         self.host.end_poll(poll, has_ended, || self.clock.now());
         self.leave_choice(id, has_ended);
     }
 
     /// A task that was woken in its last poll is no choice.
-    pub(crate) fn leave_choice(&self, id: crate::data::TaskId, has_ended: bool) {
+    pub(crate) fn leave_choice(&self, id: TaskId, has_ended: bool) {
         if has_ended && self.host.has_order() {
             self.fill_choice();
             let ended = self.choice.borrow_mut().take_last(id);

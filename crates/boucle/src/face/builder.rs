@@ -293,6 +293,12 @@ impl Builder {
         if asked && this.settings.seams.slow_poll.is_none() {
             this = this.debug(true);
         }
-        Loop::of(Owner::new(this.settings))
+        let event_loop = Loop::of(Owner::new(this.settings));
+        if event_loop.core().is_watched() {
+            // Also if this thread is in another one.
+            let entered = event_loop.owner().enter();
+            entered.core().host.show(|it| it.loop_made());
+        }
+        event_loop
     }
 }

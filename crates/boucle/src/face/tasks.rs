@@ -116,14 +116,20 @@ pub fn all_tasks() -> Vec<TaskInfo> {
 /// What is known of the tasks of a loop.
 pub(super) fn infos(core: &Core) -> Vec<TaskInfo> {
     let now = core.clock.now();
-    let deadlines: BTreeMap<TaskId, u64> = core.timers.borrow().deadlines().collect();
+    let timers = core.timers.borrow().in_order();
+    let timers = timers.into_iter().filter_map(|(deadline, _, wakes)| Some((wakes?, deadline)));
+    let timers: Vec<(TaskId, u64)> = timers.collect();
+    // Of a task that waits for several times, the first.
+    let deadlines: BTreeMap<TaskId, u64> = timers.iter().rev().copied().collect();
     // As long as the loop's greatest crowd: looked through once.
     let mut ids = core.registry.ids();
     ids.sort_unstable();
-    let mut waits = waits(core, now, &deadlines, &ids);
+    let mut waits = waits(core, now, &timers, &ids);
     ids.into_iter()
         .filter_map(|id| {
             let (origin, ready, running) = core.registry.look(id)?;
+            // Also while it is told that its poll begins: it stands in no queue any more.
+            let running = running || core.current_task.get() == Some(id);
             let state = match deadlines.get(&id) {
                 _ if running => TaskState::Running,
                 _ if ready => TaskState::Ready,
@@ -148,11 +154,11 @@ pub(super) fn infos(core: &Core) -> Vec<TaskInfo> {
 fn waits(
     core: &Core,
     now: u64,
-    deadlines: &BTreeMap<TaskId, u64>,
+    timers: &[(TaskId, u64)],
     ids: &[TaskId],
 ) -> BTreeMap<TaskId, Vec<WaitsFor>> {
     let mut waits: BTreeMap<TaskId, Vec<WaitsFor>> = BTreeMap::new();
-    let times = deadlines
+    let times = timers
         .iter()
         .map(|(id, end)| (*id, WaitsFor::Time(Duration::from_nanos(end.saturating_sub(now)))));
     let tasks = ids.iter().filter_map(|id| Some((core.awaiter(*id)?, WaitsFor::Task(*id))));

@@ -8,7 +8,8 @@ use crate::thread::LoopClosed;
 /// A loop, as other threads reach it whom it does not wait for. [`Loop::weak_handle`] makes one.
 ///
 /// Unlike with a [`LoopHandle`](crate::LoopHandle), a loop that only weak handles could wake says
-/// [`Deadlock`](crate::RunError::Deadlock). It is for who looks at a loop, and asks nothing else of it.
+/// [`Deadlock`](crate::RunError::Deadlock). It is for who looks at a loop, and asks nothing else of it. Two
+/// are equal if they are of the same loop.
 ///
 /// # Examples
 ///
@@ -22,7 +23,7 @@ use crate::thread::LoopClosed;
 /// drop(event_loop);
 /// assert!(handle.call_soon(|| {}).is_err());
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WeakLoopHandle {
     /// Which loop it is.
     id: LoopId,

@@ -32,6 +32,9 @@ use crate::data::{Ended, Object, RunError, Spawned, TaskId, WaitsFor, WokenBy};
 /// assert_eq!(count.0.get(), 2);
 /// ```
 pub trait Instrument {
+    /// A loop was made that it watches: that is the current one now. Of what follows some is told while
+    /// another loop is current, as of a task that is spawned from there.
+    fn loop_made(&self) {}
     /// A task was spawned: by whom, where, and what its future is; it has not been polled.
     fn task_spawned(&self, _task: TaskId, _spawned: Spawned) {}
     /// Something was made that tasks wait for, by the task that is being polled or outside of any. What

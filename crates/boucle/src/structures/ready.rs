@@ -15,11 +15,13 @@ pub(crate) struct Ready<T> {
     queue: RefCell<Vec<T>>,
     /// Empty room for them, used in turns with the other.
     spare: Cell<Vec<T>>,
+    /// What is left of the present turn, where somebody may ask for that: see `begin_turn`.
+    turn: RefCell<VecDeque<T>>,
 }
 
 impl<T> Default for Ready<T> {
     fn default() -> Ready<T> {
-        Ready { queue: RefCell::default(), spare: Cell::default() }
+        Ready { queue: RefCell::default(), spare: Cell::default(), turn: RefCell::default() }
     }
 }
 
@@ -55,6 +57,30 @@ impl<T> Ready<T> {
         }
         // As long as one is alone, turn after turn, nobody else looks at the room.
         room::give_back(&mut *queue, MANY);
+    }
+
+    /// Those that are there now make a turn, of which one after the other is taken: whoever asks meanwhile
+    /// sees the others.
+    pub(crate) fn begin_turn(&self) {
+        let mut turn = self.turn.borrow_mut();
+        if turn.is_empty() {
+            *turn = self.take_turn().into();
+        }
+    }
+
+    /// Takes the next one of the turn; at its end the room is given back.
+    pub(crate) fn take_next(&self) -> Option<T> {
+        let mut turn = self.turn.borrow_mut();
+        let next = turn.pop_front();
+        if next.is_none() {
+            self.give_back(mem::take(&mut *turn).into());
+        }
+        next
+    }
+
+    /// Calls `look` with each that can go on, next one first.
+    pub(crate) fn look_at_each(&self, look: impl FnMut(&T)) {
+        self.turn.borrow().iter().chain(self.queue.borrow().iter()).for_each(look);
     }
 
     /// Moves all to somewhere else, the first one first.
@@ -110,6 +136,22 @@ impl<K: Copy + PartialEq, T> Choice<K, T> {
     /// What tells them apart.
     pub(crate) fn keys(&self) -> &[K] {
         &self.keys[self.begin..]
+    }
+
+    /// Those that can go on, also while their keys are lent.
+    pub(crate) fn items(&self) -> impl Iterator<Item = &T> {
+        self.items.iter()
+    }
+
+    /// Lends the keys to who chooses by them: they begin at that place. Nothing else is done here meanwhile
+    /// than to look at the items.
+    pub(crate) fn lend_keys(&mut self) -> (Vec<K>, usize) {
+        (mem::take(&mut self.keys), mem::take(&mut self.begin))
+    }
+
+    /// They are back.
+    pub(crate) fn take_back(&mut self, lent: (Vec<K>, usize)) {
+        (self.keys, self.begin) = lent;
     }
 
     /// Takes one out, if there is one at this place. It costs as many steps as there are to the nearer

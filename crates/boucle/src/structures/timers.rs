@@ -11,6 +11,7 @@
 mod slots;
 mod wakes;
 
+use std::cmp::Reverse;
 use std::mem;
 
 use self::slots::Slots;
@@ -156,10 +157,14 @@ impl Timers {
         taken.slots.take_all()
     }
 
-    /// When each task of this loop that waits for a time will be woken, in no order.
-    pub(crate) fn deadlines(&self) -> impl Iterator<Item = (TaskId, u64)> {
-        let task = |entry: &Entry| self.slots.look(entry.slot, Wake::task);
-        self.heap.iter().filter_map(move |entry| Some((task(entry)?, entry.deadline)))
+    /// The timers that are set, the next one first: deadline, number, and the task of this loop that it wakes.
+    pub(crate) fn in_order(&self) -> Vec<(u64, u32, Option<TaskId>)> {
+        let mut all = self.heap.clone();
+        // The one that was set first has the most behind it.
+        let n_behind = |it: &Entry| self.n_set.wrapping_sub(it.number);
+        all.sort_unstable_by_key(|it| (it.deadline, Reverse(n_behind(it))));
+        let seen = |it: Entry| (it.deadline, it.number, self.slots.look(it.slot, Wake::task));
+        all.into_iter().map(seen).collect()
     }
 
     /// The slot of a timer, if it is set: neither fired nor removed.

@@ -1,6 +1,9 @@
-//! The real clock of a recording: as exact as the system's, and several times as quick to look at.
+//! The clocks of a recording: the real one, as exact as the system's and several times as quick to look at; the
+//! virtual one is that of its own loop.
 
 use std::time::Instant;
+
+use boucle::{Loop, WeakLoopHandle};
 
 use super::nanoseconds;
 
@@ -57,6 +60,11 @@ impl RealClock {
         }
         self.at
     }
+}
+
+/// Whether the loop that is recorded is the one whose time this thread has.
+pub(super) fn is_current(recorded: Option<&WeakLoopHandle>) -> bool {
+    Loop::current().is_ok_and(|it| recorded.is_none_or(|own| it.weak_handle() == *own))
 }
 
 #[cfg(test)]

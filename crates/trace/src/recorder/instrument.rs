@@ -5,11 +5,17 @@ use std::time::Duration;
 
 use boucle::{Instrument, Loop, Object, RunError, Spawned, TaskId, WaitsFor, WokenBy};
 
-use super::{Inner, Recorder, nanoseconds};
-use crate::event::{By, Ended, ObjectNo, On, Place, PollEnd, RunEnd, What};
+use super::{Inner, Recorder, Time, nanoseconds};
+use crate::event::{By, Ended, ObjectNo, On, Place, PollEnd, RunEnd, TaskNo, What};
 use crate::file::bounds::{NAME, cut};
 
 impl Inner {
+    /// A task is not polled any more, or no task; whether it was woken while it was polled.
+    fn leave_rung(&mut self, task: TaskNo) -> bool {
+        let place = self.rung.iter().position(|it| *it == task);
+        place.map(|it| self.rung.swap_remove(it)).is_some()
+    }
+
     fn by(&mut self, by: WokenBy) -> By {
         match by {
             WokenBy::Task(task) => By::Task(self.number(task)),
@@ -51,6 +57,16 @@ impl Inner {
 }
 
 impl Instrument for Recorder {
+    fn loop_made(&self) {
+        let inner = &mut *self.inner.borrow_mut();
+        let Ok(event_loop) = Loop::current() else { return };
+        inner.event_loop = Some(event_loop.weak_handle());
+        if let Time::Virtual(start) = &mut inner.clock {
+            // One that comes after another goes on where that stood.
+            *start = boucle::now().checked_sub(Duration::from_nanos(inner.now));
+        }
+    }
+
     fn task_spawned(&self, task: TaskId, spawned: Spawned) {
         let inner = &mut *self.inner.borrow_mut();
         inner.tick();
@@ -92,6 +108,7 @@ impl Instrument for Recorder {
         inner.tick();
         let task = inner.number(task);
         inner.current.pop();
+        inner.leave_rung(task);
         let last_done = inner.last_done.take().filter(|(it, _)| *it == task);
         let how = match last_done {
             _ if !ended => PollEnd::Pending,
@@ -169,6 +186,9 @@ impl Instrument for Recorder {
         let inner = &mut *self.inner.borrow_mut();
         inner.tick();
         let (task, by) = (inner.number(task), inner.by(by));
+        if inner.current.contains(&task) {
+            inner.rung.push(task);
+        }
         inner.keep(What::Woken { task, by });
     }
 
@@ -233,6 +253,10 @@ impl Instrument for Recorder {
             _ => Ended::Cancelled,
         };
         inner.last_done = Some((number, how));
+        if inner.leave_rung(number) {
+            // Its place in the queue is no task's any more.
+            inner.keep(What::Unqueued { task: number });
+        }
         inner.keep(What::Done { task: number, how });
     }
 }
