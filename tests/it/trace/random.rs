@@ -1,12 +1,13 @@
 //! Random programs of boucle: tasks that spawn, sleep, share a queue and a lock, cancel and print.
 
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::rc::Rc;
+use std::task::Poll;
 use std::time::Duration;
 
 use boucle::sync::{Lock, Queue};
-use boucle::{interrupt, sleep, spawn};
+use boucle::{interrupt, sleep, spawn, timeout};
 use boucle_trace::{Trace, record};
 use proptest::prelude::*;
 use proptest::test_runner::TestCaseResult;
@@ -22,8 +23,12 @@ pub(crate) type Script = Vec<Step>;
 pub(crate) enum Step {
     Sleep(u64),
     GiveTurnBack,
+    /// Its own bell is rung while it runs: it may end before it is taken out of the queue.
+    RingOneself,
     Put,
     Get,
+    /// Gets something, or gives up after so long.
+    GetInTime(u64),
     /// Takes the lock, and sleeps with it.
     Lock(u64),
     /// Spawns a task, with a name or without.
@@ -47,8 +52,10 @@ pub(crate) fn scripts() -> impl Strategy<Value = Script> {
     let step = prop_oneof![
         4 => (0..50_u64).prop_map(Step::Sleep),
         3 => Just(Step::GiveTurnBack),
+        1 => Just(Step::RingOneself),
         3 => Just(Step::Put),
         3 => Just(Step::Get),
+        1 => (0..50_u64).prop_map(Step::GetInTime),
         2 => (0..20_u64).prop_map(Step::Lock),
         1 => Just(Step::Cancel),
         2 => Just(Step::Await),
@@ -81,6 +88,17 @@ fn play(script: Script, shared: Rc<Shared>) -> Pin<Box<dyn Future<Output = ()>>>
             match step {
                 Step::Sleep(time) => sleep(Duration::from_millis(time)).await,
                 Step::GiveTurnBack => interrupt().await,
+                Step::RingOneself => {
+                    poll_fn(|cx| {
+                        cx.waker().wake_by_ref();
+                        Poll::Ready(())
+                    })
+                    .await;
+                }
+                Step::GetInTime(time) => {
+                    let got = timeout(Duration::from_millis(time), shared.queue.get()).await;
+                    println!("in time: {}", got.is_ok());
+                }
                 Step::Put => shared.queue.put(1).await.expect("the queue is open"),
                 Step::Get => {
                     let item = shared.queue.get().await.expect("the queue is open");

@@ -14,7 +14,7 @@ use boucle::{Builder, Loop, Order, TaskId, hold_up, sleep};
 use boucle_trace::{Recorder, record};
 
 use self::checked::Checked;
-use self::edges::{Busy, EDGES};
+use self::edges::{Busy, EDGES, WITHOUT_WAITS};
 use crate::course::examples;
 use crate::road;
 use crate::trace::{faulty, pictures, random};
@@ -50,7 +50,7 @@ const WAYS: [(&str, bool, fn(Builder) -> Builder); 5] = [
 /// Runs a program on a loop that is compared with its trace all the time.
 fn checked(name: &str, way: usize, program: impl FnOnce(&Loop)) -> Rc<Checked> {
     let (way, is_debug, builder) = WAYS[way];
-    let checked = Checked::new(is_debug);
+    let checked = Checked::new(is_debug, !WITHOUT_WAITS.contains(&name));
     let event_loop = builder(Loop::builder().virtual_time(true))
         .instrument(Rc::clone(&checked))
         .exception_handler(|_| {})

@@ -18,6 +18,7 @@ type Agenda = (Vec<TaskNo>, Vec<(u32, u64)>);
 pub(super) struct Checked {
     recorder: Rc<Recorder>,
     is_debug: bool,
+    with_waits: bool,
     /// The loop that is recorded, and the time at which it was made.
     event_loop: RefCell<Option<(Loop, Instant)>>,
     /// What is shown after the last event, and what was held then.
@@ -28,21 +29,29 @@ pub(super) struct Checked {
     pub(super) n_timers: Cell<usize>,
     /// The longest queue.
     pub(super) n_ready: Cell<usize>,
+    /// How often a task was asked where it stands.
+    pub(super) n_asked: Cell<usize>,
+    /// Whether it is being asked.
+    is_asking: Cell<bool>,
     wrong: RefCell<Vec<String>>,
 }
 
 impl Checked {
-    /// `is_debug`: the loop keeps for what its tasks wait at objects.
-    pub(super) fn new(is_debug: bool) -> Rc<Checked> {
+    /// `is_debug`: the loop keeps for what its tasks wait at objects. `with_waits`: for what they wait is
+    /// compared as well.
+    pub(super) fn new(is_debug: bool, with_waits: bool) -> Rc<Checked> {
         Rc::new(Checked {
             recorder: Rc::new(Recorder::new()),
             is_debug,
+            with_waits,
             event_loop: RefCell::default(),
             last: RefCell::default(),
             n_tasks: Cell::default(),
             n_events: Cell::default(),
             n_timers: Cell::default(),
             n_ready: Cell::default(),
+            n_asked: Cell::default(),
+            is_asking: Cell::default(),
             wrong: RefCell::default(),
         })
     }
@@ -79,6 +88,9 @@ impl Checked {
     /// Compares, `after` a word of the loop.
     fn compare(&self, after: &str) {
         let watched = self.event_loop.borrow().as_ref().map(|it| (it.0.clone(), it.1));
+        if self.is_asking.get() {
+            return;
+        }
         // It is being made.
         let Some((event_loop, made)) = watched else { return };
         let is_current =
@@ -140,6 +152,8 @@ impl Checked {
         infos: &BTreeMap<TaskNo, TaskInfo>,
         ending: Option<TaskNo>,
     ) {
+        let wakes = ["io_ready", "timer_fired", "woken", "woken_in_vain"];
+        let is_waking = wakes.contains(&after);
         let lives = state.tasks.iter().filter(|(_, it)| it.done.is_none());
         let shown: Vec<_> = lives.map(|(task, _)| *task).filter(|it| Some(*it) != ending).collect();
         let held: Vec<_> = infos.keys().copied().collect();
@@ -149,13 +163,43 @@ impl Checked {
         // What is dropped with its loop, or as its run ends, has no poll: it is shown as it stood.
         let dropped = boucle::current_task().map(number).filter(|it| !state.running.contains(it));
         for (task, info) in infos.iter().filter(|it| Some(*it.0) != dropped) {
-            let shown = shown_of(state, *task, self.is_debug);
+            let mut shown = shown_of(state, *task, self.is_debug);
             let held = held_of(info, state.now);
-            if shown != held {
+            if is_waking {
+                // Those who wait for descriptors are taken out together, and told of one after the other.
+                shown.1.retain(|it| !it.starts_with("descriptor") || held.1.contains(it));
+            }
+            if shown.0 != held.0
+                || self.with_waits && !self.waits_are_true(*task, &shown.1, &held.1, is_waking)
+            {
                 self.wrong(format!("after {after}, {task}: {shown:?}, not {held:?}"));
             }
         }
         self.n_tasks.set(self.n_tasks.get() + infos.len());
+    }
+}
+
+impl Checked {
+    /// Whether a task waits for what is `shown`. What debug mode keeps of objects is what was told in the last
+    /// poll: if more is shown, the task is asked where it stands, unless wakes are on their way.
+    fn waits_are_true(
+        &self,
+        task: TaskNo,
+        shown: &[String],
+        held: &[String],
+        is_waking: bool,
+    ) -> bool {
+        if shown == held || is_waking && held.iter().all(|it| shown.contains(it)) {
+            return true;
+        }
+        let event_loop = Loop::current().expect("it is current");
+        self.is_asking.set(true);
+        let stacks = event_loop.task_stacks();
+        self.is_asking.set(false);
+        self.n_asked.set(self.n_asked.get() + 1);
+        let now = self.recorder.trace().events().last().map_or(0, |it| it.at);
+        let asked = stacks.iter().find(|it| number(it.info.id) == task);
+        asked.is_some_and(|it| held_of(&it.info, now).1 == shown)
     }
 }
 
@@ -190,11 +234,14 @@ fn shown_of(state: &State, task: TaskNo, with_objects: bool) -> (Life, Vec<Strin
         On::Time(after) => format!("until {}", it.at + after),
         On::Task(other) => other.to_string(),
         On::Sync(what) => what.to_string(),
+        On::Thread => WaitsFor::Thread.to_string(),
         On::Readable(descriptor) => WaitsFor::Readable(*descriptor).to_string(),
         On::Writable(descriptor) => WaitsFor::Writable(*descriptor).to_string(),
         other => format!("{other:?}"),
     });
-    (life, if life == Life::Waiting { waits.collect() } else { Vec::new() })
+    let mut waits: Vec<_> = waits.filter(|_| life == Life::Waiting).collect();
+    waits.sort();
+    (life, waits)
 }
 
 /// What the loop says of it, at this time of the trace.
@@ -210,7 +257,9 @@ fn held_of(info: &TaskInfo, now: u64) -> (Life, Vec<String>) {
         WaitsFor::Task(other) => Some(number(*other).to_string()),
         other => Some(other.to_string()),
     });
-    (life, if life == Life::Waiting { waits.collect() } else { Vec::new() })
+    let mut waits: Vec<_> = waits.filter(|_| life == Life::Waiting).collect();
+    waits.sort();
+    (life, waits)
 }
 
 macro_rules! forwarded {
