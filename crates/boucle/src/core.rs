@@ -67,9 +67,9 @@ pub(crate) struct Core {
     /// How many threads work for it and do not wait for it: its virtual time stands still meanwhile.
     pub(crate) n_abroad: Cell<usize>,
     /// The tasks that can go on: those of the next turn.
-    ready: Ready<Runnable<Core>>,
+    pub(crate) ready: Ready<Runnable<Core>>,
     /// Those of them that can be chosen, if somebody chooses.
-    choice: RefCell<Choice<TaskId, Runnable<Core>>>,
+    pub(crate) choice: RefCell<Choice<TaskId, Runnable<Core>>>,
     /// Deadlines, and whom to wake then.
     pub(crate) timers: RefCell<Timers>,
     /// Whether each deadline is waited for on its own.

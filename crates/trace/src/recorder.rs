@@ -19,7 +19,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use boucle::{Loop, Report, TaskId, WeakLoopHandle};
+use boucle::{Report, TaskId, WeakLoopHandle};
 use world::eprintln;
 
 use self::clock::{RealClock, is_current};

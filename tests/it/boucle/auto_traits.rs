@@ -65,6 +65,7 @@ fn one_who_is_asked_can_say_no() {
 #[test]
 fn the_table_of_auto_traits_has_every_public_type() {
     let answers = answers![
+        boucle::Agenda,
         boucle::AsCompleted<u32>,
         boucle::AsyncFd<std::fs::File>,
         boucle::Await,
@@ -101,6 +102,7 @@ fn the_table_of_auto_traits_has_every_public_type() {
         boucle::TaskPath,
         boucle::TaskStack,
         boucle::TaskState,
+        boucle::TimerInfo,
         boucle::WaitsFor,
         boucle::WeakLoopHandle,
         boucle::WokenBy,

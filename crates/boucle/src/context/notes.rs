@@ -5,8 +5,9 @@ use std::task::Waker;
 
 use super::{Core, Identity};
 use crate::cell;
+use crate::cell::Runnable;
 use crate::core::Mode;
-use crate::data::{Kind, ObjectId, Wait};
+use crate::data::{Kind, ObjectId, TaskId, Wait};
 use crate::structures::wake::Wake;
 
 impl Core {
@@ -49,6 +50,19 @@ impl Core {
     /// How many tasks have not ended.
     pub(crate) fn n_tasks(&self) -> usize {
         self.registry.len()
+    }
+
+    /// The tasks that stand in the queue, next one first; those that have ended there are none.
+    pub(crate) fn queue(&self) -> Vec<TaskId> {
+        let mut queue = Vec::new();
+        let mut see = |task: &Runnable<Core>| {
+            if task.is_live() {
+                queue.push(task.id());
+            }
+        };
+        self.choice.borrow().items().for_each(&mut see);
+        self.ready.look_at_each(see);
+        queue
     }
 
     /// Whether other threads have asked for something that was not done yet.

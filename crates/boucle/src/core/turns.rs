@@ -98,28 +98,12 @@ impl Core {
     /// Who is next, if it is not the first come: the one place where order is decided.
     fn next_task(&self) -> Option<Runnable<Core>> {
         self.fill_choice();
-        if self.choice.borrow().keys().is_empty() {
-            return None;
-        }
         // Out while somebody chooses, who may spawn: what comes meanwhile is ready, and no choice yet.
         let (keys, begin) = self.choice.borrow_mut().lend_keys();
-        let place = self.host.choose(&keys[begin..]);
+        let place = if begin < keys.len() { self.host.choose(&keys[begin..]) } else { 0 };
         let mut choice = self.choice.borrow_mut();
         choice.take_back((keys, begin));
         choice.take(place)
-    }
-
-    /// The tasks that stand in the queue, next one first; those that have ended there are none.
-    pub(crate) fn queue(&self) -> Vec<TaskId> {
-        let mut queue = Vec::new();
-        let mut see = |task: &Runnable<Core>| {
-            if task.is_live() {
-                queue.push(task.id());
-            }
-        };
-        self.choice.borrow().items().for_each(&mut see);
-        self.ready.look_at_each(see);
-        queue
     }
 
     /// Those that are ready can be chosen, behind those that could before.

@@ -44,10 +44,11 @@ pub struct Agenda {
 /// use boucle::{Loop, call_later};
 ///
 /// boucle::run(async {
-///     let _callback = call_later(Duration::MAX, || {});
+///     let callback = call_later(Duration::from_secs(60), || {});
 ///     boucle::interrupt().await;
-///     let timer = Loop::current().unwrap().agenda().timers[0];
-///     assert_eq!(timer.number, 0);
+///     let timers = Loop::current().unwrap().agenda().timers;
+///     assert_eq!((timers.len(), timers[0].number), (1, 0));
+///     callback.cancel();
 /// });
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -288,6 +288,41 @@ mod tests {
     }
 
     #[test]
+    fn what_is_left_of_a_turn_is_seen_before_those_of_the_next_one() {
+        let ready = Ready::default();
+        let seen = || {
+            let mut seen = Vec::new();
+            ready.look_at_each(|it| seen.push(*it));
+            seen
+        };
+        for _ in 0..2 {
+            (0..3).for_each(|n| ready.push(n));
+            ready.begin_turn();
+            assert_eq!(ready.take_next(), Some(0));
+            ready.push(3);
+            assert_eq!(seen(), [1, 2, 3]);
+            // Whoever begins it once more takes none away.
+            ready.begin_turn();
+            assert_eq!((ready.take_next(), ready.take_next()), (Some(1), Some(2)));
+            assert_eq!(ready.take_next(), None);
+            assert_eq!(seen(), [3]);
+            assert_eq!(ready.take_turn(), [3]);
+        }
+    }
+
+    #[test]
+    fn those_whose_keys_are_lent_are_seen_as_ever() {
+        let mut choice = Choice::default();
+        (0..5).for_each(|n| choice.push(n, n));
+        assert_eq!(choice.take(0), Some(0));
+        let lent = choice.lend_keys();
+        assert_eq!(lent.0[lent.1..], [1, 2, 3, 4]);
+        assert!(choice.keys().is_empty() && choice.items().eq(&[1, 2, 3, 4]));
+        choice.take_back(lent);
+        assert_eq!((choice.take(1), choice.keys()), (Some(2), &[1, 3, 4][..]));
+    }
+
+    #[test]
     fn what_is_moved_keeps_its_order() {
         for n in [2, 2 * MANY] {
             let (ready, mut moved) = (Ready::default(), Vec::new());

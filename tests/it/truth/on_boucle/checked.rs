@@ -7,8 +7,8 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use boucle::{
-    Ended, Instrument, Loop, Object, RunError, Spawned, TaskId, TaskInfo, TaskState, WaitsFor,
-    WokenBy,
+    Ended, Instrument, Loop, Object, RunError, Spawned, TaskId, TaskInfo, TaskState, TimerInfo,
+    WaitsFor, WokenBy,
 };
 use boucle_trace::{Life, On, Recorder, State, TaskNo};
 
@@ -106,7 +106,7 @@ impl Checked {
         let ready = held.ready.iter().map(|it| number(*it));
         let now = trace.events().last().map_or(0, |it| it.at);
         let time = |after: Duration| now.saturating_add(nanoseconds(after));
-        let timers = held.timers.iter().map(|it| (it.number, time(it.after)));
+        let timers = held.timers.iter().map(|it: &TimerInfo| (it.number, time(it.after)));
         let held: Agenda = (ready.collect(), timers.collect());
         let first = usize::try_from(state.position).expect("it is in memory");
         let shown = |state: &State| {
