@@ -38,8 +38,11 @@ impl Order for First {
     }
 }
 
+/// A way to make a loop; whether it is one of debug mode.
+type Way = (&'static str, bool, fn(Builder) -> Builder);
+
 /// How a loop is made.
-const WAYS: [(&str, bool, fn(Builder) -> Builder); 5] = [
+const WAYS: [Way; 5] = [
     ("as it is", false, |it| it),
     ("in debug mode", true, |it| it.debug(true)),
     ("in an order that is chosen", true, |it| it.debug(true).order(First)),

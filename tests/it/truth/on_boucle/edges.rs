@@ -95,7 +95,7 @@ fn closed_while_all_are_ready(event_loop: &Loop) {
         for _ in 0..3 {
             spawn(async {
                 while Loop::current().is_ok() {
-                    interrupt().await
+                    interrupt().await;
                 }
             });
         }
@@ -139,7 +139,7 @@ fn destructors(event_loop: &Loop) {
             let last = Last(Rc::clone(&kept));
             spawn(async move {
                 sleep(SECOND).await;
-                drop(last)
+                drop(last);
             });
         }
         interrupt().await;
