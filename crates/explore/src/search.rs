@@ -1,0 +1,221 @@
+//! The search: one execution for each order that matters, by optimal dynamic partial-order reduction with
+//! wakeup trees (Abdulla, Aronsson, Jonsson, Sagonas: JACM 64, 2017). A step is a poll with all that it does.
+//!
+//! What the search may rely on, and what each rests on:
+//! 1. A step is the same whenever what happened before it is: `Diverged` says where that does not hold.
+//! 2. No step makes another task's impossible: a task that is ready stays so until it is polled.
+//! 3. Two steps that are next to each other and independent lead to the same, whichever comes first.
+
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use crate::foot::Task;
+use crate::order::{Event, HappensBefore};
+use crate::tree::{Pending, Sleeper, is_tried, reversed};
+
+/// A place in the execution that is under way: what was done from here, and what else is to be tried.
+#[derive(Default)]
+struct Node {
+    /// Those whose steps were tried from here, or before in another order that stands for the same.
+    sleepers: Vec<Sleeper>,
+    /// What is still to be tried.
+    pending: Pending,
+    /// Which tasks were ready here.
+    ready: Vec<Task>,
+    /// The step that was taken; none before it is over.
+    taken: Option<Arc<Event>>,
+}
+
+/// Something is not as it was in an earlier execution with the same beginning.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Diverged {
+    /// At which step, from 0.
+    pub(crate) step: usize,
+    /// What was different.
+    pub(crate) how: Difference,
+}
+
+/// What was different.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) enum Difference {
+    /// Other tasks were ready: those before, and those now.
+    Ready(Vec<Task>, Vec<Task>),
+    /// The step did something else.
+    Foot(Task),
+    /// A task that was to be next is not ready.
+    Missing(Task),
+}
+
+/// All orders of one program.
+#[derive(Default)]
+pub(crate) struct Search {
+    /// The execution that is under way, from its beginning.
+    nodes: Vec<Node>,
+    /// How many of them are as in the execution before.
+    n_kept: usize,
+    /// The place of the next step.
+    at: usize,
+    /// What is to be tried from there on.
+    guide: Pending,
+    /// Something was not as it was before.
+    diverged: Option<Diverged>,
+    /// Those that were ready at the beginning.
+    begin: Vec<Task>,
+    /// How many executions have ended.
+    pub(crate) n_executions: u64,
+    /// How many were given up, since all that they could still do was tried.
+    pub(crate) n_blocked: u64,
+}
+
+/// Whose step is next.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Next {
+    /// This one's.
+    Task(Task),
+    /// Nobody's: the execution is given up.
+    GiveUp,
+}
+
+impl Search {
+    /// An execution begins.
+    pub(crate) fn begin(&mut self) {
+        self.at = 0;
+        self.diverged = None;
+    }
+
+    /// Whose step is next, of those that are ready; there is one at the least.
+    pub(crate) fn choose(&mut self, ready: &[Task]) -> Next {
+        if self.at == 0 {
+            self.begin = ready.to_vec();
+        }
+        if let Some(node) = self.nodes.get(self.at) {
+            if !is_same(&node.ready, ready) {
+                let how = Difference::Ready(node.ready.clone(), ready.to_vec());
+                return self.diverges(how);
+            }
+            if let Some(taken) = &node.taken {
+                return Next::Task(taken.task);
+            }
+        }
+        if self.at == self.nodes.len() {
+            let node = self.next_node(ready);
+            self.nodes.push(node);
+        }
+        let node = &mut self.nodes[self.at];
+        // What the step does is not known yet: then it is seen which orders go on from it.
+        if let Some(task) = node.pending.next(&node.sleepers) {
+            if !ready.contains(&task) {
+                return self.diverges(Difference::Missing(task));
+            }
+            return Next::Task(task);
+        }
+        let sleeps = |it: &&Task| node.sleepers.iter().any(|sleeper| sleeper.event.task == **it);
+        match ready.iter().find(|it| !sleeps(it)) {
+            Some(task) => Next::Task(*task),
+            None => {
+                self.n_blocked += 1;
+                Next::GiveUp
+            }
+        }
+    }
+
+    fn diverges(&mut self, how: Difference) -> Next {
+        self.diverged = Some(Diverged { step: self.at, how });
+        Next::GiveUp
+    }
+
+    /// The place after the last step.
+    fn next_node(&mut self, ready: &[Task]) -> Node {
+        let pending = std::mem::take(&mut self.guide);
+        let mut node = Node { ready: ready.to_vec(), pending, ..Node::default() };
+        if let Some(before) = self.nodes.last() {
+            let taken = before.taken.as_ref().expect("it is over");
+            let still = |it: &&Sleeper| !it.event.depends(taken);
+            node.sleepers = before.sleepers.iter().filter(still).cloned().collect();
+        }
+        node
+    }
+
+    /// The step that was chosen is over.
+    pub(crate) fn took(&mut self, event: Event) {
+        if self.at < self.n_kept {
+            let before = self.nodes[self.at].taken.as_ref().expect("it was taken before");
+            if **before != event && self.diverged.is_none() {
+                let how = Difference::Foot(event.task);
+                self.diverged = Some(Diverged { step: self.at, how });
+            }
+        } else {
+            let node = &mut self.nodes[self.at];
+            self.guide = node.pending.split(&event);
+            node.taken = Some(Arc::new(event));
+        }
+        self.at += 1;
+    }
+
+    /// The steps of the execution, in their order.
+    pub(crate) fn events(&self) -> Vec<Arc<Event>> {
+        self.nodes.iter().take(self.at).filter_map(|it| it.taken.clone()).collect()
+    }
+
+    /// The execution has ended, or was given up. Returns what it stands for, unless it was given up.
+    pub(crate) fn end(&mut self, is_over: bool) -> Result<Option<u64>, Diverged> {
+        if let Some(diverged) = self.diverged.take() {
+            return Err(diverged);
+        }
+        if self.at < self.n_kept {
+            // It has ended before it did the last time.
+            let missing = self.nodes[self.at].taken.as_ref().map_or(0, |it| it.task);
+            return Err(Diverged { step: self.at, how: Difference::Missing(missing) });
+        }
+        self.nodes.truncate(self.at);
+        let trace = is_over.then(|| {
+            self.n_executions += 1;
+            self.reverse_races()
+        });
+        self.next();
+        Ok(trace)
+    }
+
+    /// Notes all orders that are to be tried, by what could have been the other way round.
+    fn reverse_races(&mut self) -> u64 {
+        let events = self.events();
+        let order = HappensBefore::new(&events, &self.begin);
+        for race in &order.races {
+            let happens = |one, other| order.happens(one, other);
+            let sequence = reversed(&events, happens, race.first, race.second);
+            let node = &mut self.nodes[race.first];
+            if !is_tried(&node.sleepers, &sequence) {
+                node.pending.add(sequence);
+            }
+        }
+        order.trace()
+    }
+
+    /// Goes back to the last place from which something is still to be tried.
+    fn next(&mut self) {
+        self.guide = Pending::default();
+        while let Some(node) = self.nodes.last_mut() {
+            if let Some(event) = node.taken.take() {
+                node.sleepers.push(Sleeper { event });
+            }
+            if node.pending.next(&node.sleepers).is_some() {
+                self.n_kept = self.nodes.len() - 1;
+                return;
+            }
+            self.nodes.pop();
+        }
+        self.n_kept = 0;
+    }
+
+    /// Whether all was tried.
+    pub(crate) fn is_over(&self) -> bool {
+        self.nodes.is_empty() && self.n_executions + self.n_blocked > 0
+    }
+}
+
+/// Whether these are the same tasks.
+fn is_same(one: &[Task], other: &[Task]) -> bool {
+    one.len() == other.len() && one.iter().all(|it| other.contains(it))
+}

@@ -1,0 +1,128 @@
+//! Which orders are still to be tried from a place on: each as a sequence of whose step is next.
+//!
+//! What stands for the same is tried once: a sequence is left out once a step that could be its first, and
+//! change nothing by it, was tried before. So each is kept whole, and not merged with others: one that is
+//! left out takes nobody along.
+
+use std::sync::Arc;
+
+use crate::foot::{Foot, Task};
+use crate::order::Event;
+
+/// A step of a sequence.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Wanted {
+    /// Whose step, and what it does. The last one will be taken in another state than it was, and is expected
+    /// to do the same; where it does not, the search meets a new pair that could change places.
+    event: Arc<Event>,
+    /// Whether it comes after one of the sequence before it.
+    is_after: bool,
+}
+
+/// The steps of one order, the next one first.
+pub(crate) type Sequence = Vec<Wanted>;
+
+/// A task whose step was tried before.
+#[derive(Clone, Debug)]
+pub(crate) struct Sleeper {
+    /// Whose step, and what it did.
+    pub(crate) event: Arc<Event>,
+}
+
+/// How a step goes with a sequence.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum First {
+    /// It is the one at this place, and could be the first.
+    Is(usize),
+    /// It is none of the sequence, and depends on none.
+    Apart,
+    /// It cannot come first.
+    No,
+}
+
+/// Whether a step could come before all others of a sequence, and change nothing by it.
+fn first(event: &Event, sequence: &[Wanted]) -> First {
+    let place = sequence.iter().position(|it| it.event.task == event.task);
+    match place {
+        Some(place) if !depends_on_earlier(sequence, place) => First::Is(place),
+        Some(_) => First::No,
+        None if sequence.iter().all(|it| !event.depends(&it.event)) => First::Apart,
+        None => First::No,
+    }
+}
+
+/// Whether the step at this place depends on one before it.
+fn depends_on_earlier(sequence: &[Wanted], place: usize) -> bool {
+    let own = &sequence[place];
+    own.is_after && sequence[..place].iter().any(|it| it.event.depends(&own.event))
+}
+
+/// The orders that are still to be tried from one place on.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Pending {
+    sequences: Vec<Sequence>,
+}
+
+impl Pending {
+    /// Adds an order.
+    pub(crate) fn add(&mut self, sequence: Sequence) {
+        if !self.sequences.contains(&sequence) {
+            self.sequences.push(sequence);
+        }
+    }
+
+    /// Whose step is next; those orders are left out that were tried by one of those who sleep.
+    pub(crate) fn next(&mut self, sleepers: &[Sleeper]) -> Option<Task> {
+        self.sequences.retain(|it| !is_tried(sleepers, it));
+        self.sequences.first().map(|it| it[0].event.task)
+    }
+
+    /// The step was taken that did this: takes out what goes on from there.
+    pub(crate) fn split(&mut self, taken: &Event) -> Pending {
+        let mut after = Pending::default();
+        self.sequences.retain_mut(|sequence| match first(taken, sequence) {
+            First::No => true,
+            First::Apart => {
+                after.sequences.push(std::mem::take(sequence));
+                false
+            }
+            First::Is(place) => {
+                sequence.remove(place);
+                if !sequence.is_empty() {
+                    after.sequences.push(std::mem::take(sequence));
+                }
+                false
+            }
+        });
+        after
+    }
+}
+
+/// Whether one who sleeps could come first: then all that the order stands for was tried.
+pub(crate) fn is_tried(sleepers: &[Sleeper], sequence: &[Wanted]) -> bool {
+    sleepers.iter().any(|it| first(&it.event, sequence) != First::No)
+}
+
+/// The order in which the second of two steps comes before the first: all that does not come after the first,
+/// as it was, and then the second.
+pub(crate) fn reversed(
+    events: &[Arc<Event>],
+    happens: impl Fn(usize, usize) -> bool,
+    first: usize,
+    second: usize,
+) -> Sequence {
+    let kept: Vec<usize> = (first + 1..events.len()).filter(|it| !happens(first, *it)).collect();
+    let is_after = |place: usize| kept.iter().any(|it| *it < place && happens(*it, place));
+    let wanted = |place: usize| Wanted {
+        event: Arc::clone(&events[place]),
+        is_after: is_after(place),
+    };
+    kept.iter().copied().chain([second]).map(wanted).collect()
+}
+
+impl Event {
+    /// Whether the order of the two matters.
+    pub(crate) fn depends(&self, other: &Event) -> bool {
+        Foot::depends(&self.foot, self.task, &other.foot, other.task)
+    }
+}
