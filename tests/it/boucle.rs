@@ -27,6 +27,7 @@ pub(crate) mod signals;
 mod sleeping;
 mod spawned;
 mod stacks;
+mod steps;
 mod sync;
 mod task_tree;
 mod threads;

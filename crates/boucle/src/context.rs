@@ -11,6 +11,7 @@ mod owner;
 pub(crate) mod survey;
 pub(crate) mod sys;
 mod timers;
+mod touch;
 pub(crate) mod wait;
 mod wakes;
 
@@ -22,6 +23,7 @@ pub(crate) use self::here::{
 };
 pub(crate) use self::identity::Identity;
 pub(crate) use self::owner::Owner;
+pub(crate) use self::touch::{reads_end, reads_tasks, writes_ends, writes_wakers};
 pub(crate) use self::wakes::{discard, park, wake, wake_for, will_wake, will_wake_parked};
 pub(crate) use crate::core::Core;
 pub(crate) use crate::structures::ends::Listens;

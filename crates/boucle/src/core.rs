@@ -6,6 +6,7 @@
 
 mod close;
 mod descriptors;
+mod steps;
 mod turns;
 
 use std::cell::{Cell, RefCell};

@@ -13,6 +13,8 @@ pub(crate) mod rust_path;
 mod spawned;
 mod task_error;
 mod task_id;
+#[cfg(feature = "explore")]
+mod touch;
 
 pub(crate) use self::awaiter::{Awaiter, Awaits};
 pub(crate) use self::events::Wait;
@@ -27,3 +29,5 @@ pub use self::spawned::Spawned;
 pub(crate) use self::spawned::{Called, Origin};
 pub use self::task_error::{Panic, TaskError};
 pub use self::task_id::TaskId;
+#[cfg(feature = "explore")]
+pub use self::touch::{How, Shared};

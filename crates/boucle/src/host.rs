@@ -5,6 +5,7 @@
 
 mod faults;
 mod instrument;
+mod order;
 mod report;
 mod watch;
 
@@ -19,7 +20,8 @@ use std::task::Waker;
 use std::time::Duration;
 
 pub use self::faults::{Faults, SystemCall};
-pub use self::instrument::{Instrument, Order};
+pub use self::instrument::Instrument;
+pub use self::order::{Order, Situation, Step};
 pub(crate) use self::report::Handler;
 pub use self::report::Report;
 use self::watch::{Maker, Stats};
@@ -133,13 +135,14 @@ impl Host {
         self.is_waking.get() || self.has_order && self.order.borrow().is_none()
     }
 
-    /// Which of these is next, by the order that somebody chooses: a place among them.
-    pub(crate) fn choose(&self, ready: &[TaskId]) -> usize {
-        let Some(mut order) = self.order.take() else { return 0 };
-        let mut chosen = 0;
-        self.guard(|| chosen = order.choose(ready));
-        self.order.replace(Some(order));
-        if chosen < ready.len() { chosen } else { 0 }
+    /// What happens next, as somebody decides; who panics lets the first be polled.
+    pub(crate) fn step(&self, at: &Situation<'_>) -> Step {
+        let mut step = Step::first(at);
+        if let Some(mut order) = self.order.take() {
+            self.guard(|| step = order.step(at));
+            self.order.replace(Some(order));
+        }
+        step
     }
 
     /// The error with which a system call is to fail, if it is.

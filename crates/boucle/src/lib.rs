@@ -146,11 +146,13 @@ pub use crate::data::{
     Ended, NoLoop, Object, ObjectId, Panic, RunEnd, RunError, Spawned, TaskError, TaskId, TaskPath,
     WaitsFor, WokenBy,
 };
+#[cfg(feature = "explore")]
+pub use crate::data::{How, Shared};
 pub use crate::face::{
     Agenda, Await, Builder, Driver, Loop, TaskInfo, TaskStack, TaskState, TimerInfo,
     WeakLoopHandle, all_tasks, run,
 };
-pub use crate::host::{Faults, Instrument, Order, Report, SystemCall};
+pub use crate::host::{Faults, Instrument, Order, Report, Situation, Step, SystemCall};
 pub use crate::task::{Task, current_task, spawn};
 pub use crate::thread::{LoopClosed, LoopHandle, RemoteTask, to_thread};
 pub use crate::time::{

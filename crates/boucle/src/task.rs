@@ -58,8 +58,11 @@ impl<T> Task<T> {
         Task { raw: Some(raw) }
     }
 
+    /// Whoever asks for it asks whether the task has ended, or what came of it.
     pub(crate) fn raw(&self) -> &Raw<T> {
-        self.raw.as_ref().expect("the handle is there until it is dropped")
+        let raw = self.raw.as_ref().expect("the handle is there until it is dropped");
+        context::reads_end(raw.id());
+        raw
     }
 
     /// Which task it is: instruments, reports and [`all_tasks`](crate::all_tasks) name it so.
@@ -228,6 +231,7 @@ impl<T> Task<T> {
     /// Takes the result, if it is there.
     pub(crate) fn take_if_done(&mut self) -> Option<Result<T, TaskError>> {
         let raw = self.raw.as_mut().expect("the handle is there until it is dropped");
+        context::reads_end(raw.id());
         raw.is_done().then(|| raw.take())
     }
 

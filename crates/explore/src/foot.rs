@@ -94,7 +94,10 @@ mod tests {
         assert!(!depends(&add, &add) && depends(&add, &other_add));
         assert!(depends(&add, &read) && depends(&add, &write));
         assert!(!depends(&write, &foot(&[(2, How::Write)], &[])));
-        assert!(depends(&foot(&[], &[1]), &foot(&[], &[])) && depends(&foot(&[], &[]), &foot(&[], &[0])));
+        assert!(
+            depends(&foot(&[], &[1]), &foot(&[], &[]))
+                && depends(&foot(&[], &[]), &foot(&[], &[0]))
+        );
         // Who wakes the same third one is not seen by the other.
         assert!(!depends(&foot(&[], &[2]), &foot(&[], &[2])));
         assert!(read.depends(3, &read, 3), "they are of one task");

@@ -113,10 +113,8 @@ pub(crate) fn reversed(
 ) -> Sequence {
     let kept: Vec<usize> = (first + 1..events.len()).filter(|it| !happens(first, *it)).collect();
     let is_after = |place: usize| kept.iter().any(|it| *it < place && happens(*it, place));
-    let wanted = |place: usize| Wanted {
-        event: Arc::clone(&events[place]),
-        is_after: is_after(place),
-    };
+    let wanted =
+        |place: usize| Wanted { event: Arc::clone(&events[place]), is_after: is_after(place) };
     kept.iter().copied().chain([second]).map(wanted).collect()
 }
 

@@ -7,7 +7,7 @@ use std::ptr::NonNull;
 
 use super::kind::Kinds;
 use super::run::{drop_future_now, wake_here};
-use super::{Header, Place, Ptr, RUNNING, Registry, SCHEDULED, Schedule, Woken};
+use super::{CANCEL, Header, Place, Ptr, RUNNING, Registry, SCHEDULED, Schedule, Woken};
 use crate::data::{Awaiter, Origin, TaskId};
 
 /// More places than this are many: room is given back when few of them are taken.
@@ -149,6 +149,16 @@ impl<S: Schedule> Registry<S> {
             Some((task, _)) => unsafe { wake_here(core, task) },
             None if core.is_observed() => core.was_woken(id, Woken::HasEnded),
             None => {}
+        }
+    }
+
+    /// Has the future of the task dropped at its next turn; one that has ended stays as it is.
+    pub(crate) fn cancel(&self, core: &S, id: TaskId) {
+        if let Some((task, _)) = self.get(id) {
+            // SAFETY: not DONE, so alive; this is its thread.
+            unsafe { task.header() }.set(CANCEL);
+            // SAFETY: as above.
+            unsafe { wake_here(core, task) };
         }
     }
 

@@ -44,6 +44,14 @@ pub(crate) trait Wanted {
     /// place in the line is taken.
     fn try_now(&mut self) -> Option<Self::Output>;
 
+    /// Notes that what it waits for is used, and perhaps changed.
+    #[inline(always)]
+    fn writes(&self) {
+        if let Some(identity) = self.identity() {
+            identity.writes();
+        }
+    }
+
     /// A place in the line was taken.
     fn entered(&mut self) {}
 
@@ -189,6 +197,7 @@ impl<W: Wanted> Future for Waiting<W> {
 
     #[inline]
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<W::Output> {
+        self.wanted.writes();
         match self.ticket {
             None => self.begin(cx),
             Some(ticket) => self.go_on(ticket, cx),
@@ -203,6 +212,7 @@ impl<W: Wanted> Drop for Waiting<W> {
     #[inline]
     fn drop(&mut self) {
         if let Some(ticket) = self.ticket {
+            self.wanted.writes();
             self.leave(ticket);
         }
     }

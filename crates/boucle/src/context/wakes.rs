@@ -49,7 +49,10 @@ pub(crate) fn discard<T>(value: T) {
 pub(crate) fn wake(parked: Parked) {
     let Parked { wake, event_loop } = parked;
     match wake {
-        Wake::Foreign(waker) => wake_foreign(waker),
+        Wake::Foreign(waker) => {
+            super::writes_wakers();
+            wake_foreign(waker);
+        }
         Wake::Task(id) => {
             let is_woken = with_entered(|core| {
                 let is_mine = event_loop == Some(core.id());

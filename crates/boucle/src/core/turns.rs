@@ -28,10 +28,7 @@ impl Core {
     /// that could wake anything; with `waits_for_ever`, also then.
     pub(crate) fn turns(&self, is_over: &dyn Fn() -> bool, waits_for_ever: bool) -> End {
         if self.host.has_order() {
-            // Of the run before: those that have ended are no choice.
-            self.fill_choice();
-            let ended = self.choice.borrow_mut().take_unwanted(Runnable::is_live);
-            drop(ended);
+            return self.steps(is_over, waits_for_ever);
         }
         loop {
             let is_ready = self.turn();
@@ -49,7 +46,7 @@ impl Core {
     }
 
     /// Whether a task can go on.
-    fn has_ready(&self) -> bool {
+    pub(super) fn has_ready(&self) -> bool {
         !self.ready.is_empty() || self.host.has_order() && !self.choice.borrow().keys().is_empty()
     }
 
@@ -64,6 +61,12 @@ impl Core {
         } else {
             self.run_ready_watched();
         }
+        self.look_after_a_turn()
+    }
+
+    /// Looks at inbox and timers. Whether a task is certainly ready for the next turn.
+    #[inline]
+    pub(super) fn look_after_a_turn(&self) -> bool {
         if self.remote.inbox.has_mail() {
             self.take_mail();
         }
@@ -76,38 +79,18 @@ impl Core {
         is_ready
     }
 
-    /// Polls those that are ready: somebody watches, counts, or chooses the order.
+    /// Polls those that are ready: somebody watches or counts.
     #[cold]
     #[inline(never)]
     fn run_ready_watched(&self) {
-        if !self.host.has_order() {
-            self.ready.begin_turn();
-            while let Some(task) = self.ready.take_next() {
-                self.run_task::<true>(task);
-            }
-            return;
-        }
-        self.fill_choice();
-        let n_ready = self.choice.borrow().keys().len();
-        for _ in 0..n_ready {
-            let Some(task) = self.next_task() else { break };
+        self.ready.begin_turn();
+        while let Some(task) = self.ready.take_next() {
             self.run_task::<true>(task);
         }
     }
 
-    /// Who is next, if it is not the first come: the one place where order is decided.
-    fn next_task(&self) -> Option<Runnable<Core>> {
-        self.fill_choice();
-        // Out while somebody chooses, who may spawn: what comes meanwhile is ready, and no choice yet.
-        let (keys, begin) = self.choice.borrow_mut().lend_keys();
-        let place = if begin < keys.len() { self.host.choose(&keys[begin..]) } else { 0 };
-        let mut choice = self.choice.borrow_mut();
-        choice.take_back((keys, begin));
-        choice.take(place)
-    }
-
     /// Those that are ready can be chosen, behind those that could before.
-    fn fill_choice(&self) {
+    pub(super) fn fill_choice(&self) {
         let mut choice = self.choice.borrow_mut();
         self.ready.move_to(|task| choice.push(task.id(), task));
     }
@@ -148,7 +131,7 @@ impl Core {
     /// Polls one task, and looks around from time to time. OBSERVED: it may be that somebody watches, or
     /// that debug mode counts.
     #[inline]
-    fn run_task<const OBSERVED: bool>(&self, task: Runnable<Core>) {
+    pub(super) fn run_task<const OBSERVED: bool>(&self, task: Runnable<Core>) {
         self.pace.poll();
         self.current_task.set(Some(task.id()));
         if OBSERVED {
@@ -198,7 +181,7 @@ impl Core {
     }
 
     /// Looks at the inbox and the timers.
-    fn look(&self) {
+    pub(super) fn look(&self) {
         if self.remote.inbox.has_mail() {
             self.take_mail();
         }
@@ -208,7 +191,7 @@ impl Core {
     }
 
     /// Wakes those whose time has come.
-    fn fire(&self, now: u64) {
+    pub(super) fn fire(&self, now: u64) {
         loop {
             let fired = self.timers.borrow_mut().fire(now);
             let Some((timer, wake)) = fired else { break };
@@ -230,7 +213,7 @@ impl Core {
     /// Nothing is ready: waits for the next deadline or for mail, or jumps to the deadline.
     ///
     /// `false` if neither will ever come.
-    fn idle(&self, waits_for_ever: bool) -> bool {
+    pub(super) fn idle(&self, waits_for_ever: bool) -> bool {
         self.pace.rest();
         let jumps = self.clock.is_virtual() && self.n_abroad.get() == 0;
         if jumps || !self.quiescent.is_empty() {

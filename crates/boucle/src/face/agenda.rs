@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::Loop;
+use crate::context;
 use crate::data::TaskId;
 
 /// What a loop has before it, as it was when [`Loop::agenda`] asked for it.
@@ -82,6 +83,7 @@ impl Loop {
     /// ```
     #[must_use]
     pub fn agenda(&self) -> Agenda {
+        context::reads_tasks();
         let core = self.core();
         let now = core.now();
         let after = |deadline: u64| Duration::from_nanos(deadline.saturating_sub(now));

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::panic::Location;
 use std::time::Duration;
 
+use crate::context;
 use crate::core::Core;
 use crate::data::{Called, TaskId, TaskPath, WaitsFor};
 use crate::face::Loop;
@@ -107,6 +108,7 @@ pub enum TaskState {
 #[must_use]
 #[track_caller]
 pub fn all_tasks() -> Vec<TaskInfo> {
+    context::reads_tasks();
     match Loop::current() {
         Ok(event_loop) => infos(event_loop.core()),
         Err(error) => panic!("{error}"),

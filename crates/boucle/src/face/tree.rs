@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use super::awaits::{Await, TaskStack};
 use super::tasks::{TaskInfo, TaskState};
+use crate::context;
 use crate::data::WaitsFor;
 use crate::face::Loop;
 
@@ -57,6 +58,7 @@ impl Loop {
     #[doc(alias = "pstree")]
     #[must_use]
     pub fn task_tree(&self) -> String {
+        context::reads_tasks();
         let (stacks, missing) = self.stacks();
         let place = |id| stacks.binary_search_by_key(&id, |it: &TaskStack| it.info.id).ok();
         let above: Vec<_> = stacks.iter().map(|it| place(it.info.awaited_by?)).collect();

@@ -1,9 +1,11 @@
-//! The seams: who watches a loop, and who chooses its order. Nothing else in a loop knows of tests.
+//! The seam for those who watch a loop.
 
 use std::panic::Location;
 use std::time::Duration;
 
 use crate::data::{Ended, Object, RunError, Spawned, TaskId, WaitsFor, WokenBy};
+#[cfg(feature = "explore")]
+use crate::data::{How, Shared};
 
 /// Watches a loop. Every method does nothing unless it is written.
 ///
@@ -72,6 +74,10 @@ pub trait Instrument {
     fn acquired(&self, _task: TaskId, _object: Object) {}
     /// A lock, or a permit of a semaphore, was given back.
     fn released(&self, _object: Object) {}
+    /// The present step uses something that tasks share, or, outside of any step, somebody does. Only with the
+    /// feature `explore`.
+    #[cfg(feature = "explore")]
+    fn touched(&self, _shared: Shared, _how: How) {}
     /// A timer was set, this long ahead. Its number is how many were set before it in this loop, modulo
     /// four billion.
     fn timer_set(&self, _timer: u32, _after: Duration) {}
@@ -91,39 +97,4 @@ pub trait Instrument {
     /// A run of the loop is over: what it ran for has ended, or `why_not`. Not told of a run that a panic
     /// leaves.
     fn run_ended(&self, _why_not: Option<RunError>) {}
-}
-
-/// Chooses which of the ready tasks is next. Without one it is the one that is ready longest.
-///
-/// It is asked before each poll, also if only one is ready. If it panics, that is reported, and the
-/// first is next.
-///
-/// # Examples
-///
-/// ```
-/// use std::cell::RefCell;
-/// use std::rc::Rc;
-/// use boucle::{Loop, Order, TaskId};
-///
-/// struct NewestFirst;
-///
-/// impl Order for NewestFirst {
-///     fn choose(&mut self, ready: &[TaskId]) -> usize {
-///         ready.len() - 1
-///     }
-/// }
-///
-/// let said = Rc::new(RefCell::new(Vec::new()));
-/// let event_loop = Loop::builder().order(NewestFirst).build();
-/// for word in ["world", "hello"] {
-///     let said = Rc::clone(&said);
-///     drop(event_loop.add_task(async move { said.borrow_mut().push(word) }));
-/// }
-/// event_loop.run();
-/// assert_eq!(*said.borrow(), ["hello", "world"]);
-/// ```
-pub trait Order {
-    /// The place of the next task among `ready`, which is not empty; a place outside means the
-    /// first.
-    fn choose(&mut self, ready: &[TaskId]) -> usize;
 }

@@ -170,6 +170,7 @@ impl Barrier {
     /// });
     /// ```
     pub fn abort(&self) {
+        self.identity.writes();
         self.is_broken.set(true);
         self.end_round(Err(BrokenBarrier));
     }
@@ -185,6 +186,7 @@ impl Barrier {
     /// assert_eq!(boucle::run(barrier.wait()), Ok(0));
     /// ```
     pub fn reset(&self) {
+        self.identity.writes();
         self.is_broken.set(false);
         self.end_round(Err(BrokenBarrier));
     }
@@ -202,6 +204,7 @@ impl Barrier {
     #[doc(alias = "broken")]
     #[must_use]
     pub fn is_broken(&self) -> bool {
+        self.identity.reads();
         self.is_broken.get()
     }
 
@@ -223,6 +226,7 @@ impl Barrier {
     /// ```
     #[must_use]
     pub fn n_waiting(&self) -> usize {
+        self.identity.reads();
         self.waiters.len()
     }
 

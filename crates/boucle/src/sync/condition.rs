@@ -208,6 +208,7 @@ impl Condition {
     /// ```
     #[doc(alias = "notify")]
     pub fn notify_one(&self) {
+        self.identity.writes();
         self.waiters.grant();
     }
 
@@ -232,6 +233,7 @@ impl Condition {
     /// });
     /// ```
     pub fn notify_all(&self) {
+        self.identity.writes();
         self.waiters.grant_all();
     }
 }

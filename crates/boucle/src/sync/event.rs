@@ -96,6 +96,7 @@ impl Event {
     /// });
     /// ```
     pub fn set(&self) {
+        self.identity.writes();
         self.is_set.set(true);
         self.waiters.grant_all();
     }
@@ -111,6 +112,7 @@ impl Event {
     /// assert!(!event.is_set());
     /// ```
     pub fn clear(&self) {
+        self.identity.writes();
         self.is_set.set(false);
     }
 
@@ -125,6 +127,7 @@ impl Event {
     /// ```
     #[must_use]
     pub fn is_set(&self) -> bool {
+        self.identity.reads();
         self.is_set.get()
     }
 

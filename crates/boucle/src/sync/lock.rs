@@ -171,6 +171,7 @@ impl<T> Lock<T> {
     /// ```
     #[must_use]
     pub fn holder(&self) -> Option<TaskId> {
+        self.turn.identity.reads();
         self.holder.get()
     }
 

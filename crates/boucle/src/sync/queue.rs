@@ -233,6 +233,7 @@ impl<T> Queue<T> {
     #[doc(alias = "qsize")]
     #[must_use]
     pub fn len(&self) -> usize {
+        self.identity.reads();
         self.items.len()
     }
 
@@ -303,6 +304,7 @@ impl<T> Queue<T> {
     /// ```
     #[doc(alias = "close")]
     pub fn shutdown(&self, immediate: bool) {
+        self.identity.writes();
         self.is_shut_down.set(true);
         self.n_promised_items.set(0);
         let cleared = immediate.then(|| self.items.clear());

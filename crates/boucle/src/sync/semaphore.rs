@@ -131,6 +131,7 @@ impl Semaphore {
     /// ```
     #[doc(alias = "acquire_nowait")]
     pub fn try_acquire(&self) -> Option<Permit<'_>> {
+        self.identity.writes();
         self.available.set(self.available.get().checked_sub(1)?);
         Some(self.permit())
     }
@@ -154,6 +155,7 @@ impl Semaphore {
     #[doc(alias = "release")]
     #[track_caller]
     pub fn add_permits(&self, n: usize) {
+        self.identity.writes();
         let n_granted = n.min(self.waiters.len());
         let available = self.available.get().checked_add(n - n_granted);
         self.available.set(available.expect("a semaphore has at most `usize::MAX` permits"));
@@ -177,6 +179,7 @@ impl Semaphore {
     #[doc(alias = "locked")]
     #[must_use]
     pub fn available(&self) -> usize {
+        self.identity.reads();
         self.available.get()
     }
 
@@ -189,6 +192,7 @@ impl Semaphore {
 
     /// Gives one permit to the first one who waits, else back.
     pub(super) fn give_back(&self) {
+        self.identity.writes();
         if !self.waiters.grant() {
             self.available.set(self.available.get().saturating_add(1));
         }

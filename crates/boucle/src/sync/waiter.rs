@@ -88,6 +88,7 @@ impl Waiter {
     /// ```
     #[doc(alias = "set_result")]
     pub fn set(&self) {
+        self.identity.writes();
         let missing = self.missing.get().saturating_sub(1);
         self.missing.set(missing);
         if missing == 0 {
@@ -107,6 +108,7 @@ impl Waiter {
     /// ```
     #[must_use]
     pub fn missing(&self) -> usize {
+        self.identity.reads();
         self.missing.get()
     }
 

@@ -26,6 +26,8 @@ pub(crate) struct News {
     /// Whom to wake. Why no waker, if it is a task? It would count as somebody who could wake the loop from
     /// elsewhere: a deadlock would not be noticed. Taken out while it is used.
     parent: Cell<Option<Parked>>,
+    /// The number of the listener that it was last, for those who explore orders.
+    number: Cell<u32>,
 }
 
 impl News {
@@ -35,15 +37,18 @@ impl News {
     }
 
     pub(super) fn n_missing(&self) -> usize {
+        context::writes_ends(self.number.get());
         self.n_missing.get()
     }
 
     pub(super) fn failed(&self) -> Option<usize> {
+        context::writes_ends(self.number.get());
         self.failed.get()
     }
 
     /// The next one of those that ended.
     pub(super) fn next_ended(&self) -> Option<usize> {
+        context::writes_ends(self.number.get());
         self.ended.borrow_mut().as_mut()?.pop_front()
     }
 
@@ -62,12 +67,15 @@ impl News {
             None => core.add_listener(Rc::clone(self) as Rc<dyn Listens>),
         };
         self.listens.set(Some((core.id(), listener)));
+        self.number.set(listener);
+        context::writes_ends(listener);
         let place = u32::try_from(place).expect("a family has fewer than four billion children");
         core.listen_to(raw, listener, place);
     }
 
     /// A child has ended: wakes the parent, if it wants to hear of it now.
     fn has_ended(&self, place: usize, how: Ended) {
+        context::writes_ends(self.number.get());
         self.n_missing.set(self.n_missing.get() - 1);
         let is_first_failure = how != Ended::Value && self.failed.get().is_none();
         if is_first_failure {
@@ -90,6 +98,7 @@ impl News {
 
     /// Who is to be woken from now on.
     pub(super) fn listen(&self, cx: &Context<'_>) {
+        context::writes_ends(self.number.get());
         let before = self.parent.replace(Some(context::park(cx.waker())));
         context::discard(before);
     }

@@ -177,7 +177,8 @@ struct Dice(u64);
 
 impl Dice {
     fn roll(&mut self, n: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.0 =
+            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) as usize % n
     }
 }
@@ -204,15 +205,23 @@ fn program(seed: u64) -> Vec<Vec<Op>> {
 
 #[test]
 fn generated_programs_have_the_traces_and_the_outcomes_that_every_order_has() {
-    let (mut n_programs, mut n_orders, mut n_traces) = (0, 0, 0); let mut n_blocked=0;
+    let (mut n_programs, mut n_orders, mut n_traces) = (0, 0, 0);
+    let mut n_blocked = 0;
     for seed in 0.. {
         let tasks = program(seed);
         let Some((every, n)) = every_order(&tasks, 5_000) else { continue };
         let (all, search) = searched(&tasks);
         assert_eq!(all, every, "seed {seed}: {tasks:#?}");
-        n_blocked += search.n_blocked; if search.n_blocked>0 { println!("seed {seed} blocked {} of {} {tasks:?}", search.n_blocked, search.n_executions); }
+        n_blocked += search.n_blocked;
+        if search.n_blocked > 0 {
+            println!(
+                "seed {seed} blocked {} of {} {tasks:?}",
+                search.n_blocked, search.n_executions
+            );
+        }
         assert_eq!(search.n_executions, all.traces.len() as u64);
-        (n_programs, n_orders, n_traces) = (n_programs + 1, n_orders + n, n_traces + all.traces.len());
+        (n_programs, n_orders, n_traces) =
+            (n_programs + 1, n_orders + n, n_traces + all.traces.len());
         if n_programs == 1_000 {
             break;
         }

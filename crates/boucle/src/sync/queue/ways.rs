@@ -57,6 +57,7 @@ impl<T> Queue<T> {
     #[doc(alias = "put_nowait")]
     #[inline(always)]
     pub fn try_put(&self, item: T) -> Result<(), TryPutError<T>> {
+        self.identity.writes();
         if self.is_shut_down.get() {
             return Err(TryPutError::ShutDown(item));
         }
@@ -114,6 +115,7 @@ impl<T> Queue<T> {
     #[doc(alias = "get_nowait")]
     #[inline(always)]
     pub fn try_get(&self) -> Result<T, TryGetError> {
+        self.identity.writes();
         match self.pop(self.n_promised_items.get()) {
             Some(item) => Ok(item),
             None if self.is_finished() => Err(TryGetError::ShutDown),

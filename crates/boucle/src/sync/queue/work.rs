@@ -28,6 +28,7 @@ impl<T> Queue<T> {
     /// ```
     #[track_caller]
     pub fn task_done(&self) {
+        self.identity.writes();
         let n_unfinished = self.n_unfinished.get().checked_sub(1);
         self.set_unfinished(
             n_unfinished.expect("`task_done` is called once for each item, not more"),

@@ -1,0 +1,71 @@
+//! How what tasks share is used, as those are told who explore orders. Without the feature `explore` all of this
+//! is nothing.
+
+use super::Identity;
+#[cfg(feature = "explore")]
+use super::with_entered;
+use crate::data::TaskId;
+#[cfg(feature = "explore")]
+use crate::data::{How, Shared};
+
+/// Tells who watches how the present step uses something.
+#[cfg(feature = "explore")]
+fn touch(shared: Shared, how: How) {
+    with_entered(|core| {
+        if core.host.is_watched() {
+            core.host.show(|it| it.touched(shared, how));
+        }
+    });
+}
+
+impl Identity {
+    #[cfg(feature = "explore")]
+    fn touch(&self, how: How) {
+        let id = self.object().id;
+        if id.is_known() {
+            touch(Shared::Object(id), how);
+        }
+    }
+
+    /// The object is looked at.
+    #[inline(always)]
+    pub(crate) fn reads(&self) {
+        #[cfg(feature = "explore")]
+        self.touch(How::Read);
+    }
+
+    /// The object is changed.
+    #[inline(always)]
+    pub(crate) fn writes(&self) {
+        #[cfg(feature = "explore")]
+        self.touch(How::Write);
+    }
+}
+
+/// Somebody asks whether a task has ended, or what came of it.
+#[inline(always)]
+pub(crate) fn reads_end(_task: TaskId) {
+    #[cfg(feature = "explore")]
+    touch(Shared::End(_task), How::Read);
+}
+
+/// The ends of many are looked at, or one is added: those of a listener of this number.
+#[inline(always)]
+pub(crate) fn writes_ends(_listener: u32) {
+    #[cfg(feature = "explore")]
+    touch(Shared::Ends(_listener), How::Write);
+}
+
+/// Somebody asks which tasks there are.
+#[inline(always)]
+pub(crate) fn reads_tasks() {
+    #[cfg(feature = "explore")]
+    touch(Shared::Tasks, How::Read);
+}
+
+/// A waker is called that is none of the loop's: who has it may do anything.
+#[inline(always)]
+pub(crate) fn writes_wakers() {
+    #[cfg(feature = "explore")]
+    touch(Shared::Wakers, How::Write);
+}

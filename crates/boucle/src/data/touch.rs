@@ -1,0 +1,64 @@
+//! How a step uses what tasks share: what two steps have in common, whose order matters then.
+
+use super::{ObjectId, TaskId};
+
+/// How a step uses something.
+///
+/// # Examples
+///
+/// ```
+/// use boucle::How;
+///
+/// assert!(How::Write.conflicts(How::Read) && !How::Read.conflicts(How::Read));
+/// // Two that only add are the same in both orders.
+/// assert!(!How::Add.conflicts(How::Add) && How::Add.conflicts(How::Read));
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum How {
+    /// It looks at it.
+    Read,
+    /// It changes it, and what comes of that depends on what was there.
+    Write,
+    /// It adds to it, and does not look.
+    Add,
+}
+
+impl How {
+    /// Whether the order of the two matters.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use boucle::How;
+    ///
+    /// assert!(How::Write.conflicts(How::Write));
+    /// ```
+    #[must_use]
+    pub fn conflicts(self, other: How) -> bool {
+        self != other || self == How::Write
+    }
+}
+
+/// Something that tasks share, whether they wait for it or not.
+///
+/// # Examples
+///
+/// ```
+/// use boucle::Shared;
+///
+/// assert_ne!(Shared::Tasks, Shared::Wakers);
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[non_exhaustive]
+pub enum Shared {
+    /// An object of [`sync`](crate::sync), or one of [`shared`](crate::shared).
+    Object(ObjectId),
+    /// Whether a task has ended, and what came of it.
+    End(TaskId),
+    /// Which ends of tasks somebody still waits for who waits for many; its number may be used again.
+    Ends(u32),
+    /// Which tasks there are.
+    Tasks,
+    /// Wakers that are none of the loop's: whoever has them may do anything.
+    Wakers,
+}
