@@ -127,6 +127,7 @@ mod async_fd;
 pub mod hyper;
 #[cfg(all(unix, not(boucle_loom)))]
 pub mod net;
+pub mod shared;
 #[cfg(all(unix, not(boucle_loom)))]
 mod source;
 pub mod sync;

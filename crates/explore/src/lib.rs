@@ -1,6 +1,50 @@
-//! The same program in every order.
+//! The same program in every order: what can come of it, what can go wrong, and how to see each again.
+//!
+//! An async program has many orders: whenever several tasks are ready, any of them may be next. A test sees
+//! one. [`explore`] runs a program of [boucle](https://docs.rs/boucle) in every order that matters: two orders
+//! that differ only in what no task can tell are one. It reports each outcome with the shortest [`Schedule`]
+//! that comes to it, and [`replay`] runs that once more.
+//!
+//! ```
+//! use std::rc::Rc;
+//! use boucle::shared::Cell;
+//! use boucle::{gather, interrupt};
+//! use boucle_explore::explore;
+//!
+//! let report = explore(|| async {
+//!     let n = Rc::new(Cell::new(0));
+//!     let add = || {
+//!         let n = Rc::clone(&n);
+//!         async move {
+//!             let before = n.get();
+//!             interrupt().await;
+//!             n.set(before + 1);
+//!         }
+//!     };
+//!     gather([add(), add()]).await.unwrap();
+//!     n.get()
+//! });
+//! // Of two that add, one may be lost.
+//! assert_eq!(report.outcomes().collect::<Vec<_>>(), ["1", "2"]);
+//! ```
+//!
+//! What the program shares between tasks is seen if it is boucle's own (`sync`, tasks, `gather`), or a `Cell` or
+//! `RefCell` of `boucle::shared`. Where there are few orders each of them is tried, whatever is shared; the first
+//! line of a [`Report`] says which it is.
 
+mod execution;
+mod explore;
 mod foot;
 mod order;
+mod pending;
+mod quiet;
+mod replay;
+mod report;
+mod schedule;
 mod search;
-mod tree;
+mod world;
+
+pub use crate::explore::{Explore, explore};
+pub use crate::replay::{Replay, ReplayError, replay};
+pub use crate::report::Report;
+pub use crate::schedule::{ParseScheduleError, Schedule};

@@ -4,7 +4,9 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
-use crate::foot::{Foot, How, Task};
+use boucle::How;
+
+use crate::foot::{Foot, Task};
 
 /// A step that was taken.
 #[derive(Clone, PartialEq, Eq, Debug)]

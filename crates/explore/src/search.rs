@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use crate::foot::Task;
 use crate::order::{Event, HappensBefore};
-use crate::tree::{Pending, Sleeper, is_tried, reversed};
+use crate::pending::{Pending, Sleeper, is_tried, reversed};
 
 /// A place in the execution that is under way: what was done from here, and what else is to be tried.
 #[derive(Default)]
@@ -138,8 +138,9 @@ impl Search {
         node
     }
 
-    /// The step that was chosen is over.
-    pub(crate) fn took(&mut self, event: Event) {
+    /// The step that was chosen is over. `cuts_off` are the tasks that are ready, and will never be polled,
+    /// since this was the last step of all: each could have come before.
+    pub(crate) fn took(&mut self, event: Event, cuts_off: &[Task]) {
         if self.at < self.n_kept {
             let before = self.nodes[self.at].taken.as_ref().expect("it was taken before");
             if **before != event && self.diverged.is_none() {
@@ -149,6 +150,9 @@ impl Search {
         } else {
             let node = &mut self.nodes[self.at];
             self.guide = node.pending.split(&event);
+            for task in cuts_off {
+                node.pending.add_unknown(*task);
+            }
             node.taken = Some(Arc::new(event));
         }
         self.at += 1;

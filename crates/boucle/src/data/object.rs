@@ -158,6 +158,8 @@ pub struct Object {
 pub(crate) enum Kind {
     AsCompleted,
     Barrier,
+    #[cfg(feature = "explore")]
+    Cell,
     Condition,
     Descriptor,
     Event,
@@ -177,6 +179,8 @@ impl Kind {
         match self {
             Kind::AsCompleted => "as_completed",
             Kind::Barrier => "barrier",
+            #[cfg(feature = "explore")]
+            Kind::Cell => "cell",
             Kind::Condition => "condition",
             Kind::Descriptor => "descriptor",
             Kind::Event => "event",

@@ -3,8 +3,10 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use boucle::How;
+
 use super::{Next, Search};
-use crate::foot::{Foot, How, Part, Task};
+use crate::foot::{Foot, Part, Task};
 use crate::order::{Event, HappensBefore};
 
 /// What a task can do; a poll goes on to the next `Yield`, or to where it waits.
@@ -81,7 +83,7 @@ impl<'a> Run<'a> {
                     self.numbers[n] = self.remembered[own] + 1;
                 }
                 Op::Add(n) => {
-                    foot.uses(n as Part, How::Add(0));
+                    foot.uses(n as Part, How::Add);
                     self.numbers[n] += 1;
                 }
                 Op::SkipIfEven(n) => {
@@ -160,7 +162,7 @@ fn searched(tasks: &[Vec<Op>]) -> (All, Search) {
                 break true;
             }
             match search.choose(&ready) {
-                Next::Task(task) => search.took(run.poll(task)),
+                Next::Task(task) => search.took(run.poll(task), &[]),
                 Next::GiveUp => break false,
             }
         };

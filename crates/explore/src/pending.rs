@@ -71,6 +71,12 @@ impl Pending {
         }
     }
 
+    /// Adds a step of which it is not known what it does: anything.
+    pub(crate) fn add_unknown(&mut self, task: Task) {
+        let foot = Foot { is_barrier: true, ..Foot::default() };
+        self.add(vec![Wanted { event: Arc::new(Event { task, foot }), is_after: false }]);
+    }
+
     /// Whose step is next; those orders are left out that were tried by one of those who sleep.
     pub(crate) fn next(&mut self, sleepers: &[Sleeper]) -> Option<Task> {
         self.sequences.retain(|it| !is_tried(sleepers, it));

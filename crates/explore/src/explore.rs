@@ -1,0 +1,304 @@
+//! The program in every order that matters.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::fmt::Debug;
+use std::rc::Rc;
+
+use boucle::How;
+use boucle_trace::Lint;
+
+use crate::execution::{Outcome, run};
+use crate::foot::Task;
+use crate::order::Event;
+use crate::replay::follow;
+use crate::report::{Found, Report, Verdict};
+use crate::search::{Difference, Diverged, Next, Search};
+use crate::world::{Choose, EVERYTHING, Names, World};
+
+/// No execution has more steps.
+pub(crate) const N_STEPS: usize = 10_000;
+
+/// So many executions are made, if nothing else is said.
+const N_EXECUTIONS: u64 = 100_000;
+
+/// So many orders are tried one by one, to see whether tasks share what the loop does not see.
+const N_AUDITED: u64 = 2_000;
+
+/// So many failures, and so many outcomes, are run once more.
+const N_SEEN_AGAIN: usize = 16;
+
+/// How a program is explored: how much, and what is done to it.
+///
+/// # Examples
+///
+/// ```
+/// use boucle::{interrupt, spawn};
+/// use boucle_explore::Explore;
+///
+/// let report = Explore::new().executions(10).run(|| async {
+///     for _ in 0..9 {
+///         drop(spawn(async { interrupt().await }));
+///     }
+///     interrupt().await;
+/// });
+/// assert!(report.to_string().starts_with("not every order: stopped after 10 executions"));
+/// ```
+#[derive(Clone, Debug)]
+pub struct Explore {
+    n_executions: u64,
+    n_steps: usize,
+}
+
+impl Default for Explore {
+    fn default() -> Explore {
+        Explore::new()
+    }
+}
+
+/// Runs the program in every order that matters, and reports what comes of it. The program is what
+/// [`boucle::run`] would run; its time is virtual.
+///
+/// # Examples
+///
+/// ```
+/// use std::rc::Rc;
+/// use boucle::shared::Cell;
+/// use boucle::{gather, interrupt};
+/// use boucle_explore::explore;
+///
+/// let report = explore(|| async {
+///     let sum = Rc::new(Cell::new(0));
+///     let add = |n| {
+///         let sum = Rc::clone(&sum);
+///         async move {
+///             let before = sum.get();
+///             interrupt().await;
+///             sum.set(before + n);
+///         }
+///     };
+///     gather([add(1), add(2)]).await.unwrap();
+///     sum.get()
+/// });
+/// assert_eq!(report.outcomes().collect::<Vec<_>>(), ["1", "2", "3"]);
+/// ```
+pub fn explore<F: Future<Output: Debug>>(program: impl Fn() -> F) -> Report {
+    Explore::new().run(program)
+}
+
+impl Explore {
+    /// A hundred thousand executions of ten thousand steps at the most.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let report = boucle_explore::Explore::new().run(|| async { 1 });
+    /// assert_eq!(report.n_executions(), 1);
+    /// ```
+    #[must_use]
+    pub fn new() -> Explore {
+        Explore { n_executions: N_EXECUTIONS, n_steps: N_STEPS }
+    }
+
+    /// No more than so many executions.
+    ///
+    /// # Panics
+    ///
+    /// If there is to be none.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let report = boucle_explore::Explore::new().executions(1).run(|| async {});
+    /// assert_eq!(report.n_executions(), 1);
+    /// ```
+    #[must_use]
+    pub fn executions(mut self, most: u64) -> Explore {
+        assert!(most > 0, "without an execution nothing is seen: allow one at the least");
+        self.n_executions = most;
+        self
+    }
+
+    /// No more than so many steps in an execution: one that has more does not end.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use boucle::interrupt;
+    ///
+    /// let for_ever = || async {
+    ///     loop {
+    ///         interrupt().await;
+    ///     }
+    /// };
+    /// let report = boucle_explore::Explore::new().steps(50).run::<_>(for_ever);
+    /// assert_eq!(report.failures().collect::<Vec<_>>(), ["it does not end"]);
+    /// ```
+    #[must_use]
+    pub fn steps(mut self, most: usize) -> Explore {
+        self.n_steps = most;
+        self
+    }
+
+    /// Runs the program in every order that matters.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let report = boucle_explore::Explore::new().run(|| async { 42 });
+    /// assert_eq!(report.outcomes().collect::<Vec<_>>(), ["42"]);
+    /// ```
+    pub fn run<F: Future<Output: Debug>>(&self, program: impl Fn() -> F) -> Report {
+        let mut found = Found::default();
+        let reduced = self.search(&program, false, self.n_executions, &mut found);
+        let mut report = Report {
+            verdict: if reduced.is_over { Verdict::EveryTrace } else { Verdict::Cut },
+            n_executions: reduced.n_executions,
+            n_blocked: reduced.n_blocked,
+            n_orders: None,
+            n_unseen: 0,
+            changed: reduced.diverged,
+            found,
+        };
+        if report.changed.is_none() && reduced.is_over {
+            self.audit(&program, &mut report);
+        }
+        if report.changed.is_none() {
+            self.see_again(&program, &mut report);
+        }
+        report
+    }
+
+    /// Runs the orders once more that the report names: each must come to the same, and of a deadlock it is seen
+    /// what stands in the way.
+    fn see_again<F: Future<Output: Debug>>(&self, program: &impl Fn() -> F, report: &mut Report) {
+        let Found { outcomes, failures } = &mut report.found;
+        let all =
+            failures.iter_mut().take(N_SEEN_AGAIN).chain(outcomes.iter_mut().take(N_SEEN_AGAIN));
+        for (says, seen) in all {
+            let now = match follow(&seen.schedule, program, self.n_steps) {
+                Ok(replay) if replay.outcome() == says => {
+                    let findings = replay.trace().lint();
+                    let deadlock = findings.into_iter().find(|it| it.lint == Lint::Deadlock);
+                    seen.explained = deadlock.map(|it| it.message);
+                    continue;
+                }
+                Ok(replay) => format!("comes to {}", replay.outcome()),
+                Err(error) => format!("is another program's: {error}"),
+            };
+            report.changed =
+                Some(format!("the order {} came to {says}, and now it {now}", seen.schedule));
+            break;
+        }
+    }
+
+    /// Tries every order, if they are few: what comes of it that the search has not found comes of something
+    /// that the loop does not see.
+    fn audit<F: Future<Output: Debug>>(&self, program: &impl Fn() -> F, report: &mut Report) {
+        let mut every = Found::default();
+        let plain = self.search(program, true, N_AUDITED.min(self.n_executions), &mut every);
+        report.changed = plain.diverged;
+        if plain.is_over {
+            report.verdict = Verdict::EveryOrder;
+            report.n_orders = Some(plain.n_executions);
+        }
+        report.n_unseen = report.found.add_unseen(every);
+    }
+
+    fn search<F: Future<Output: Debug>>(
+        &self,
+        program: &impl Fn() -> F,
+        each_order: bool,
+        n_most: u64,
+        found: &mut Found,
+    ) -> Searched {
+        let chooser = Chooser { search: Search::default(), each_order };
+        let world = Rc::new(RefCell::new(World::new(chooser, self.n_steps)));
+        let mut diverged = None;
+        loop {
+            world.borrow_mut().chooser.search.begin();
+            let outcome = run(&world, program);
+            let world = &mut *world.borrow_mut();
+            if let Some(outcome) = &outcome {
+                found.add(outcome, &world.schedule);
+            }
+            let search = &mut world.chooser.search;
+            match search.end(outcome.is_some()) {
+                Ok(_) => {}
+                Err(error) => {
+                    diverged = Some(says(&error, &world.names));
+                    break;
+                }
+            }
+            let search = &world.chooser.search;
+            if search.is_over() || search.n_executions + search.n_blocked >= n_most {
+                break;
+            }
+        }
+        let search = &world.borrow().chooser.search;
+        Searched {
+            is_over: search.is_over() && diverged.is_none(),
+            n_executions: search.n_executions,
+            n_blocked: search.n_blocked,
+            diverged,
+        }
+    }
+}
+
+/// How a search has ended.
+struct Searched {
+    is_over: bool,
+    n_executions: u64,
+    n_blocked: u64,
+    /// The program is not the same each time.
+    diverged: Option<String>,
+}
+
+/// Lets the search choose.
+struct Chooser {
+    search: Search,
+    /// Whether each order matters.
+    each_order: bool,
+}
+
+impl Choose for Chooser {
+    fn choose(&mut self, ready: &[Task], _: &Names) -> Option<Task> {
+        match self.search.choose(ready) {
+            Next::Task(task) => Some(task),
+            Next::GiveUp => None,
+        }
+    }
+
+    fn took(&mut self, mut event: Event, cuts_off: &[Task]) {
+        if self.each_order {
+            event.foot.uses(EVERYTHING, How::Write);
+        }
+        self.search.took(event, cuts_off);
+    }
+}
+
+/// What a program does that is not the same each time.
+fn says(diverged: &Diverged, names: &Names) -> String {
+    let all = |tasks: &[Task]| {
+        let called: Vec<_> = tasks.iter().map(|it| names.called(*it)).collect();
+        if called.is_empty() { "nobody".to_owned() } else { called.join(" ") }
+    };
+    let what = match &diverged.how {
+        Difference::Ready(before, now) => {
+            format!("{} could go on before, and {} now", all(before), all(now))
+        }
+        Difference::Foot(task) => format!("{} did something else", names.called(*task)),
+        Difference::Missing(task) => format!("{} cannot go on any more", names.called(*task)),
+    };
+    format!("step {}: {what}", diverged.step + 1)
+}
+
+impl Found {
+    /// An execution came to this.
+    fn add(&mut self, outcome: &Outcome, schedule: &crate::Schedule) {
+        let kind: &mut BTreeMap<_, _> =
+            if outcome.is_failure { &mut self.failures } else { &mut self.outcomes };
+        let seen = kind.entry(outcome.says.clone()).or_default();
+        seen.add(schedule);
+    }
+}

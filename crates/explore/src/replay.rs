@@ -1,0 +1,273 @@
+//! One order once more: by its schedule.
+
+use std::cell::RefCell;
+use std::fmt;
+use std::fmt::Debug;
+use std::panic::Location;
+use std::rc::Rc;
+use std::time::Duration;
+
+use boucle::{
+    Ended, How, Instrument, Object, RunError, Shared, Spawned, TaskId, WaitsFor, WokenBy,
+};
+use boucle_trace::{Recorder, Trace};
+
+use crate::execution::run_watched;
+use crate::foot::Task;
+use crate::order::Event;
+use crate::schedule::{ParseScheduleError, Schedule};
+use crate::world::{Choose, Names, Seat, World};
+
+/// What came of one order.
+///
+/// # Examples
+///
+/// ```
+/// use boucle::spawn;
+/// use boucle_explore::replay;
+///
+/// let program = || async {
+///     let [one, other] = [1, 2].map(|n| spawn(async move { world::println!("{n}") }));
+///     (one.await.unwrap(), other.await.unwrap())
+/// };
+/// let replay = replay("B", program).unwrap();
+/// assert_eq!(replay.outcome(), "((), ())");
+/// assert_eq!(replay.trace().output(), "2\n1\n");
+/// ```
+#[derive(Debug)]
+pub struct Replay {
+    /// What it comes to.
+    outcome: String,
+    /// Whether that is a failure.
+    is_failure: bool,
+    /// What happened.
+    trace: Trace,
+}
+
+impl Replay {
+    /// What it comes to: the value of the program as `{:?}` has it, or what went wrong.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let replay = boucle_explore::replay("", || async { 42 }).unwrap();
+    /// assert_eq!(replay.outcome(), "42");
+    /// ```
+    #[must_use]
+    pub fn outcome(&self) -> &str {
+        &self.outcome
+    }
+
+    /// Whether that is a failure: a panic, a deadlock, a run that does not end.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let replay = boucle_explore::replay("", std::future::pending::<()>).unwrap();
+    /// assert!(replay.is_failure() && replay.outcome() == "deadlock");
+    /// ```
+    #[must_use]
+    pub fn is_failure(&self) -> bool {
+        self.is_failure
+    }
+
+    /// What happened, step by step.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let replay = boucle_explore::replay("", || async {}).unwrap();
+    /// assert_eq!(replay.trace().state_at(replay.trace().len()).end, Some(boucle_trace::RunEnd::Complete));
+    /// ```
+    #[must_use]
+    pub fn trace(&self) -> &Trace {
+        &self.trace
+    }
+}
+
+/// A schedule that cannot be followed. The message says why.
+///
+/// # Examples
+///
+/// ```
+/// use boucle_explore::{ReplayError, replay};
+///
+/// let error = replay("B", || async { boucle::spawn(async {}).await.unwrap() }).unwrap_err();
+/// assert!(matches!(error, ReplayError::LeftOver { .. }));
+/// ```
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ReplayError {
+    /// It is no schedule.
+    #[error(transparent)]
+    Parse(#[from] ParseScheduleError),
+    /// The task that it names is not ready. The program is another one than that of the schedule.
+    #[error("choice {choice} of the schedule: expected {expected}, ready {ready}")]
+    NotReady {
+        /// Which choice it is, from 1.
+        choice: usize,
+        /// The task that it names.
+        expected: String,
+        /// Those that are ready.
+        ready: String,
+    },
+    /// The program has fewer choices. It is another one than that of the schedule.
+    #[error("the program was over after {n_used} choices, and the schedule has {n_all}")]
+    LeftOver {
+        /// How many choices there were.
+        n_used: usize,
+        /// How many the schedule has.
+        n_all: usize,
+    },
+}
+
+/// Follows a schedule.
+#[derive(Debug)]
+struct Follow {
+    schedule: Schedule,
+    /// How many choices there were.
+    at: usize,
+    /// What did not go.
+    error: Option<ReplayError>,
+}
+
+impl Choose for Follow {
+    fn choose(&mut self, ready: &[Task], names: &Names) -> Option<Task> {
+        let Some(wanted) = self.schedule.0.get(self.at).filter(|_| ready.len() > 1) else {
+            return ready.first().copied();
+        };
+        self.at += 1;
+        let chosen = ready.iter().copied().find(|it| names.called(*it) == wanted);
+        if chosen.is_none() {
+            let ready: Vec<_> = ready.iter().map(|it| names.called(*it)).collect();
+            self.error = Some(ReplayError::NotReady {
+                choice: self.at,
+                expected: wanted.clone(),
+                ready: ready.join(" "),
+            });
+        }
+        chosen
+    }
+
+    fn took(&mut self, _: Event, _: &[Task]) {}
+}
+
+/// Runs the program in the order that a [`Schedule`] says.
+///
+/// # Errors
+///
+/// [`ReplayError`] says where the schedule and the program differ.
+///
+/// # Examples
+///
+/// ```
+/// use boucle::spawn;
+/// use boucle_explore::replay;
+///
+/// let program = || async { spawn(async {}).await.unwrap() };
+/// let error = replay("A2", program).unwrap_err();
+/// assert_eq!(error.to_string(), "the program was over after 0 choices, and the schedule has 2");
+/// ```
+pub fn replay<F: Future<Output: Debug>>(
+    schedule: &str,
+    program: impl Fn() -> F,
+) -> Result<Replay, ReplayError> {
+    follow(&schedule.parse()?, &program, crate::explore::N_STEPS)
+}
+
+/// The same for a schedule that was read, up to so many steps.
+pub(crate) fn follow<F: Future<Output: Debug>>(
+    schedule: &Schedule,
+    program: &impl Fn() -> F,
+    n_steps: usize,
+) -> Result<Replay, ReplayError> {
+    let chooser = Follow { schedule: schedule.clone(), at: 0, error: None };
+    let world = Rc::new(RefCell::new(World::new(chooser, n_steps)));
+    let recorder = Rc::new(Recorder::new());
+    let listening = recorder.listen();
+    let both = Rc::new(Both(Seat(Rc::clone(&world)), Rc::clone(&recorder)));
+    let outcome = run_watched(&world, both, program);
+    drop(listening);
+    let chooser = &world.borrow().chooser;
+    if let Some(error) = &chooser.error {
+        return Err(error.clone());
+    }
+    let (n_used, n_all) = (chooser.at, chooser.schedule.0.len());
+    match outcome {
+        Some(outcome) if n_used == n_all => Ok(Replay {
+            outcome: outcome.says,
+            is_failure: outcome.is_failure,
+            trace: recorder.trace(),
+        }),
+        _ => Err(ReplayError::LeftOver { n_used, n_all }),
+    }
+}
+
+/// Who watches an execution, and who records it.
+struct Both(Seat<Follow>, Rc<Recorder>);
+
+impl fmt::Debug for Both {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Both")
+    }
+}
+
+/// Tells the recorder.
+macro_rules! pass_on {
+    ($($name:ident($($it:ident: $type:ty),*);)*) => {
+        $(fn $name(&self, $($it: $type),*) {
+            self.1.$name($($it),*);
+        })*
+    };
+}
+
+impl Instrument for Both {
+    fn task_spawned(&self, task: TaskId, spawned: Spawned) {
+        self.0.task_spawned(task, spawned);
+        self.1.task_spawned(task, spawned);
+    }
+
+    fn woken(&self, task: TaskId, by: WokenBy) {
+        self.0.woken(task, by);
+        self.1.woken(task, by);
+    }
+
+    fn woken_in_vain(&self, task: TaskId, by: WokenBy, has_ended: bool) {
+        self.0.woken_in_vain(task, by, has_ended);
+        self.1.woken_in_vain(task, by, has_ended);
+    }
+
+    fn touched(&self, shared: Shared, how: How) {
+        self.0.touched(shared, how);
+    }
+
+    fn task_done(&self, task: TaskId, how: Ended) {
+        self.0.task_done(task, how);
+        self.1.task_done(task, how);
+    }
+
+    pass_on! {
+        loop_made();
+        object_made(object: Object);
+        object_gone(object: Object);
+        object_named(object: Object, name: &str);
+        before_poll(task: TaskId);
+        after_poll(task: TaskId, ended: bool);
+        task_named(task: TaskId, name: &str);
+        waits(
+            task: TaskId,
+            on: WaitsFor,
+            object: Option<Object>,
+            at: Option<&'static Location<'static>>
+        );
+        acquired(task: TaskId, object: Object);
+        released(object: Object);
+        timer_set(timer: u32, after: Duration);
+        timer_fired(timer: u32);
+        timer_unset(timer: u32);
+        io_ready(descriptor: i32, readable: bool, writable: bool);
+        before_wait(timeout: Option<Duration>);
+        after_wait();
+        run_ended(why_not: Option<RunError>);
+    }
+}

@@ -1,0 +1,258 @@
+//! What was found out about a program.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use crate::schedule::Schedule;
+
+/// How much was shown.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Verdict {
+    /// Each order was tried, one by one.
+    EveryOrder,
+    /// Each order that matters was tried, as far as the loop sees what tasks share.
+    EveryTrace,
+    /// There was no end of it.
+    Cut,
+}
+
+/// Something that executions came to.
+#[derive(Clone, Default, Debug)]
+pub(crate) struct Seen {
+    /// How many executions.
+    pub(crate) n: u64,
+    /// The shortest schedule that comes to it.
+    pub(crate) schedule: Schedule,
+    /// What stands in the way of a deadlock.
+    pub(crate) explained: Option<String>,
+}
+
+impl Seen {
+    pub(crate) fn add(&mut self, schedule: &Schedule) {
+        let size = |it: &Schedule| {
+            let text = it.to_string();
+            (text.len(), text)
+        };
+        if self.n == 0 || size(schedule) < size(&self.schedule) {
+            self.schedule = schedule.clone();
+        }
+        self.n += 1;
+    }
+}
+
+/// What executions came to.
+#[derive(Clone, Default, Debug)]
+pub(crate) struct Found {
+    pub(crate) outcomes: BTreeMap<String, Seen>,
+    pub(crate) failures: BTreeMap<String, Seen>,
+}
+
+impl Found {
+    /// Adds what is not there yet; how much that is.
+    pub(crate) fn add_unseen(&mut self, every: Found) -> usize {
+        let mut n = 0;
+        let kinds = [(&mut self.outcomes, every.outcomes), (&mut self.failures, every.failures)];
+        for (known, every) in kinds {
+            for (says, seen) in every {
+                known.entry(says).or_insert_with(|| {
+                    n += 1;
+                    seen
+                });
+            }
+        }
+        n
+    }
+}
+
+/// What was found out about a program: its outcomes, its failures, each with the shortest schedule that comes
+/// to it. `{}` shows it, the same each time: it can be kept as a snapshot.
+///
+/// The first line says how much was shown, and never more than that.
+///
+/// # Examples
+///
+/// ```
+/// let report = boucle_explore::explore(|| async { 42 });
+/// assert_eq!(
+///     report.to_string(),
+///     "every order: 1, of which 1 matters\n1 outcome:\n  42, in 1\n",
+/// );
+/// ```
+#[derive(Clone, Debug)]
+pub struct Report {
+    pub(crate) verdict: Verdict,
+    pub(crate) n_executions: u64,
+    pub(crate) n_blocked: u64,
+    pub(crate) n_orders: Option<u64>,
+    pub(crate) n_unseen: usize,
+    pub(crate) changed: Option<String>,
+    pub(crate) found: Found,
+}
+
+impl Report {
+    /// What the program comes to where nothing fails: its value as `{:?}` has it, in alphabetical order.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let report = boucle_explore::explore(|| async { "done" });
+    /// assert_eq!(report.outcomes().collect::<Vec<_>>(), ["\"done\""]);
+    /// ```
+    pub fn outcomes(&self) -> impl Iterator<Item = &str> {
+        self.found.outcomes.keys().map(String::as_str)
+    }
+
+    /// What can go wrong: panics, deadlocks, runs that do not end.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let report = boucle_explore::explore(std::future::pending::<()>);
+    /// assert_eq!(report.failures().collect::<Vec<_>>(), ["deadlock"]);
+    /// ```
+    pub fn failures(&self) -> impl Iterator<Item = &str> {
+        self.found.failures.keys().map(String::as_str)
+    }
+
+    /// The shortest schedule that comes to this outcome, or to this failure.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use boucle_explore::{explore, replay};
+    ///
+    /// let program = || async { boucle::spawn(async { 7 }).await };
+    /// let report = explore(program);
+    /// let schedule = report.schedule("Ok(7)").unwrap().to_string();
+    /// assert_eq!(replay(&schedule, program).unwrap().outcome(), "Ok(7)");
+    /// ```
+    #[must_use]
+    pub fn schedule(&self, outcome: &str) -> Option<&Schedule> {
+        let seen = self.found.outcomes.get(outcome).or_else(|| self.found.failures.get(outcome));
+        seen.map(|it| &it.schedule)
+    }
+
+    /// How many executions there were that each stand for an order that matters.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// assert_eq!(boucle_explore::explore(|| async {}).n_executions(), 1);
+    /// ```
+    #[must_use]
+    pub fn n_executions(&self) -> u64 {
+        self.n_executions
+    }
+
+    /// How many executions were given up, since nothing new would have come of them.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// assert_eq!(boucle_explore::explore(|| async {}).n_blocked(), 0);
+    /// ```
+    #[must_use]
+    pub fn n_blocked(&self) -> u64 {
+        self.n_blocked
+    }
+
+    /// Whether nothing was left out: each order was tried, or each that matters, as far as the loop sees what
+    /// tasks share.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// assert!(boucle_explore::explore(|| async {}).is_complete());
+    /// ```
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        self.verdict != Verdict::Cut && self.changed.is_none()
+    }
+
+    /// That nothing can go wrong, and that nothing was left out.
+    ///
+    /// # Panics
+    ///
+    /// With the report, if something can, or was.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// boucle_explore::explore(|| async { 42 }).assert_ok();
+    /// ```
+    #[track_caller]
+    pub fn assert_ok(&self) {
+        assert!(self.found.failures.is_empty() && self.is_complete(), "\n{self}");
+    }
+
+    /// The same, and that it comes to one thing alone.
+    ///
+    /// # Panics
+    ///
+    /// With the report, if not.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// boucle_explore::explore(|| async { 42 }).assert_one_outcome();
+    /// ```
+    #[track_caller]
+    pub fn assert_one_outcome(&self) {
+        self.assert_ok();
+        assert!(self.found.outcomes.len() == 1, "\n{self}");
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let n = self.n_executions;
+        match (self.verdict, self.n_orders, &self.changed) {
+            (.., Some(changed)) => writeln!(
+                f,
+                "not explored: the program does not do the same each time, so no order can be seen again\n  {changed}"
+            )?,
+            (Verdict::EveryOrder, Some(orders), None) => {
+                writeln!(
+                    f,
+                    "every order: {orders}, of which {n} matter{}",
+                    if n == 1 { "s" } else { "" }
+                )?;
+            }
+            (Verdict::Cut, ..) => {
+                writeln!(f, "not every order: stopped after {n} executions")?;
+            }
+            _ => writeln!(
+                f,
+                "every order that matters, as far as the loop sees what tasks share: {n}"
+            )?,
+        }
+        if self.n_unseen > 0 {
+            writeln!(
+                f,
+                "tasks share something that the loop does not see, on which {} depend: use boucle::shared",
+                if self.n_unseen == 1 {
+                    "1 outcome".to_owned()
+                } else {
+                    format!("{} outcomes", self.n_unseen)
+                },
+            )?;
+        }
+        for (kind, all) in [("outcome", &self.found.outcomes), ("failure", &self.found.failures)] {
+            if !all.is_empty() {
+                writeln!(f, "{} {kind}{}:", all.len(), if all.len() == 1 { "" } else { "s" })?;
+            }
+            for (says, seen) in all {
+                write!(f, "  {says}, in {}", seen.n)?;
+                let schedule = seen.schedule.to_string();
+                if !schedule.is_empty() {
+                    write!(f, ", by {schedule}")?;
+                }
+                writeln!(f)?;
+                if let Some(explained) = &seen.explained {
+                    writeln!(f, "    {explained}")?;
+                }
+            }
+        }
+        Ok(())
+    }
+}

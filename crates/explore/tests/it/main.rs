@@ -1,0 +1,6 @@
+//! All tests of the explorer, a module a theme.
+
+mod counts;
+mod failures;
+mod replays;
+mod unseen;
