@@ -20,7 +20,7 @@ const LAYERS: [&[&str]; 9] = [
     &["host"],
     &["core"],
     &["context"],
-    &["task", "time", "sync", "together", "thread", "source", "net", "async_fd", "hyper"],
+    &["task", "time", "shared", "sync", "together", "thread", "source", "net", "async_fd", "hyper"],
     &["face"],
 ];
 

@@ -6,7 +6,6 @@
 
 mod close;
 mod descriptors;
-mod steps;
 mod turns;
 
 use std::cell::{Cell, RefCell};

@@ -13,7 +13,6 @@ pub(crate) mod rust_path;
 mod spawned;
 mod task_error;
 mod task_id;
-#[cfg(feature = "explore")]
 mod touch;
 
 pub(crate) use self::awaiter::{Awaiter, Awaits};
@@ -29,5 +28,4 @@ pub use self::spawned::Spawned;
 pub(crate) use self::spawned::{Called, Origin};
 pub use self::task_error::{Panic, TaskError};
 pub use self::task_id::TaskId;
-#[cfg(feature = "explore")]
 pub use self::touch::{How, Shared};

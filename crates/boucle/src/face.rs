@@ -7,6 +7,7 @@ mod event_loop;
 mod runs;
 #[cfg(unix)]
 mod signal;
+mod steps;
 mod tasks;
 mod tree;
 mod weak;

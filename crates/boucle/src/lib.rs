@@ -144,11 +144,9 @@ mod models;
 #[cfg(all(unix, not(boucle_loom)))]
 pub use crate::async_fd::{AsyncFd, ReadyCallback, add_reader, add_writer};
 pub use crate::data::{
-    Ended, NoLoop, Object, ObjectId, Panic, RunEnd, RunError, Spawned, TaskError, TaskId, TaskPath,
-    WaitsFor, WokenBy,
+    Ended, How, NoLoop, Object, ObjectId, Panic, RunEnd, RunError, Shared, Spawned, TaskError,
+    TaskId, TaskPath, WaitsFor, WokenBy,
 };
-#[cfg(feature = "explore")]
-pub use crate::data::{How, Shared};
 pub use crate::face::{
     Agenda, Await, Builder, Driver, Loop, TaskInfo, TaskStack, TaskState, TimerInfo,
     WeakLoopHandle, all_tasks, run,

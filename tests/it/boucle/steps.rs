@@ -9,7 +9,7 @@ use std::time::Duration;
 use boucle::sync::Event;
 use boucle::{
     Instrument, Loop, Order, RunEnd, RunError, Situation, Spawned, Step, TaskError, TaskId,
-    interrupt, sleep, spawn,
+    interrupt, quiescent, sleep, spawn, to_thread,
 };
 
 use super::transcript::Transcript;
@@ -49,7 +49,9 @@ impl Order for Script {
         let number = |task: &TaskId| tasks.iter().position(|it| it == task).expect("it was told");
         let ready: Vec<_> = at.ready.iter().map(|it| (number(it) + 1).to_string()).collect();
         let deadline = at.next_deadline.map_or(String::new(), |it| format!("+{}s", it.as_secs()));
-        self.log.say(format!("[{}]{deadline}", ready.join("|")));
+        let quiet = if at.is_awaited { " quiet" } else { "" };
+        let open = if at.is_open { " open" } else { "" };
+        self.log.say(format!("[{}]{deadline}{quiet}{open}", ready.join("|")));
         match self.steps.pop_front() {
             None => Step::first(at),
             Some(Next::Poll(task)) => {
@@ -104,7 +106,7 @@ fn what_stops_a_run_stops_it_after_the_step() {
     assert_eq!(event_loop.run_forever(), Ok(RunEnd::Stopped));
     assert_eq!(log.words(), "[1|2] stops");
     event_loop.run();
-    assert_eq!(log.words(), "[1|2] stops [2] a [2] a");
+    assert_eq!(log.words(), "[2] a [2] a");
 }
 
 #[test]
@@ -117,7 +119,7 @@ fn a_task_is_cancelled_and_one_that_has_ended_is_not() {
         event_loop.add_task(twice(log.clone(), "b")),
     );
     event_loop.run();
-    assert_eq!(log.words(), "[1|2] a [1|2] a [2] [2] [2]");
+    assert_eq!(log.words(), "[1|2] a [2|1] a [2] [2] [2]");
     assert!(first.result().is_ok());
     assert!(matches!(second.result(), Err(TaskError::Cancelled)));
 }
@@ -180,4 +182,28 @@ fn a_run_can_be_stopped_or_called_stuck_though_a_waker_is_kept() {
     let event_loop = scripted(&log, [Next::Poll(1), Next::Other(Step::Stop)]);
     assert_eq!(event_loop.run_until_complete(never()), Err(RunError::Stopped));
     assert_eq!(log.words(), "[1] [] [1] []");
+}
+
+#[test]
+fn who_chooses_is_told_of_those_who_wait_for_quiet_and_of_what_comes_from_outside() {
+    let log = Transcript::default();
+    let event_loop = scripted(&log, []);
+    event_loop.run_task(quiescent());
+    assert_eq!(log.words(), "[1] [] quiet [1]");
+    let event_loop = scripted(&log, [Next::Poll(1), Next::Other(Step::Stop)]);
+    let ended = event_loop.run_until_complete(to_thread(|| ()));
+    assert_eq!(ended.map(|_| ()), Err(RunError::Stopped));
+    assert_eq!(log.words(), "[1] [] open");
+}
+
+#[test]
+fn who_runs_a_program_for_others_says_where_it_comes_from() {
+    #[track_caller]
+    fn tree_of_one() -> String {
+        let (event_loop, at) = (Loop::new(), std::panic::Location::caller());
+        let run = || event_loop.run_until_complete_from(at, async { event_loop.task_tree() });
+        run().expect("it ends")
+    }
+    let (tree, line) = (tree_of_one(), line!());
+    assert!(tree.contains(&format!("steps.rs:{line}")), "{tree}");
 }

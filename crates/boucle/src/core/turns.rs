@@ -27,9 +27,6 @@ impl Core {
     /// Runs turns until `is_over` says so at the end of one, or `stop` was called, or nothing is left
     /// that could wake anything; with `waits_for_ever`, also then.
     pub(crate) fn turns(&self, is_over: &dyn Fn() -> bool, waits_for_ever: bool) -> End {
-        if self.host.has_order() {
-            return self.steps(is_over, waits_for_ever);
-        }
         loop {
             let is_ready = self.turn();
             if self.stopping.get() {
@@ -46,7 +43,7 @@ impl Core {
     }
 
     /// Whether a task can go on.
-    pub(super) fn has_ready(&self) -> bool {
+    pub(crate) fn has_ready(&self) -> bool {
         !self.ready.is_empty() || self.host.has_order() && !self.choice.borrow().keys().is_empty()
     }
 
@@ -66,7 +63,7 @@ impl Core {
 
     /// Looks at inbox and timers. Whether a task is certainly ready for the next turn.
     #[inline]
-    pub(super) fn look_after_a_turn(&self) -> bool {
+    pub(crate) fn look_after_a_turn(&self) -> bool {
         if self.remote.inbox.has_mail() {
             self.take_mail();
         }
@@ -90,7 +87,7 @@ impl Core {
     }
 
     /// Those that are ready can be chosen, behind those that could before.
-    pub(super) fn fill_choice(&self) {
+    pub(crate) fn fill_choice(&self) {
         let mut choice = self.choice.borrow_mut();
         self.ready.move_to(|task| choice.push(task.id(), task));
     }
@@ -131,7 +128,7 @@ impl Core {
     /// Polls one task, and looks around from time to time. OBSERVED: it may be that somebody watches, or
     /// that debug mode counts.
     #[inline]
-    pub(super) fn run_task<const OBSERVED: bool>(&self, task: Runnable<Core>) {
+    pub(crate) fn run_task<const OBSERVED: bool>(&self, task: Runnable<Core>) {
         self.pace.poll();
         self.current_task.set(Some(task.id()));
         if OBSERVED {
@@ -181,7 +178,7 @@ impl Core {
     }
 
     /// Looks at the inbox and the timers.
-    pub(super) fn look(&self) {
+    pub(crate) fn look(&self) {
         if self.remote.inbox.has_mail() {
             self.take_mail();
         }
@@ -191,7 +188,7 @@ impl Core {
     }
 
     /// Wakes those whose time has come.
-    pub(super) fn fire(&self, now: u64) {
+    pub(crate) fn fire(&self, now: u64) {
         loop {
             let fired = self.timers.borrow_mut().fire(now);
             let Some((timer, wake)) = fired else { break };
@@ -213,7 +210,7 @@ impl Core {
     /// Nothing is ready: waits for the next deadline or for mail, or jumps to the deadline.
     ///
     /// `false` if neither will ever come.
-    pub(super) fn idle(&self, waits_for_ever: bool) -> bool {
+    pub(crate) fn idle(&self, waits_for_ever: bool) -> bool {
         self.pace.rest();
         let jumps = self.clock.is_virtual() && self.n_abroad.get() == 0;
         if jumps || !self.quiescent.is_empty() {

@@ -74,7 +74,7 @@ impl Loop {
         if core.n_tasks() == 0 && !core.has_mail() {
             return;
         }
-        let end = core.turns(&|| core.n_tasks() == 0, false);
+        let end = core.run(&|| core.n_tasks() == 0, false);
         let why_not = why_not(end);
         tell(core, why_not);
         assert!(why_not != Some(RunError::Deadlock), "{}", RunError::Deadlock);
@@ -180,8 +180,7 @@ impl Loop {
         let core = running.core();
         let result = cell::with_borrowed(core, future, at, |task| {
             core.spawned(task);
-            let why_not =
-                why_not(core.turns(&|| task.is_done(), false)).filter(|_| !task.is_done());
+            let why_not = why_not(core.run(&|| task.is_done(), false)).filter(|_| !task.is_done());
             if let Some(why_not) = why_not {
                 // While all is as it was: the future is dropped next.
                 tell(core, Some(why_not));
@@ -240,7 +239,7 @@ impl Loop {
         let is_interrupted = || listening.is_interrupted();
         #[cfg(not(unix))]
         let is_interrupted = || false;
-        let end = core.turns(&is_interrupted, true);
+        let end = core.run(&is_interrupted, true);
         tell(core, Some(RunError::Stopped));
         match end {
             End::Over => Ok(RunEnd::Interrupted),

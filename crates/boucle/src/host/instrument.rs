@@ -3,9 +3,7 @@
 use std::panic::Location;
 use std::time::Duration;
 
-use crate::data::{Ended, Object, RunError, Spawned, TaskId, WaitsFor, WokenBy};
-#[cfg(feature = "explore")]
-use crate::data::{How, Shared};
+use crate::data::{Ended, How, Object, RunError, Shared, Spawned, TaskId, WaitsFor, WokenBy};
 
 /// Watches a loop. Every method does nothing unless it is written.
 ///
@@ -74,9 +72,8 @@ pub trait Instrument {
     fn acquired(&self, _task: TaskId, _object: Object) {}
     /// A lock, or a permit of a semaphore, was given back.
     fn released(&self, _object: Object) {}
-    /// The present step uses something that tasks share, or, outside of any step, somebody does. Only with the
-    /// feature `explore`.
-    #[cfg(feature = "explore")]
+    /// Something that tasks share is used, by the present step or outside of any. It is told with the feature
+    /// `explore` alone.
     fn touched(&self, _shared: Shared, _how: How) {}
     /// A timer was set, this long ahead. Its number is how many were set before it in this loop, modulo
     /// four billion.

@@ -3,4 +3,5 @@
 mod counts;
 mod failures;
 mod replays;
+mod touches;
 mod unseen;

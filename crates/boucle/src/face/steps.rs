@@ -2,14 +2,23 @@
 
 use std::time::Duration;
 
-use super::{Core, End};
 use crate::cell::Runnable;
+use crate::context::Core;
+use crate::core::End;
 use crate::data::WokenBy;
 use crate::host::{Situation, Step};
 
 impl Core {
-    /// As [`turns`](Core::turns), where somebody chooses.
-    pub(super) fn steps(&self, is_over: &dyn Fn() -> bool, waits_for_ever: bool) -> End {
+    /// Runs turns, or the steps that somebody chooses, as [`Core::turns`] says.
+    pub(super) fn run(&self, is_over: &dyn Fn() -> bool, waits_for_ever: bool) -> End {
+        if self.host.has_order() {
+            return self.steps(is_over, waits_for_ever);
+        }
+        self.turns(is_over, waits_for_ever)
+    }
+
+    /// Runs the steps that somebody chooses.
+    fn steps(&self, is_over: &dyn Fn() -> bool, waits_for_ever: bool) -> End {
         // Of the run before: those that have ended are no choice.
         self.fill_choice();
         let ended = self.choice.borrow_mut().take_unwanted(Runnable::is_live);

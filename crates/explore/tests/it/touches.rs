@@ -1,0 +1,95 @@
+//! What a loop tells of how tasks use what they share: the footprint of each primitive.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use boucle::shared::{Cell, RefCell as Told};
+use boucle::sync::{Barrier, Event, Lock, Queue, Semaphore, Waiter};
+use boucle::{How, Instrument, Loop, Object, Shared, all_tasks, gather_tasks, quiescent, spawn};
+
+/// Notes what is used, in words; an object is its kind.
+#[derive(Default)]
+struct Uses {
+    objects: RefCell<Vec<Object>>,
+    said: RefCell<Vec<String>>,
+}
+
+impl Instrument for Uses {
+    fn object_made(&self, object: Object) {
+        self.objects.borrow_mut().push(object);
+    }
+
+    fn touched(&self, shared: Shared, how: How) {
+        let what = match shared {
+            Shared::Object(id) => {
+                let objects = self.objects.borrow();
+                objects.iter().find(|it| it.id == id).expect("it was made").kind
+            }
+            Shared::End(_) => "end",
+            Shared::Ends(_) => "ends",
+            Shared::Tasks => "tasks",
+            Shared::Wakers => "wakers",
+            _ => "something new",
+        };
+        self.said.borrow_mut().push(format!("{what} {how:?}"));
+    }
+}
+
+/// What a program uses, each thing once, in alphabetical order.
+fn uses<F: Future>(program: impl FnOnce() -> F) -> String {
+    let uses = Rc::new(Uses::default());
+    let event_loop = Loop::builder().virtual_time(true).instrument(Rc::clone(&uses)).build();
+    drop(event_loop.run_until_complete(async { program().await }));
+    let mut said = uses.said.take();
+    said.sort();
+    said.dedup();
+    said.join(", ")
+}
+
+#[test]
+fn each_primitive_tells_whether_it_is_looked_at_or_changed() {
+    assert_eq!(uses(|| async { Cell::new(1).get() }), "cell Read");
+    assert_eq!(uses(|| async { Cell::new(1).set(2) }), "cell Write");
+    assert_eq!(uses(|| async { Cell::new(1).take() }), "cell Write");
+    assert_eq!(uses(|| async { drop(Told::new(1).borrow()) }), "cell Read");
+    assert_eq!(uses(|| async { drop(Told::new(1).borrow_mut()) }), "cell Write");
+    assert_eq!(uses(|| async { drop(Told::new(1).try_borrow().is_ok()) }), "cell Read");
+    assert_eq!(uses(|| async { drop(Told::new(1).try_borrow_mut().is_ok()) }), "cell Write");
+    assert_eq!(uses(|| async { Event::new().is_set() }), "event Read");
+    assert_eq!(uses(|| async { Event::new().set() }), "event Write");
+    assert_eq!(uses(|| async { Queue::<u8>::new(1).len() }), "queue Read");
+    assert_eq!(uses(|| async { Queue::new(1).put(1).await }), "queue Write");
+    assert_eq!(uses(|| async { Queue::<u8>::new(1).try_get() }), "queue Write");
+    assert_eq!(uses(|| async { Semaphore::new(1).available() }), "semaphore Read");
+    assert_eq!(uses(|| async { drop(Semaphore::new(1).acquire().await) }), "semaphore Write");
+    assert_eq!(uses(|| async { drop(Lock::new(1).lock().await) }), "lock Write");
+    assert_eq!(uses(|| async { Lock::new(1).is_locked() }), "lock Read");
+    assert_eq!(uses(|| async { Waiter::new(1).missing() }), "waiter Read");
+    assert_eq!(uses(|| async { Waiter::new(1).set() }), "waiter Write");
+    assert_eq!(uses(|| async { Barrier::new(1).wait().await }), "barrier Write");
+    assert_eq!(uses(|| async { Barrier::new(1).is_broken() }), "barrier Read");
+}
+
+#[test]
+fn the_ends_of_tasks_and_which_there_are_are_shared_too() {
+    assert_eq!(uses(|| async { all_tasks().len() }), "tasks Read");
+    assert_eq!(uses(|| async { spawn(async {}).await.is_ok() }), "end Read");
+    let joined = uses(|| async { gather_tasks([spawn(async {})]).await.is_ok() });
+    assert_eq!(joined, "end Read, ends Write");
+
+    let foreign = uses(|| async {
+        let event = Rc::new(Event::new());
+        let sets = Rc::clone(&event);
+        let both = async {
+            {
+                sets.set();
+                event.wait().await
+            }
+        };
+        both.await;
+        quiescent().await;
+    });
+    assert_eq!(foreign, "event Write");
+    assert!(!How::Add.conflicts(How::Add) && How::Write.conflicts(How::Write));
+    assert_ne!(Shared::Wakers, Shared::Tasks);
+}
