@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::rc::Rc;
+use std::sync::mpsc;
 use std::task::Waker;
 use std::time::Duration;
 
@@ -191,7 +192,9 @@ fn who_chooses_is_told_of_those_who_wait_for_quiet_and_of_what_comes_from_outsid
     event_loop.run_task(quiescent());
     assert_eq!(log.words(), "[1] [] quiet [1]");
     let event_loop = scripted(&log, [Next::Poll(1), Next::Other(Step::Stop)]);
-    let ended = event_loop.run_until_complete(to_thread(|| ()));
+    let (lets_go, waits) = mpsc::channel::<()>();
+    let ended = event_loop.run_until_complete(to_thread(move || waits.recv().is_err()));
+    drop(lets_go);
     assert_eq!(ended.map(|_| ()), Err(RunError::Stopped));
     assert_eq!(log.words(), "[1] [] open");
 }
