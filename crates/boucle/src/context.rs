@@ -18,7 +18,7 @@ mod wakes;
 #[cfg(all(unix, not(boucle_loom)))]
 pub(crate) use self::descriptors::Place;
 pub(crate) use self::here::{
-    call_in, current, here, now, require_current, require_current_at, require_entered,
+    call_in, current, here, is_current, now, require_current, require_current_at, require_entered,
     require_entered_at, set_current, task_in, task_of, with_entered,
 };
 pub(crate) use self::identity::Identity;

@@ -239,5 +239,21 @@ fn a_weak_handle_reaches_a_loop_that_does_not_wait_for_it() {
     assert!(other.join().expect("it asks once"));
     let handle = event_loop.weak_handle();
     drop(event_loop);
-    assert!(handle.call_soon(|| ()).is_err());
+    assert!(handle.call_soon(|| ()).is_err() && !handle.is_current());
+}
+
+#[test]
+fn a_weak_handle_knows_whether_its_loop_is_the_current_one() {
+    let (event_loop, other) = (Loop::new(), Loop::new());
+    let (handle, weak) = (event_loop.weak_handle(), other.weak_handle());
+    assert!(!handle.is_current());
+    let inside = event_loop.run_until_complete(async { (handle.is_current(), weak.is_current()) });
+    assert_eq!(inside, Ok((true, false)));
+    // One that was set is current where this thread is in none.
+    Loop::set_current(Some(&other));
+    assert!(weak.is_current() && !handle.is_current());
+    let inside = event_loop.run_until_complete(async { weak.is_current() });
+    assert_eq!(inside, Ok(false));
+    Loop::set_current(None);
+    assert!(!weak.is_current());
 }

@@ -80,6 +80,17 @@ pub(crate) fn current() -> Result<Owner, NoLoop> {
     CURRENT.try_with(|current| current.borrow().clone()).ok().flatten().ok_or(NoLoop)
 }
 
+/// Whether this loop is the [`current`] one.
+pub(crate) fn is_current(id: LoopId) -> bool {
+    let is_set = || {
+        let is_it = |it: &RefCell<Option<Owner>>| {
+            it.borrow().as_ref().is_some_and(|it| it.core().id() == id)
+        };
+        CURRENT.try_with(is_it).unwrap_or(false)
+    };
+    here().map_or_else(is_set, |it| it == id)
+}
+
 /// Makes a loop the thread's own, or none; returns the one it replaces.
 pub(crate) fn set_current(owner: Option<Owner>) -> Option<Owner> {
     CURRENT.replace(owner)

@@ -1,6 +1,7 @@
 //! A loop, as somebody reaches it whom it does not wait for.
 
 use super::Loop;
+use crate::context;
 use crate::data::LoopId;
 use crate::structures::loops;
 use crate::thread::LoopClosed;
@@ -67,6 +68,23 @@ impl WeakLoopHandle {
         let reach = loops::find(self.id).ok_or(LoopClosed)?;
         reach.post(Box::new(f));
         Ok(())
+    }
+}
+
+impl WeakLoopHandle {
+    /// Whether it is the loop that [`Loop::current`] returns here.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let event_loop = boucle::Loop::new();
+    /// let handle = event_loop.weak_handle();
+    /// assert!(!handle.is_current());
+    /// assert_eq!(event_loop.run_until_complete(async { handle.is_current() }), Ok(true));
+    /// ```
+    #[must_use]
+    pub fn is_current(&self) -> bool {
+        context::is_current(self.id)
     }
 }
 

@@ -64,7 +64,7 @@ impl RealClock {
 
 /// Whether the loop that is recorded is the one whose time this thread has.
 pub(super) fn is_current(recorded: Option<&WeakLoopHandle>) -> bool {
-    Loop::current().is_ok_and(|it| recorded.is_none_or(|own| it.weak_handle() == *own))
+    recorded.map_or_else(|| Loop::current().is_ok(), WeakLoopHandle::is_current)
 }
 
 #[cfg(test)]
