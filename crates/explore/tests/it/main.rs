@@ -1,5 +1,6 @@
 //! All tests of the explorer, a module a theme.
 
+mod book;
 mod counts;
 mod failures;
 mod replays;

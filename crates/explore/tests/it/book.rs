@@ -1,0 +1,37 @@
+//! What the chapter on orders shows: its programs, and their reports.
+
+use boucle_explore::{Report, explore, replay};
+
+#[expect(dead_code, reason = "its `main` prints what is compared here")]
+#[path = "../../examples/lost_update.rs"]
+mod lost_update;
+#[expect(dead_code, reason = "its `main` prints what is compared here")]
+#[path = "../../examples/pool.rs"]
+mod pool;
+#[expect(dead_code, reason = "its `main` prints what is compared here")]
+#[path = "../../examples/two_locks.rs"]
+mod two_locks;
+
+fn check(name: &str, report: &Report) {
+    let mut settings = insta::Settings::clone_current();
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    // As the examples by themselves say it.
+    let told = report.to_string().replace("tests/it/../../", "");
+    settings.bind(|| insta::assert_snapshot!(name, told));
+}
+
+#[test]
+fn the_reports_are_those_of_the_chapter() {
+    check("lost_update", &explore(lost_update::program));
+    check("two_locks", &explore(two_locks::program));
+    check("pool", &explore(pool::program));
+}
+
+#[test]
+fn the_schedules_of_the_chapter_come_to_what_it_says() {
+    assert_eq!(replay("AB2", lost_update::program).expect("it fits").outcome(), "1");
+    let stuck = explore(pool::program);
+    let schedule = stuck.schedule("deadlock").expect("it was found").to_string();
+    assert!(replay(&schedule, pool::program).expect("it fits").is_failure());
+}
