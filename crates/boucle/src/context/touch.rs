@@ -11,11 +11,7 @@ use crate::data::{How, Shared};
 /// Tells who watches how the present step uses something.
 #[cfg(feature = "explore")]
 fn touch(shared: Shared, how: How) {
-    with_entered(|core| {
-        if core.host.is_watched() {
-            core.host.show(|it| it.touched(shared, how));
-        }
-    });
+    with_entered(|core| core.host.show_use(shared, how));
 }
 
 impl Identity {

@@ -7,6 +7,8 @@ use super::{Host, Instrument, Report};
 use crate::data::{
     Ended, Kind, Object, ObjectId, Origin, Spawned, TaskId, TaskPath, Wait, WaitsFor,
 };
+#[cfg(feature = "explore")]
+use crate::data::{How, Shared};
 
 /// What debug mode keeps of a task.
 #[derive(Default)]
@@ -80,6 +82,14 @@ impl Host {
     pub(crate) fn show(&self, tell: impl FnOnce(&dyn Instrument)) {
         if let Some(instrument) = self.instrument() {
             self.show_to(instrument, tell);
+        }
+    }
+
+    /// Tells who watches how something is used; a poll that only looks uses nothing.
+    #[cfg(feature = "explore")]
+    pub(crate) fn show_use(&self, shared: Shared, how: How) {
+        if let Some(instrument) = self.instrument().filter(|_| self.surveyed.get().is_none()) {
+            self.guard(|| instrument.touched(shared, how));
         }
     }
 
