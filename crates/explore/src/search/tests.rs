@@ -207,29 +207,24 @@ fn program(seed: u64) -> Vec<Vec<Op>> {
 
 #[test]
 fn generated_programs_have_the_traces_and_the_outcomes_that_every_order_has() {
-    let (mut n_programs, mut n_orders, mut n_traces) = (0, 0, 0);
-    let mut n_blocked = 0;
+    let (mut n_programs, mut n_orders, mut n_traces, mut n_blocked) = (0, 0, 0, 0);
     for seed in 0.. {
         let tasks = program(seed);
         let Some((every, n)) = every_order(&tasks, 5_000) else { continue };
         let (all, search) = searched(&tasks);
         assert_eq!(all, every, "seed {seed}: {tasks:#?}");
-        n_blocked += search.n_blocked;
-        if search.n_blocked > 0 {
-            println!(
-                "seed {seed} blocked {} of {} {tasks:?}",
-                search.n_blocked, search.n_executions
-            );
-        }
         assert_eq!(search.n_executions, all.traces.len() as u64);
-        (n_programs, n_orders, n_traces) =
-            (n_programs + 1, n_orders + n, n_traces + all.traces.len());
+        n_programs += 1;
+        n_orders += n;
+        n_traces += all.traces.len();
+        n_blocked += search.n_blocked;
         if n_programs == 1_000 {
             break;
         }
     }
-    println!("{n_blocked} blocked, {n_traces} traces, {n_orders} orders");
     assert!(n_traces * 3 < n_orders, "{n_traces} of {n_orders}");
+    // A step that is taken in another state than it was seen in may do less than was expected.
+    assert!(n_blocked * 500 < n_traces as u64, "{n_blocked} of {n_traces} are given up");
 }
 
 #[test]
