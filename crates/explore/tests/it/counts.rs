@@ -6,7 +6,9 @@ use std::rc::Rc;
 use boucle::shared::Cell;
 use boucle::sync::{Event, Lock, Queue, Semaphore};
 use boucle::{gather, interrupt, quiescent, sleep, spawn};
-use boucle_explore::{Explore, explore};
+use boucle_explore::Explore;
+
+use super::explore;
 
 /// Three tasks that tell of three steps each, one after another: nine steps in 9! / (3! 3! 3!) orders.
 async fn three_times_three() -> usize {

@@ -5,7 +5,9 @@ use std::rc::Rc;
 use boucle::shared::Cell;
 use boucle::sync::{Event, Lock, Queue};
 use boucle::{gather, interrupt, spawn, to_thread};
-use boucle_explore::{Explore, explore};
+use boucle_explore::Explore;
+
+use super::explore;
 
 #[test]
 fn two_locks_in_two_orders_are_a_deadlock_with_its_circle() {

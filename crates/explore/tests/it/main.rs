@@ -6,3 +6,15 @@ mod failures;
 mod replays;
 mod touches;
 mod unseen;
+
+use std::fmt::Debug;
+
+use boucle_explore::Report;
+
+/// As the crate's, of programs whose tasks share nothing unseen: what comes of them is found by the search, and
+/// not only where every order is tried.
+fn explore<F: Future<Output: Debug>>(program: impl Fn() -> F) -> Report {
+    let report = boucle_explore::explore(program);
+    assert!(!report.to_string().contains("that the loop does not see"), "{report}");
+    report
+}

@@ -4,7 +4,9 @@ use std::rc::Rc;
 
 use boucle::shared::Cell;
 use boucle::{gather, interrupt, spawn};
-use boucle_explore::{ReplayError, explore, replay};
+use boucle_explore::{ReplayError, replay};
+
+use super::explore;
 
 /// Two that add to a number, of which one may be lost.
 async fn sum() -> u32 {
