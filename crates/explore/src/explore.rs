@@ -131,7 +131,7 @@ impl Explore {
     ///         interrupt().await;
     ///     }
     /// };
-    /// let report = boucle_explore::Explore::new().steps(50).run::<_>(for_ever);
+    /// let report = boucle_explore::Explore::new().steps(50).run(for_ever);
     /// assert_eq!(report.failures().collect::<Vec<_>>(), ["it does not end"]);
     /// ```
     #[must_use]

@@ -227,14 +227,10 @@ impl fmt::Display for Report {
             )?,
         }
         if self.n_unseen > 0 {
+            let come = if self.n_unseen == 1 { "1 result comes" } else { "some results come" };
             writeln!(
                 f,
-                "tasks share something that the loop does not see, on which {} depend: use boucle::shared",
-                if self.n_unseen == 1 {
-                    "1 outcome".to_owned()
-                } else {
-                    format!("{} outcomes", self.n_unseen)
-                },
+                "tasks share something that the loop does not see, and {come} of it: what it sees is in boucle::shared and boucle::sync"
             )?;
         }
         for (kind, all) in [("outcome", &self.found.outcomes), ("failure", &self.found.failures)] {

@@ -24,7 +24,10 @@ fn state_that_the_loop_does_not_see_is_found_where_the_orders_are_few() {
     assert_eq!(report.outcomes().collect::<Vec<_>>(), ["1", "2"]);
     let told = report.to_string();
     assert!(told.contains("tasks share something that the loop does not see"), "{told}");
-    assert!(told.contains("use boucle::shared"), "{told}");
+    assert!(
+        told.contains("1 result comes of it: what it sees is in boucle::shared and boucle::sync"),
+        "{told}"
+    );
 }
 
 #[test]
