@@ -11,6 +11,7 @@ mod turns;
 use std::cell::{Cell, RefCell};
 use std::panic::Location;
 use std::rc::Rc;
+use std::time::Instant;
 
 pub(crate) use self::turns::End;
 use crate::cell;
@@ -45,6 +46,8 @@ pub(crate) enum Mode {
 #[derive(Default)]
 pub(crate) struct Settings {
     pub(crate) virtual_time: bool,
+    /// When virtual time begins; `None`: now.
+    pub(crate) begin: Option<Instant>,
     pub(crate) exact_timers: bool,
     pub(crate) driver: Option<Driver>,
     pub(crate) seams: Seams,
@@ -109,7 +112,7 @@ impl Core {
             remote: Arc::new(Remote::new()),
             registry: Registry::default(),
             current_task: Cell::new(None),
-            clock: Clock::new(settings.virtual_time),
+            clock: Clock::new(settings.virtual_time, settings.begin),
             mode: Cell::new(Mode::Idle),
             stopping: Cell::new(false),
             n_abroad: Cell::new(0),

@@ -145,6 +145,19 @@ impl Host {
         step
     }
 
+    /// Whether a task gives its turn back though it need not, as somebody decides; a poll that only looks does
+    /// not.
+    #[cfg(feature = "explore")]
+    pub(crate) fn gives_up(&self, task: TaskId) -> bool {
+        let mut gives_up = false;
+        let order = if self.surveyed.get().is_none() { self.order.take() } else { None };
+        if let Some(mut order) = order {
+            self.guard(|| gives_up = order.gives_up(task));
+            self.order.replace(Some(order));
+        }
+        gives_up
+    }
+
     /// The error with which a system call is to fail, if it is.
     pub(crate) fn fault(&self, call: SystemCall) -> Option<io::Error> {
         let faults = self.faults.as_ref()?;

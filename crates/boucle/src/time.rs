@@ -84,6 +84,7 @@ pub fn now() -> Instant {
 
 /// The present time, on the loop's clock.
 fn time_now() -> u64 {
+    context::reads_clock();
     with_clock(Clock::now).unwrap_or_else(clock::real_now)
 }
 
@@ -120,6 +121,7 @@ fn with_clock<R>(f: impl Fn(&Clock) -> R) -> Option<R> {
 #[doc(alias = "jump")]
 pub fn hold_up(duration: Duration) {
     let by = clock::nanoseconds(duration);
+    context::writes_clock();
     if with_clock(|clock| clock.advance(by)) != Some(true) {
         thread::sleep(duration);
     }

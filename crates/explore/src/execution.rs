@@ -18,11 +18,13 @@ pub(crate) struct Outcome {
     pub(crate) says: String,
     /// Whether that is a failure: a panic, a deadlock, a run without an end.
     pub(crate) is_failure: bool,
+    /// Whether the loop was closed before the program had an end: then nothing comes of it.
+    pub(crate) is_closed: bool,
 }
 
 impl Outcome {
     fn failure(says: impl Into<String>) -> Outcome {
-        Outcome { says: says.into(), is_failure: true }
+        Outcome { says: says.into(), is_failure: true, is_closed: false }
     }
 }
 
@@ -79,7 +81,10 @@ where
         (Some(Trouble::Outside), _) => Outcome::failure(
             "a thread or a descriptor has a word in it, whose order nobody can choose",
         ),
-        (None, Ok(says)) => Outcome { says, is_failure: false },
+        (None, Err(Ok(RunError::Stopped))) if world.borrow().is_closed => {
+            Outcome { says: "closed".to_owned(), is_failure: false, is_closed: true }
+        }
+        (None, Ok(says)) => Outcome { says, is_failure: false, is_closed: false },
         (None, Err(Ok(RunError::Deadlock))) => Outcome::failure("deadlock"),
         (None, Err(Ok(error))) => Outcome::failure(error.to_string()),
         (None, Err(Err(message))) => Outcome::failure(format!("panicked: {message}")),

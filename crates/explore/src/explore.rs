@@ -9,12 +9,14 @@ use boucle::How;
 use boucle_trace::Lint;
 
 use crate::execution::{Outcome, run};
+use crate::faults::{Doing, Limits, Plans};
 use crate::foot::Task;
+use crate::names::{EVERYTHING, Names};
 use crate::order::Event;
 use crate::replay::follow;
 use crate::report::{Found, Report, Verdict};
 use crate::search::{Difference, Diverged, Next, Search};
-use crate::world::{Choose, EVERYTHING, Names, World};
+use crate::world::{Choose, World};
 
 /// No execution has more steps.
 pub(crate) const N_STEPS: usize = 10_000;
@@ -48,6 +50,8 @@ const N_SEEN_AGAIN: usize = 16;
 pub struct Explore {
     n_executions: u64,
     n_steps: usize,
+    /// What is done to the program.
+    pub(crate) limits: Limits,
 }
 
 impl Default for Explore {
@@ -97,7 +101,7 @@ impl Explore {
     /// ```
     #[must_use]
     pub fn new() -> Explore {
-        Explore { n_executions: N_EXECUTIONS, n_steps: N_STEPS }
+        Explore { n_executions: N_EXECUTIONS, n_steps: N_STEPS, limits: Limits::default() }
     }
 
     /// No more than so many executions.
@@ -152,15 +156,16 @@ impl Explore {
         let mut found = Found::default();
         let reduced = self.search(&program, false, self.n_executions, &mut found);
         let mut report = Report {
-            verdict: if reduced.is_over { Verdict::EveryTrace } else { Verdict::Cut },
+            verdict: if reduced.is_cut { Verdict::Cut } else { Verdict::EveryTrace },
             n_executions: reduced.n_executions,
             n_blocked: reduced.n_blocked,
             n_orders: None,
             n_unseen: 0,
+            disturbed: self.limits.words(),
             changed: reduced.diverged,
             found,
         };
-        if report.changed.is_none() && reduced.is_over {
+        if report.changed.is_none() && !reduced.is_cut {
             self.audit(&program, &mut report);
         }
         if report.changed.is_none() {
@@ -198,7 +203,7 @@ impl Explore {
         let mut every = Found::default();
         let plain = self.search(program, true, N_AUDITED.min(self.n_executions), &mut every);
         report.changed = plain.diverged;
-        if plain.is_over {
+        if report.changed.is_none() && !plain.is_cut {
             report.verdict = Verdict::EveryOrder;
             report.n_orders = Some(plain.n_executions);
         }
@@ -214,42 +219,72 @@ impl Explore {
     ) -> Searched {
         let chooser = Chooser { search: Search::default(), each_order };
         let world = Rc::new(RefCell::new(World::new(chooser, self.n_steps)));
-        let mut diverged = None;
-        loop {
-            world.borrow_mut().chooser.search.begin();
-            let outcome = run(&world, program);
-            let world = &mut *world.borrow_mut();
-            if let Some(outcome) = &outcome {
-                found.add(outcome, &world.schedule);
+        let mut searched = Searched::default();
+        let mut plans = Plans::new(self.limits);
+        while let Some(plan) = plans.next() {
+            {
+                let world = &mut *world.borrow_mut();
+                world.chooser.search = Search::default();
+                world.doing = Doing::new(self.limits, &plan);
             }
-            let search = &mut world.chooser.search;
-            match search.end(outcome.is_some()) {
-                Ok(_) => {}
-                Err(error) => {
-                    diverged = Some(says(&error, &world.names));
-                    break;
-                }
-            }
-            let search = &world.chooser.search;
-            if search.is_over() || search.n_executions + search.n_blocked >= n_most {
+            self.search_plan(&world, program, n_most, found, &mut searched);
+            if searched.diverged.is_some() || searched.is_cut {
                 break;
             }
+            plans.extend(&plan, &world.borrow().doing.possible);
         }
-        let search = &world.borrow().chooser.search;
-        Searched {
-            is_over: search.is_over() && diverged.is_none(),
-            n_executions: search.n_executions,
-            n_blocked: search.n_blocked,
-            diverged,
+        searched
+    }
+
+    /// The orders in which what one plan says is done.
+    fn search_plan<F: Future<Output: Debug>>(
+        &self,
+        world: &Rc<RefCell<World<Chooser>>>,
+        program: &impl Fn() -> F,
+        n_most: u64,
+        found: &mut Found,
+        searched: &mut Searched,
+    ) {
+        loop {
+            world.borrow_mut().chooser.search.begin();
+            let outcome = run(world, program);
+            let world = &mut *world.borrow_mut();
+            // Without an effect it is an execution of another plan.
+            let outcome_counts = outcome.is_some() && world.doing.has_effect();
+            if let Some(outcome) = outcome.as_ref().filter(|_| outcome_counts) {
+                if !outcome.is_closed {
+                    found.add(outcome, &world.schedule);
+                }
+                searched.n_executions += 1;
+            }
+            searched.n_blocked += u64::from(outcome.is_none());
+            searched.n_made += 1;
+            if let Err(error) = world.chooser.search.end(outcome.is_some()) {
+                searched.diverged = Some(says(&error, &world.names));
+                return;
+            }
+            if world.chooser.search.is_over() {
+                return;
+            }
+            if searched.n_made >= n_most {
+                searched.is_cut = true;
+                return;
+            }
         }
     }
 }
 
 /// How a search has ended.
+#[derive(Default)]
 struct Searched {
-    is_over: bool,
+    /// It was not over after as many executions as may be made.
+    is_cut: bool,
+    /// How many executions count.
     n_executions: u64,
+    /// How many were given up.
     n_blocked: u64,
+    /// How many were made in all.
+    n_made: u64,
     /// The program is not the same each time.
     diverged: Option<String>,
 }

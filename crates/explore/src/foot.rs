@@ -9,6 +9,17 @@ pub(crate) type Task = u16;
 /// A part of something that tasks share, as the search counts them.
 pub(crate) type Part = u32;
 
+/// A step adds to what a task waits for, which is woken by the last one, for all who have added.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(crate) struct Count {
+    /// What it adds to.
+    pub(crate) part: Part,
+    /// Who waits.
+    pub(crate) waiting: Task,
+    /// Whether it is the last one.
+    pub(crate) is_last: bool,
+}
+
 /// What a step has done.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
 pub(crate) struct Foot {
@@ -16,6 +27,8 @@ pub(crate) struct Foot {
     pub(crate) uses: Vec<(Part, How)>,
     /// The tasks that it has woken, spawned or cancelled, also in vain.
     pub(crate) wakes: Vec<Task>,
+    /// What it has added to, so that a task is woken when enough is added.
+    pub(crate) counts: Vec<Count>,
     /// It can only be taken when nothing else can go on: time passes, say. Everything is before it or after.
     pub(crate) is_barrier: bool,
 }
@@ -45,6 +58,8 @@ impl Foot {
             || that.is_barrier
             || self.wakes.contains(&other)
             || that.wakes.contains(&own)
+            || self.counts.iter().any(|it| it.waiting == other)
+            || that.counts.iter().any(|it| it.waiting == own)
             || self.uses.iter().any(|(part, how)| {
                 that.uses.iter().any(|(it, other)| it == part && how.conflicts(*other))
             })

@@ -32,9 +32,12 @@
 //! `RefCell` of `boucle::shared`. Where there are few orders each of them is tried, whatever is shared; the first
 //! line of a [`Report`] says which it is.
 
+mod disturb;
 mod execution;
 mod explore;
+mod faults;
 mod foot;
+mod names;
 mod order;
 mod pending;
 mod quiet;

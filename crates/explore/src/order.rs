@@ -55,21 +55,46 @@ struct Used {
 struct Known {
     /// Its last step.
     last: Option<usize>,
-    /// The steps that have woken it since; `None` if it was ready from the beginning on.
-    causes: Vec<Option<usize>>,
+    /// What has woken it since.
+    causes: Vec<Cause>,
+}
+
+/// What has made a task ready.
+#[derive(Clone)]
+enum Cause {
+    /// It was so from the beginning on.
+    Begin,
+    /// A step.
+    Step(usize),
+    /// All of these steps together.
+    All(Vec<usize>),
+}
+
+impl Cause {
+    fn steps(&self) -> &[usize] {
+        match self {
+            Cause::Begin => &[],
+            Cause::Step(step) => std::slice::from_ref(step),
+            Cause::All(steps) => steps,
+        }
+    }
 }
 
 impl HappensBefore {
     /// The order of these steps; `ready` are the tasks that were ready at the beginning.
-    pub(crate) fn new(events: &[Arc<Event>], ready: &[Task]) -> HappensBefore {
-        let n_tasks = events.iter().flat_map(|it| it.foot.wakes.iter().chain([&it.task]));
+    pub(crate) fn new<'a>(events: &'a [Arc<Event>], ready: &'a [Task]) -> HappensBefore {
+        let all = |it: &'a Arc<Event>| {
+            let counts = it.foot.counts.iter().map(|it| &it.waiting);
+            it.foot.wakes.iter().chain(counts).chain([&it.task])
+        };
+        let n_tasks = events.iter().flat_map(all);
         let n_tasks = n_tasks.chain(ready).max().map_or(0, |it| usize::from(*it) + 1);
         let n_parts = events.iter().flat_map(|it| &it.foot.uses).map(|it| it.0 as usize + 1);
         let mut parts: Vec<Used> = Vec::new();
         parts.resize_with(n_parts.max().unwrap_or(0), Used::default);
         let mut known = vec![Known::default(); n_tasks];
         for task in ready {
-            known[usize::from(*task)].causes.push(None);
+            known[usize::from(*task)].causes.push(Cause::Begin);
         }
         let mut order = HappensBefore {
             clocks: Vec::with_capacity(events.len()),
@@ -85,8 +110,10 @@ impl HappensBefore {
             for (part, how) in &event.foot.uses {
                 before.extend(parts[*part as usize].conflicting(*how));
             }
-            before.extend(known[own].causes.iter().flatten());
-            before.extend(event.foot.wakes.iter().filter_map(|it| known[usize::from(*it)].last));
+            before.extend(known[own].causes.iter().flat_map(Cause::steps));
+            let counts = event.foot.counts.iter().map(|it| &it.waiting);
+            let woken = event.foot.wakes.iter().chain(counts);
+            before.extend(woken.filter_map(|it| known[usize::from(*it)].last));
             before.extend(barrier);
             if event.foot.is_barrier {
                 before.extend(since_barrier..place);
@@ -98,7 +125,12 @@ impl HappensBefore {
             // What has woken it so far is before this step, and so before all later ones.
             known[own] = Known { last: Some(place), ..Known::default() };
             for task in &event.foot.wakes {
-                known[usize::from(*task)].causes.push(Some(place));
+                known[usize::from(*task)].causes.push(Cause::Step(place));
+            }
+            for count in event.foot.counts.iter().filter(|it| it.is_last) {
+                let before = parts[count.part as usize].since.iter().map(|it| it.0);
+                let all = before.chain([place]).collect();
+                known[usize::from(count.waiting)].causes.push(Cause::All(all));
             }
             if event.foot.is_barrier {
                 (barrier, since_barrier) = (Some(place), place + 1);
@@ -113,7 +145,7 @@ impl HappensBefore {
         event: &Event,
         last: Option<usize>,
         before: &mut Vec<usize>,
-        causes: &[Option<usize>],
+        causes: &[Cause],
         n_tasks: usize,
     ) {
         before.sort_unstable();
@@ -131,9 +163,8 @@ impl HappensBefore {
             let other = &self.clocks[*it];
             clock.iter_mut().zip(other).for_each(|(one, other)| *one = (*one).max(*other));
             // It could have come first if something else has made its task ready.
-            let is_free = causes.iter().any(|cause| match cause {
-                None => true,
-                Some(cause) => *cause != *it && !self.happens(*it, *cause),
+            let is_free = causes.iter().any(|cause| {
+                cause.steps().iter().all(|cause| *cause != *it && !self.happens(*it, *cause))
             });
             if is_free && !event.foot.is_barrier {
                 self.races.push(Race { first: *it, second: place });

@@ -1,6 +1,7 @@
 //! One order once more: by its schedule.
 
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::fmt;
 use std::fmt::Debug;
 use std::panic::Location;
@@ -14,9 +15,10 @@ use boucle_trace::{Recorder, Trace};
 
 use crate::execution::run_watched;
 use crate::foot::Task;
+use crate::names::{Names, Who};
 use crate::order::Event;
-use crate::schedule::{ParseScheduleError, Schedule};
-use crate::world::{Choose, Names, Seat, World};
+use crate::schedule::{ParseScheduleError, Schedule, is_fault};
+use crate::world::{Choose, Seat, World};
 
 /// What came of one order.
 ///
@@ -125,28 +127,55 @@ pub enum ReplayError {
 #[derive(Debug)]
 struct Follow {
     schedule: Schedule,
-    /// How many choices there were.
+    /// So many of its steps are written also where there is no choice.
+    n_explicit: usize,
+    /// What is done to the program besides.
+    faults: BTreeSet<String>,
+    /// How many of its steps were taken.
     at: usize,
+    /// At which place the task that is polled gives its turn back, from 1; 0 if it does not.
+    gives_up: u32,
     /// What did not go.
     error: Option<ReplayError>,
 }
 
+impl Follow {
+    fn new(schedule: &Schedule) -> Follow {
+        let faults = schedule.0.iter().filter(|it| is_fault(it)).cloned().collect();
+        let n_explicit = schedule.n_explicit();
+        Follow { schedule: schedule.clone(), n_explicit, faults, at: 0, gives_up: 0, error: None }
+    }
+}
+
 impl Choose for Follow {
     fn choose(&mut self, ready: &[Task], names: &Names) -> Option<Task> {
-        let Some(wanted) = self.schedule.0.get(self.at).filter(|_| ready.len() > 1) else {
+        let is_explicit = self.at < self.n_explicit;
+        let is_choice = |it: &&Task| is_explicit || !matches!(names.who(**it), Who::Fault(..));
+        let ready: Vec<Task> = ready.iter().filter(is_choice).copied().collect();
+        if !is_explicit && (ready.len() < 2 || self.at == self.schedule.0.len()) {
             return ready.first().copied();
-        };
+        }
+        self.gives_up = 0;
+        while self.schedule.0.get(self.at).is_some_and(|it| it.starts_with('%')) {
+            (self.at, self.gives_up) = (self.at + 1, self.gives_up + 1);
+        }
+        let wanted = self.schedule.0.get(self.at).cloned().unwrap_or_default();
         self.at += 1;
         let chosen = ready.iter().copied().find(|it| names.called(*it) == wanted);
         if chosen.is_none() {
             let ready: Vec<_> = ready.iter().map(|it| names.called(*it)).collect();
-            self.error = Some(ReplayError::NotReady {
-                choice: self.at,
-                expected: wanted.clone(),
-                ready: ready.join(" "),
-            });
+            let ready = ready.join(" ");
+            self.error = Some(ReplayError::NotReady { choice: self.at, expected: wanted, ready });
         }
         chosen
+    }
+
+    fn at_any_time(&self) -> Option<&BTreeSet<String>> {
+        (self.at < self.n_explicit).then_some(&self.faults)
+    }
+
+    fn gives_up(&mut self, place: u32) -> bool {
+        place == self.gives_up
     }
 
     fn took(&mut self, _: Event, _: &[Task]) {}
@@ -181,8 +210,7 @@ pub(crate) fn follow<F: Future<Output: Debug>>(
     program: &impl Fn() -> F,
     n_steps: usize,
 ) -> Result<Replay, ReplayError> {
-    let chooser = Follow { schedule: schedule.clone(), at: 0, error: None };
-    let world = Rc::new(RefCell::new(World::new(chooser, n_steps)));
+    let world = Rc::new(RefCell::new(World::new(Follow::new(schedule), n_steps)));
     let recorder = Rc::new(Recorder::new());
     let listening = recorder.listen();
     let both = Rc::new(Both(Seat(Rc::clone(&world)), Rc::clone(&recorder)));
@@ -239,6 +267,10 @@ impl Instrument for Both {
 
     fn touched(&self, shared: Shared, how: How) {
         self.0.touched(shared, how);
+    }
+
+    fn counted(&self, shared: Shared, waiting: TaskId, is_last: bool) {
+        self.0.counted(shared, waiting, is_last);
     }
 
     fn task_done(&self, task: TaskId, how: Ended) {

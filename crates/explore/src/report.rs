@@ -85,6 +85,8 @@ pub struct Report {
     pub(crate) n_blocked: u64,
     pub(crate) n_orders: Option<u64>,
     pub(crate) n_unseen: usize,
+    /// What was done to the program, in words.
+    pub(crate) disturbed: String,
     pub(crate) changed: Option<String>,
     pub(crate) found: Found,
 }
@@ -206,6 +208,10 @@ impl Report {
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let n = self.n_executions;
+        let with = match &self.disturbed[..] {
+            "" => String::new(),
+            words => format!(", {words}"),
+        };
         match (self.verdict, self.n_orders, &self.changed) {
             (.., Some(changed)) => writeln!(
                 f,
@@ -214,16 +220,16 @@ impl fmt::Display for Report {
             (Verdict::EveryOrder, Some(orders), None) => {
                 writeln!(
                     f,
-                    "every order: {orders}, of which {n} matter{}",
+                    "every order{with}: {orders}, of which {n} matter{}",
                     if n == 1 { "s" } else { "" }
                 )?;
             }
             (Verdict::Cut, ..) => {
-                writeln!(f, "not every order: stopped after {n} executions")?;
+                writeln!(f, "not every order{with}: stopped after {n} executions")?;
             }
             _ => writeln!(
                 f,
-                "every order that matters, as far as the loop sees what tasks share: {n}"
+                "every order that matters{with}, as far as the loop sees what tasks share: {n}"
             )?,
         }
         if self.n_unseen > 0 {

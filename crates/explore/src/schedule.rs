@@ -2,6 +2,10 @@
 //!
 //! `M` is the program itself, `A` to `Z` are the tasks that it spawns, in their order; any other is called by its
 //! path, in brackets: `(1.2.1)`. A number behind it says how many times it is chosen.
+//!
+//! What is done to the program has a sign: `~A` cancels A, `^A` wakes it for no reason, `%A` lets it give its turn
+//! back in its next poll where it need not, `+` lets time pass, `$` closes the loop. Up to the last of these each
+//! step is written, also where there is no choice: only so it is known when they come.
 
 use std::fmt;
 use std::str::FromStr;
@@ -37,6 +41,20 @@ pub(crate) fn name(path: &str) -> String {
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
 pub struct Schedule(pub(crate) Vec<String>);
 
+/// Whether it is what is done to the program, or that time passes.
+pub(crate) fn is_fault(name: &str) -> bool {
+    name.starts_with(['~', '^', '%', '+', '$'])
+}
+
+impl Schedule {
+    /// How many steps there are from the beginning on of which each is written.
+    pub(crate) fn n_explicit(&self) -> usize {
+        let last = self.0.iter().rposition(|it| is_fault(it));
+        // Who gives up does so in the poll that comes next.
+        last.map_or(0, |it| it + 1 + usize::from(self.0[it].starts_with('%')))
+    }
+}
+
 /// A text that is no schedule. The message says where, and what a schedule is.
 ///
 /// # Examples
@@ -49,7 +67,7 @@ pub struct Schedule(pub(crate) Vec<String>);
 /// ```
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 #[error(
-    "no schedule, at {at} of `{text}`: a schedule is tasks, M, A to Z or (path), each with how many times it is next, as in A2M(1.2.1)"
+    "no schedule, at {at} of `{text}`: a schedule is tasks, M, A to Z or (path), each with how many times it is next, as in A2M(1.2.1), and what is done to them, ~A ^A %A + $"
 )]
 pub struct ParseScheduleError {
     /// How many letters before it can be read.
@@ -70,11 +88,14 @@ impl FromStr for Schedule {
         while let Some(first) = left.chars().next() {
             let at = text.len() - left.len();
             let error = || ParseScheduleError { at, text: text.to_owned() };
-            let n_bytes = match first {
-                'A'..='Z' => 1,
-                '(' => left.find(')').ok_or_else(error)? + 1,
-                _ => return Err(error()),
-            };
+            let n_signs = usize::from(matches!(first, '~' | '^' | '%'));
+            let n_bytes = n_signs
+                + match left[n_signs..].chars().next() {
+                    Some('A'..='Z') => 1,
+                    Some('(') => left.find(')').ok_or_else(error)? + 1 - n_signs,
+                    Some('+' | '$') if n_signs == 0 => 1,
+                    _ => return Err(error()),
+                };
             let (task, rest) = left.split_at(n_bytes);
             let n_digits = rest.bytes().take_while(u8::is_ascii_digit).count();
             let (digits, rest) = rest.split_at(n_digits);
@@ -111,13 +132,20 @@ mod tests {
 
     #[test]
     fn a_text_is_read_as_it_was_written_and_what_is_none_says_where() {
-        for text in ["", "A", "A2B18A", "M3(1.2.1)12Z"] {
+        for text in ["", "A", "A2B18A", "M3(1.2.1)12Z", "A~B^(1.2.1)+2%A3A$"] {
             let schedule: Schedule = text.parse().expect("it is one");
             assert_eq!(schedule.to_string(), text);
         }
-        for (text, at) in
-            [("a", 0), ("A0", 0), ("AB(1.2", 2), ("A 2", 1), ("A99999999999999999999", 0)]
-        {
+        for (text, at) in [
+            ("a", 0),
+            ("A0", 0),
+            ("AB(1.2", 2),
+            ("A 2", 1),
+            ("A~", 1),
+            ("~+", 0),
+            ("^(1", 0),
+            ("A99999999999999999999", 0),
+        ] {
             let error = text.parse::<Schedule>().expect_err("it is none");
             assert!(error.to_string().contains(&format!("at {at} of `{text}`")), "{error}");
         }

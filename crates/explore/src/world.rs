@@ -1,75 +1,36 @@
 //! One execution: a loop whose steps the search chooses, and what it tells of them.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 
-use boucle::{
-    Ended, How, Instrument, Order, Shared, Situation, Spawned, Step, TaskId, TaskPath, WokenBy,
-};
+use boucle::{Ended, How, Instrument, Order, Shared, Situation, Spawned, Step, TaskId, WokenBy};
 
-use crate::foot::{Foot, Part, Task};
+use crate::faults::{Doing, Kind};
+use crate::foot::{Count, Foot, Task};
+use crate::names::{Key, NOBODY, Names, Who};
 use crate::order::Event;
-use crate::schedule::{Schedule, name};
-
-/// The number of those steps that are no task's: time passes, or those who wait until nothing else can run are
-/// woken.
-pub(crate) const NOBODY: Task = 0;
-
-/// A part that no program has: if each step writes it, each order matters.
-pub(crate) const EVERYTHING: Part = 0;
+use crate::schedule::Schedule;
 
 /// Who chooses the steps.
 pub(crate) trait Choose {
-    /// Whose step is next, of those that are ready, each by its number; `None`: the execution is given up.
+    /// Whose step is next, of those that can take one, each by its number: first the tasks that are ready, then
+    /// what can be done to them. `None`: the execution is given up.
     fn choose(&mut self, ready: &[Task], names: &Names) -> Option<Task>;
 
     /// The step is over.
     fn took(&mut self, event: Event, cuts_off: &[Task]);
-}
 
-/// A part of what tasks share, the same in each execution.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-enum Key {
-    /// Something that boucle tells of.
-    Shared(Shared),
-    /// The end of a task.
-    End(Task),
-    /// Whether the loop runs.
-    Loop,
-}
-
-/// The numbers of tasks and parts: the same in each execution.
-#[derive(Default)]
-pub(crate) struct Names {
-    tasks: HashMap<TaskPath, Task>,
-    parts: HashMap<Key, Part>,
-    /// What each task is called, by its number less one.
-    called: Vec<String>,
-}
-
-impl Names {
-    fn task(&mut self, path: TaskPath) -> Task {
-        let n = self.tasks.len() + 1;
-        let next = Task::try_from(n).expect("fewer tasks than sixty thousand are explored");
-        let task = *self.tasks.entry(path).or_insert(next);
-        if task == next {
-            self.called.push(name(&path.to_string()));
-        }
-        task
+    /// The faults that may be done at any time, as a schedule calls them; `None`: what the plan says is done, and
+    /// no more.
+    fn at_any_time(&self) -> Option<&BTreeSet<String>> {
+        None
     }
 
-    fn part(&mut self, key: Key) -> Part {
-        let next = self.parts.len() as Part + 1;
-        *self.parts.entry(key).or_insert(next)
-    }
-
-    /// What a task is called.
-    pub(crate) fn called(&self, task: Task) -> &str {
-        match usize::from(task).checked_sub(1) {
-            Some(place) => &self.called[place],
-            None => "time",
-        }
+    /// Whether the task that is polled gives its turn back, at this of the places where it could in this poll,
+    /// from 1, though no plan says so.
+    fn gives_up(&mut self, _place: u32) -> bool {
+        false
     }
 }
 
@@ -84,18 +45,37 @@ pub(crate) enum Trouble {
     Outside,
 }
 
+/// A task of the present execution.
+struct Known {
+    id: TaskId,
+    /// Whether it has not ended.
+    is_live: bool,
+    /// At how many places it could have given up so far.
+    n_charged: u32,
+}
+
 /// An execution that is under way.
 pub(crate) struct World<C> {
     pub(crate) names: Names,
     pub(crate) chooser: C,
+    /// What is done to the program.
+    pub(crate) doing: Doing,
     /// The numbers of the tasks of this execution.
     ids: HashMap<TaskId, Task>,
+    /// Those tasks, by their numbers.
+    tasks: HashMap<Task, Known>,
     /// The step that is under way.
     step: Option<Event>,
+    /// A count is complete: the wake that is told next is that of all who have counted.
+    is_counted: Option<Task>,
+    /// At how many places the task that is polled could have given up in this poll.
+    n_charged: u32,
     /// Those that were ready as it began, but for its own task.
     others: Vec<Task>,
     /// Whether it was the last step of the program.
     is_last: bool,
+    /// Whether it was closed.
+    pub(crate) is_closed: bool,
     /// Who was chosen, wherever there was a choice.
     pub(crate) schedule: Schedule,
     /// How many steps were taken, and how many may be.
@@ -110,10 +90,15 @@ impl<C: Choose> World<C> {
         World {
             names: Names::default(),
             chooser,
+            doing: Doing::default(),
             ids: HashMap::new(),
+            tasks: HashMap::new(),
             step: None,
+            is_counted: None,
+            n_charged: 0,
             others: Vec::new(),
             is_last: false,
+            is_closed: false,
             schedule: Schedule::default(),
             n_steps: 0,
             n_most,
@@ -124,14 +109,25 @@ impl<C: Choose> World<C> {
     /// Another execution begins.
     pub(crate) fn begin(&mut self) {
         self.ids.clear();
+        self.tasks.clear();
         (self.step, self.is_last, self.n_steps, self.trouble) = (None, false, 0, None);
+        (self.is_closed, self.is_counted) = (false, None);
         self.schedule.0.clear();
+        self.doing.begin();
     }
 
     /// The step that is under way is over.
     pub(crate) fn end_step(&mut self) {
         let Some(mut event) = self.step.take() else { return };
-        if event.task != NOBODY {
+        if event.task == NOBODY {
+            let mut all: Vec<Task> = self.tasks.keys().copied().collect();
+            all.sort_unstable();
+            let is_live = |it| self.tasks.get(&it).is_some_and(|it| it.is_live);
+            self.doing.next_epoch(is_live, &self.names, &all);
+            for fault in self.doing.all_open() {
+                event.foot.wakes(self.names.fault(fault.kind, fault.victim));
+            }
+        } else {
             // The last step ends all others: none of them can come after it.
             let part = self.names.part(Key::Loop);
             event.foot.uses(part, if self.is_last { How::Write } else { How::Read });
@@ -151,29 +147,112 @@ impl<C: Choose> World<C> {
             self.trouble = Some(Trouble::TooLong);
             return Step::Stop;
         }
-        let ready: Vec<Task> = at.ready.iter().map(|it| self.ids[it]).collect();
-        if ready.is_empty() {
-            if at.next_deadline.is_none() && !at.is_awaited {
-                return Step::Stuck;
-            }
-            return match self.chooser.choose(&[NOBODY], &self.names) {
-                Some(_) => {
-                    let foot = Foot { is_barrier: true, ..Foot::default() };
-                    self.step = Some(Event { task: NOBODY, foot });
-                    Step::Idle
-                }
-                None => self.give_up(),
-            };
+        let mut ready: Vec<Task> = at.ready.iter().map(|it| self.ids[it]).collect();
+        let n_ready = ready.len();
+        if n_ready > 0 && at.next_deadline.is_some() {
+            self.doing.note(Kind::Slow, NOBODY);
         }
+        self.add_faults(&mut ready);
+        let can_idle = at.next_deadline.is_some() || at.is_awaited;
+        let may_idle = ready.is_empty() || self.chooser.at_any_time().is_some();
+        if n_ready == 0 && can_idle && may_idle {
+            ready.insert(0, NOBODY);
+        }
+        if ready.is_empty() {
+            return Step::Stuck;
+        }
+        let is_told = n_ready > 1 || self.doing.is_left();
         let Some(task) = self.chooser.choose(&ready, &self.names) else { return self.give_up() };
-        let place = ready.iter().position(|it| *it == task).expect("it is one of them");
-        if ready.len() > 1 {
+        if is_told || !matches!(self.names.who(task), Who::Task) && task != NOBODY {
             self.schedule.0.push(self.names.called(task).to_owned());
         }
+        let place = ready.iter().position(|it| *it == task).expect("it is one of them");
         self.others = ready;
         self.others.remove(place);
-        self.step = Some(Event { task, foot: Foot::default() });
-        Step::Poll(place)
+        self.n_charged = 0;
+        let foot = Foot { is_barrier: task == NOBODY, ..Foot::default() };
+        self.step = Some(Event { task, foot });
+        match self.names.who(task) {
+            Who::Nobody => Step::Idle,
+            Who::Task => Step::Poll(place),
+            Who::Fault(kind, victim) => self.disturb(kind, victim, at),
+        }
+    }
+
+    /// Adds what can be done now.
+    fn add_faults(&mut self, ready: &mut Vec<Task>) {
+        let World { doing, names, chooser, tasks, .. } = self;
+        match chooser.at_any_time() {
+            None => ready.extend(doing.all_open().map(|it| names.fault(it.kind, it.victim))),
+            Some(all) => {
+                let mut victims: Vec<Task> = tasks.keys().copied().collect();
+                victims.sort_unstable();
+                let one = |kind, victim| (kind, victim);
+                let to_tasks = victims
+                    .iter()
+                    .flat_map(|it| [Kind::Cancel, Kind::Wake].map(|kind| one(kind, *it)));
+                for (kind, victim) in
+                    to_tasks.chain([Kind::Slow, Kind::Close].map(|it| one(it, NOBODY)))
+                {
+                    let fault = names.fault(kind, victim);
+                    if all.contains(names.called(fault)) {
+                        ready.push(fault);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Does something to the program.
+    fn disturb(&mut self, kind: Kind, victim: Task, at: &Situation<'_>) -> Step {
+        let known = self.tasks.get(&victim);
+        let is_live = known.is_some_and(|it| it.is_live);
+        let id = known.map(|it| it.id);
+        let is_ready = id.is_some_and(|it| at.ready.contains(&it));
+        let has_effect = match kind {
+            Kind::Cancel => is_live,
+            Kind::Wake => is_live && !is_ready,
+            // Else it is as if time had passed since nothing could go on.
+            Kind::Slow => at.next_deadline.is_some() && !at.ready.is_empty(),
+            Kind::Yield | Kind::Close => true,
+        };
+        self.doing.done(kind, victim, has_effect);
+        if let Some(step) = self.step.as_mut().filter(|_| victim != NOBODY) {
+            step.foot.wakes(victim);
+        }
+        match (kind, id) {
+            (Kind::Cancel, Some(id)) => Step::Cancel(id),
+            (Kind::Wake, Some(id)) => Step::Wake(id),
+            (Kind::Close, _) => {
+                (self.is_last, self.is_closed) = (true, true);
+                Step::Stop
+            }
+            _ => {
+                self.uses(Key::Shared(Shared::Clock), How::Write);
+                self.uses(Key::Shared(Shared::Timers), How::Write);
+                Step::PassTime
+            }
+        }
+    }
+
+    /// Whether the task that is polled gives its turn back.
+    fn gives_up(&mut self, task: TaskId) -> bool {
+        let (Some(number), Some(_)) = (self.ids.get(&task).copied(), &self.step) else {
+            return false;
+        };
+        let Some(known) = self.tasks.get_mut(&number) else { return false };
+        known.n_charged += 1;
+        self.n_charged += 1;
+        let gives_up =
+            self.doing.gives_up(number, known.n_charged) || self.chooser.gives_up(self.n_charged);
+        if gives_up {
+            // Before the poll in which it does, as often as it could have done so.
+            let called = format!("{}{}", Kind::Yield.sign(), self.names.called(number));
+            let place = self.schedule.0.len().saturating_sub(1);
+            let signs = std::iter::repeat_n(called, self.n_charged as usize);
+            self.schedule.0.splice(place..place, signs);
+        }
+        gives_up
     }
 
     fn give_up(&mut self) -> Step {
@@ -189,8 +268,26 @@ impl<C: Choose> World<C> {
     }
 
     fn wakes(&mut self, task: TaskId) {
-        if let (Some(step), Some(task)) = (&mut self.step, self.ids.get(&task)) {
-            step.foot.wakes(*task);
+        let Some(number) = self.ids.get(&task).copied() else { return };
+        if self.is_counted.take_if(|it| *it == number).is_some() {
+            return;
+        }
+        if let Some(step) = &mut self.step {
+            step.foot.wakes(number);
+        }
+    }
+
+    fn spawned(&mut self, task: TaskId, spawned: Spawned) {
+        let number = self.names.task(spawned.path);
+        self.ids.insert(task, number);
+        self.tasks.insert(number, Known { id: task, is_live: true, n_charged: 0 });
+        self.wakes(task);
+        self.uses(Key::Shared(Shared::Tasks), How::Add);
+        self.doing.spawned(number, self.names.is_main(number));
+        if let Some(step) = &mut self.step {
+            for fault in self.doing.all_open().filter(|it| it.victim == number) {
+                step.foot.wakes(self.names.fault(fault.kind, fault.victim));
+            }
         }
     }
 }
@@ -206,15 +303,15 @@ impl<C: Choose> Order for Seat<C> {
     fn step(&mut self, at: &Situation<'_>) -> Step {
         self.0.borrow_mut().next(at)
     }
+
+    fn gives_up(&mut self, task: TaskId) -> bool {
+        self.0.borrow_mut().gives_up(task)
+    }
 }
 
 impl<C: Choose> Instrument for Seat<C> {
     fn task_spawned(&self, task: TaskId, spawned: Spawned) {
-        let world = &mut *self.0.borrow_mut();
-        let number = world.names.task(spawned.path);
-        world.ids.insert(task, number);
-        world.wakes(task);
-        world.uses(Key::Shared(Shared::Tasks), How::Add);
+        self.0.borrow_mut().spawned(task, spawned);
     }
 
     fn woken(&self, task: TaskId, by: WokenBy) {
@@ -241,12 +338,26 @@ impl<C: Choose> Instrument for Seat<C> {
         }
     }
 
+    fn counted(&self, shared: Shared, waiting: TaskId, is_last: bool) {
+        let world = &mut *self.0.borrow_mut();
+        world.uses(Key::Shared(shared), How::Add);
+        let Some(waiting) = world.ids.get(&waiting).copied() else { return };
+        let part = world.names.part(Key::Shared(shared));
+        if let Some(step) = &mut world.step {
+            step.foot.counts.push(Count { part, waiting, is_last });
+            world.is_counted = is_last.then_some(waiting);
+        }
+    }
+
     fn task_done(&self, task: TaskId, _how: Ended) {
         let world = &mut *self.0.borrow_mut();
         let Some(number) = world.ids.get(&task).copied() else { return };
+        if let Some(known) = world.tasks.get_mut(&number) {
+            known.is_live = false;
+        }
         world.uses(Key::End(number), How::Write);
         world.uses(Key::Shared(Shared::Tasks), How::Add);
         // The first task is the program itself.
-        world.is_last |= world.names.called(number) == "M" && world.step.is_some();
+        world.is_last |= world.names.is_main(number) && world.step.is_some();
     }
 }

@@ -26,8 +26,16 @@ pub(crate) fn poll_charge(cx: &Context<'_>) -> Poll<()> {
             true
         }
     });
+    #[cfg(feature = "explore")]
+    let is_left = is_left.map(|it| it && !context::with_entered(gives_up_early).unwrap_or(false));
     // Outside of any loop nobody counts, and nobody starves.
     if is_left == Some(false) { give_up(cx) } else { Poll::Ready(()) }
+}
+
+/// Whether who explores orders has the task that is being polled give up early.
+#[cfg(feature = "explore")]
+fn gives_up_early(core: &Core) -> bool {
+    core.current_task.get().is_some_and(|task| core.host.gives_up(task))
 }
 
 /// The budget is used up.

@@ -9,6 +9,7 @@ use crate::structures::wake::Wake;
 impl Core {
     /// Sets a timer.
     pub(crate) fn set_timer(&self, deadline: u64, wake: Wake) -> TimerKey {
+        super::adds_timer();
         let key = self.timers.borrow_mut().insert(deadline, wake);
         let after = || Duration::from_nanos(deadline.saturating_sub(self.now()));
         self.host.show(|it| it.timer_set(key.number(), after()));
@@ -39,6 +40,7 @@ impl Core {
     pub(crate) fn unset_timer(&self, key: TimerKey) {
         let unused = self.timers.borrow_mut().remove(key);
         if unused.is_some() {
+            super::adds_timer();
             self.host.show(|it| it.timer_unset(key.number()));
         }
         self.host.drop(unused);

@@ -52,11 +52,44 @@ pub(crate) fn writes_ends(_listener: u32) {
     touch(Shared::Ends(_listener), How::Write);
 }
 
+/// One of those has ended whose number a task waits for: it is woken by the last one, for all of them.
+#[cfg(feature = "explore")]
+pub(crate) fn adds_end(listener: u32, waiting: Option<TaskId>, is_last: bool) {
+    let shared = Shared::Ends(listener);
+    match waiting {
+        Some(task) => drop(with_entered(|core| core.host.show_count(shared, task, is_last))),
+        None => touch(shared, How::Add),
+    }
+}
+
 /// Somebody asks which tasks there are.
 #[inline(always)]
 pub(crate) fn reads_tasks() {
     #[cfg(feature = "explore")]
     touch(Shared::Tasks, How::Read);
+}
+
+/// The loop's time is asked for.
+#[inline(always)]
+pub(crate) fn reads_clock() {
+    #[cfg(feature = "explore")]
+    touch(Shared::Clock, How::Read);
+}
+
+/// The loop's time is moved, and with it what is due.
+#[inline(always)]
+pub(crate) fn writes_clock() {
+    #[cfg(feature = "explore")]
+    for shared in [Shared::Clock, Shared::Timers] {
+        touch(shared, How::Write);
+    }
+}
+
+/// A timer is set, or taken out.
+#[inline(always)]
+pub(crate) fn adds_timer() {
+    #[cfg(feature = "explore")]
+    touch(Shared::Timers, How::Add);
 }
 
 /// A waker is called that is none of the loop's: who has it may do anything.

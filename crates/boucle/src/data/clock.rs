@@ -25,13 +25,14 @@ pub(crate) const NEVER: u64 = u64::MAX;
 /// A clock. Its times are nanoseconds, counted from the same moment by all loops of a process: five hundred
 /// years fit.
 pub(crate) struct Clock {
-    /// The virtual time, if it is virtual; it begins with the real one.
+    /// The virtual time, if it is virtual.
     now: Option<Cell<u64>>,
 }
 
 impl Clock {
-    pub(crate) fn new(is_virtual: bool) -> Clock {
-        Clock { now: is_virtual.then(|| Cell::new(real_now())) }
+    /// One that begins with the real time, or at `begin` if it is virtual.
+    pub(crate) fn new(is_virtual: bool, begin: Option<Instant>) -> Clock {
+        Clock { now: is_virtual.then(|| Cell::new(begin.map_or_else(real_now, time))) }
     }
 
     pub(crate) fn is_virtual(&self) -> bool {

@@ -59,6 +59,10 @@ pub enum Shared {
     Ends(u32),
     /// Which tasks there are.
     Tasks,
+    /// The time of the loop.
+    Clock,
+    /// Which timers are set.
+    Timers,
     /// Wakers that are none of the loop's: whoever has them may do anything.
     Wakers,
 }

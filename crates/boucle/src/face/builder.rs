@@ -1,7 +1,7 @@
 //! How a loop is made that is not as others are: its time, its order, its watchers.
 
 use std::rc::Rc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::Loop;
 use crate::context::Owner;
@@ -62,6 +62,30 @@ impl Builder {
     pub fn virtual_time(mut self, yes: bool) -> Builder {
         self.settings.virtual_time = yes;
         self
+    }
+
+    /// Makes time virtual, and lets it begin at this instant: so two loops can have the same times.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::{Duration, Instant};
+    /// use boucle::{Loop, now, sleep};
+    ///
+    /// let begin = Instant::now();
+    /// let ends = [1, 2].map(|_| {
+    ///     let event_loop = Loop::builder().virtual_time_from(begin).build();
+    ///     event_loop.run_until_complete(async {
+    ///         sleep(Duration::from_secs(9)).await;
+    ///         now()
+    ///     }).unwrap()
+    /// });
+    /// assert_eq!(ends, [begin + Duration::from_secs(9); 2]);
+    /// ```
+    #[doc(alias = "start_paused")]
+    pub fn virtual_time_from(mut self, begin: Instant) -> Builder {
+        self.settings.begin = Some(begin);
+        self.virtual_time(true)
     }
 
     /// Whether each deadline is waited for on its own; else those within a millisecond share a

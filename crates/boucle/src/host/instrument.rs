@@ -75,6 +75,9 @@ pub trait Instrument {
     /// Something that tasks share is used, by the present step or outside of any. It is told with the feature
     /// `explore` alone.
     fn touched(&self, _shared: Shared, _how: How) {}
+    /// The present step adds to what this task waits for, which is woken by the last one: that one's wake is
+    /// told next, and is everybody's who has added. It is told with the feature `explore` alone.
+    fn counted(&self, _shared: Shared, _waiting: TaskId, _is_last: bool) {}
     /// A timer was set, this long ahead. Its number is how many were set before it in this loop, modulo
     /// four billion.
     fn timer_set(&self, _timer: u32, _after: Duration) {}

@@ -74,6 +74,30 @@ pub trait Order {
             ready => Step::Poll(self.choose(ready)),
         }
     }
+
+    /// Whether the task that is being polled gives its turn back where it need not wait, as it does when its
+    /// budget is used up. It is asked wherever the budget is charged, in builds with the feature `explore` only.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use boucle::{Order, TaskId};
+    ///
+    /// struct First;
+    ///
+    /// impl Order for First {
+    ///     fn choose(&mut self, _: &[TaskId]) -> usize {
+    ///         0
+    ///     }
+    /// }
+    ///
+    /// // Nobody does, if nothing is written here.
+    /// let task = boucle::Loop::new().add_task(async {}).id();
+    /// assert!(!First.gives_up(task));
+    /// ```
+    fn gives_up(&mut self, _task: TaskId) -> bool {
+        false
+    }
 }
 
 /// What an [`Order`] is told before each step.

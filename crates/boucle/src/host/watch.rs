@@ -93,6 +93,14 @@ impl Host {
         }
     }
 
+    /// Tells who watches that a step adds to what a task waits for.
+    #[cfg(feature = "explore")]
+    pub(crate) fn show_count(&self, shared: Shared, waiting: TaskId, is_last: bool) {
+        if let Some(instrument) = self.instrument().filter(|_| self.surveyed.get().is_none()) {
+            self.guard(|| instrument.counted(shared, waiting, is_last));
+        }
+    }
+
     #[cold]
     fn show_to(&self, instrument: &dyn Instrument, tell: impl FnOnce(&dyn Instrument)) {
         if let Some(task) = self.surveyed.take() {

@@ -15,6 +15,7 @@ impl<T> Future for Task<T> {
     #[track_caller]
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let raw = self.raw.as_mut().expect("the handle is there until it is dropped");
+        context::reads_end(raw.id());
         if !raw.is_done() {
             return if raw.set_neighbor(cx.waker()) { Poll::Pending } else { self.wait(cx) };
         }

@@ -75,9 +75,10 @@ impl News {
 
     /// A child has ended: wakes the parent, if it wants to hear of it now.
     fn has_ended(&self, place: usize, how: Ended) {
-        context::writes_ends(self.number.get());
         self.n_missing.set(self.n_missing.get() - 1);
         let is_first_failure = how != Ended::Value && self.failed.get().is_none();
+        #[cfg(feature = "explore")]
+        self.tell_use(how);
         if is_first_failure {
             self.failed.set(Some(place));
         }
@@ -93,6 +94,24 @@ impl News {
             if let Some(parent) = self.parent.take() {
                 context::wake(parent);
             }
+        }
+    }
+
+    /// Lets those know who explore orders that a child has ended. Where only their number counts, no two of them
+    /// need come in both orders.
+    #[cfg(feature = "explore")]
+    fn tell_use(&self, how: Ended) {
+        let number = self.number.get();
+        let has_foreign_parent = {
+            let parent = self.parent.take();
+            let is_foreign = parent.as_ref().is_some_and(|it| it.wake.task().is_none());
+            self.parent.set(parent);
+            is_foreign
+        };
+        if how != Ended::Value || self.ended.borrow().is_some() || has_foreign_parent {
+            context::writes_ends(number);
+        } else {
+            context::adds_end(number, self.waiting_task(), self.n_missing.get() == 0);
         }
     }
 

@@ -127,7 +127,7 @@ fn who_is_first_at_a_lock_a_semaphore_and_a_queue_is_tried_in_each_order() {
 #[test]
 fn time_passes_only_where_nothing_else_can_run_and_equal_deadlines_are_a_choice() {
     let report = explore(|| async {
-        let said = Rc::new(RefCell::new(String::new()));
+        let said = Rc::new(boucle::shared::RefCell::new(String::new()));
         let late = |name: &'static str, seconds| {
             let said = Rc::clone(&said);
             async move {

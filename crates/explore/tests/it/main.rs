@@ -3,6 +3,7 @@
 mod book;
 mod counts;
 mod failures;
+mod faults;
 mod replays;
 mod touches;
 mod unseen;

@@ -4,10 +4,14 @@ use std::cell::RefCell;
 use std::pin::pin;
 use std::rc::Rc;
 use std::task::{Context, Waker};
+use std::time::Duration;
 
 use boucle::shared::{Cell, RefCell as Told};
 use boucle::sync::{Barrier, Event, Lock, Queue, Semaphore, Waiter};
-use boucle::{How, Instrument, Loop, Object, Shared, all_tasks, gather_tasks, spawn};
+use boucle::{
+    How, Instrument, Loop, Object, Shared, TaskId, all_tasks, gather, gather_tasks, hold_up,
+    interrupt, now, sleep, spawn,
+};
 
 /// Notes what is used, in words; an object is its kind.
 #[derive(Default)]
@@ -21,6 +25,12 @@ impl Instrument for Uses {
         self.objects.borrow_mut().push(object);
     }
 
+    fn counted(&self, _: Shared, _: TaskId, is_last: bool) {
+        self.said
+            .borrow_mut()
+            .push(format!("ends counted{}", if is_last { ", the last" } else { "" }));
+    }
+
     fn touched(&self, shared: Shared, how: How) {
         let what = match shared {
             Shared::Object(id) => {
@@ -31,6 +41,8 @@ impl Instrument for Uses {
             Shared::Ends(_) => "ends",
             Shared::Tasks => "tasks",
             Shared::Wakers => "wakers",
+            Shared::Clock => "clock",
+            Shared::Timers => "timers",
             _ => "something new",
         };
         self.said.borrow_mut().push(format!("{what} {how:?}"));
@@ -77,7 +89,21 @@ fn the_ends_of_tasks_and_which_there_are_are_shared_too() {
     assert_eq!(uses(|| async { all_tasks().len() }), "tasks Read");
     assert_eq!(uses(|| async { spawn(async {}).await.is_ok() }), "end Read");
     let joined = uses(|| async { gather_tasks([spawn(async {})]).await.is_ok() });
-    assert_eq!(joined, "end Read, ends Write");
+    assert_eq!(joined, "end Read, ends Write, ends counted, the last");
+    let counted = uses(|| async { gather([1, 2].map(|_| async {})).await.is_ok() });
+    assert_eq!(counted, "end Read, ends Write, ends counted, ends counted, the last");
+    // Also one that has ended before it is awaited.
+    let late = uses(|| async {
+        let task = spawn(async {});
+        interrupt().await;
+        task.await.is_ok()
+    });
+    assert_eq!(late, "end Read");
+
+    assert_eq!(uses(|| async { now() == now() }), "clock Read");
+    assert_eq!(uses(|| async { hold_up(Duration::ZERO) }), "clock Write, timers Write");
+    let slept = uses(|| async { sleep(Duration::from_secs(1)).await });
+    assert_eq!(slept, "clock Read, timers Add");
 
     // Another executor within a task has wakers of its own.
     let foreign = uses(|| async {
