@@ -9,18 +9,9 @@ use std::sync::Arc;
 use crate::foot::{Foot, Task};
 use crate::order::Event;
 
-/// A step of a sequence.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub(crate) struct Wanted {
-    /// Whose step, and what it does. The last one will be taken in another state than it was, and is expected
-    /// to do the same; where it does not, the search meets a new pair that could change places.
-    event: Arc<Event>,
-    /// Whether it comes after one of the sequence before it.
-    is_after: bool,
-}
-
-/// The steps of one order, the next one first.
-pub(crate) type Sequence = Vec<Wanted>;
+/// The steps of one order, the next one first. The last one will be taken in another state than it was, and is
+/// expected to do the same; where it does not, the search meets a new pair that could change places.
+pub(crate) type Sequence = Vec<Arc<Event>>;
 
 /// A task whose step was tried before.
 #[derive(Clone, Debug)]
@@ -41,20 +32,15 @@ enum First {
 }
 
 /// Whether a step could come before all others of a sequence, and change nothing by it.
-fn first(event: &Event, sequence: &[Wanted]) -> First {
-    let place = sequence.iter().position(|it| it.event.task == event.task);
+fn first(event: &Event, sequence: &[Arc<Event>]) -> First {
+    let place = sequence.iter().position(|it| it.task == event.task);
     match place {
-        Some(place) if !depends_on_earlier(sequence, place) => First::Is(place),
+        // By what it has done, not by what it is expected to do there.
+        Some(place) if sequence[..place].iter().all(|it| !event.depends(it)) => First::Is(place),
         Some(_) => First::No,
-        None if sequence.iter().all(|it| !event.depends(&it.event)) => First::Apart,
+        None if sequence.iter().all(|it| !event.depends(it)) => First::Apart,
         None => First::No,
     }
-}
-
-/// Whether the step at this place depends on one before it.
-fn depends_on_earlier(sequence: &[Wanted], place: usize) -> bool {
-    let own = &sequence[place];
-    own.is_after && sequence[..place].iter().any(|it| it.event.depends(&own.event))
 }
 
 /// The orders that are still to be tried from one place on.
@@ -74,13 +60,13 @@ impl Pending {
     /// Adds a step of which it is not known what it does: anything.
     pub(crate) fn add_unknown(&mut self, task: Task) {
         let foot = Foot { is_barrier: true, ..Foot::default() };
-        self.add(vec![Wanted { event: Arc::new(Event { task, foot }), is_after: false }]);
+        self.add(vec![Arc::new(Event { task, foot })]);
     }
 
     /// Whose step is next; those orders are left out that were tried by one of those who sleep.
     pub(crate) fn next(&mut self, sleepers: &[Sleeper]) -> Option<Task> {
         self.sequences.retain(|it| !is_tried(sleepers, it));
-        self.sequences.first().map(|it| it[0].event.task)
+        self.sequences.first().map(|it| it[0].task)
     }
 
     /// The step was taken that did this: takes out what goes on from there.
@@ -105,7 +91,7 @@ impl Pending {
 }
 
 /// Whether one who sleeps could come first: then all that the order stands for was tried.
-pub(crate) fn is_tried(sleepers: &[Sleeper], sequence: &[Wanted]) -> bool {
+pub(crate) fn is_tried(sleepers: &[Sleeper], sequence: &[Arc<Event>]) -> bool {
     sleepers.iter().any(|it| first(&it.event, sequence) != First::No)
 }
 
@@ -117,11 +103,8 @@ pub(crate) fn reversed(
     first: usize,
     second: usize,
 ) -> Sequence {
-    let kept: Vec<usize> = (first + 1..events.len()).filter(|it| !happens(first, *it)).collect();
-    let is_after = |place: usize| kept.iter().any(|it| *it < place && happens(*it, place));
-    let wanted =
-        |place: usize| Wanted { event: Arc::clone(&events[place]), is_after: is_after(place) };
-    kept.iter().copied().chain([second]).map(wanted).collect()
+    let kept = (first + 1..events.len()).filter(|it| !happens(first, *it));
+    kept.chain([second]).map(|place| Arc::clone(&events[place])).collect()
 }
 
 impl Event {
