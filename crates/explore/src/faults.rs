@@ -1,15 +1,16 @@
 //! What can be done to a program from outside: a task is cancelled, or woken for no reason; time passes though
 //! tasks can go on; a task gives its turn back where it need not; the loop closes.
 //!
-//! Each of these but giving up is a step of somebody of its own, which is there from some moment on and takes one
-//! step. Between two moments at which time passes since nothing else can go on, an *epoch*, such a step goes
-//! with others as any step does; so in which epoch it is taken is said beforehand, and one search is made for
-//! each way to say it: a [`Plan`]. No step can then make another one's impossible.
+//! What is done to a task changes nothing before the task's next poll: so it is done as early as that can be told,
+//! behind a poll of the task, or behind a moment at which time passes since nothing else can go on. That time
+//! passes early, and that the loop closes, are steps of their own, which go with others as any step does, between
+//! two such moments: an *epoch*. What is done when is said beforehand, and one search is made for each way to say
+//! it: a [`Plan`]. So no step ever makes another one's impossible.
 
 use std::collections::BTreeSet;
 
 use crate::foot::Task;
-use crate::names::{NOBODY, Names};
+use crate::names::NOBODY;
 
 /// A way to disturb a program.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -61,8 +62,24 @@ pub(crate) struct Fault {
     pub(crate) kind: Kind,
     /// To whom; nobody if it concerns all.
     pub(crate) victim: Task,
-    /// In which epoch, from 0; of a give-up, at which of the places where the victim could, from 1.
-    pub(crate) when: u32,
+    /// When.
+    pub(crate) when: When,
+}
+
+/// When something is done.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub(crate) enum When {
+    /// In this epoch, from 0.
+    Epoch(u32),
+    /// Behind so many polls of its victim, and so many moments at which time has passed since.
+    Behind {
+        /// How many polls.
+        n_polls: u32,
+        /// How many such moments.
+        n_idle: u32,
+    },
+    /// At this of the places where its victim could give up, from 1.
+    Place(u32),
 }
 
 /// What is done in an execution, in a fixed order.
@@ -155,7 +172,7 @@ enum State {
     Open,
     /// It was done, and changed something.
     Done,
-    /// It was done, and changed nothing.
+    /// It was done, and has changed nothing so far.
     InVain,
 }
 
@@ -169,84 +186,98 @@ impl Doing {
 
     /// An execution begins.
     pub(crate) fn begin(&mut self) {
-        self.epoch = 0;
         self.states.fill(State::Ahead);
-        self.note(Kind::Close, NOBODY);
-        self.open(|fault| fault.victim == NOBODY);
+        self.enter(0);
     }
 
-    /// A task was spawned; what can be done to it from now on is open.
-    pub(crate) fn spawned(&mut self, task: Task, is_main: bool) {
-        self.note_victim(task, is_main);
-        self.open(|fault| fault.victim == task);
+    /// Time has passed, since nothing else could go on.
+    pub(crate) fn next_epoch(&mut self) {
+        self.enter(self.epoch + 1);
     }
 
-    /// Time has passed, since nothing else could go on; the tasks that live are these.
-    pub(crate) fn next_epoch(
-        &mut self,
-        live: impl Fn(Task) -> bool + Copy,
-        names: &Names,
-        all: &[Task],
-    ) {
-        self.epoch += 1;
-        self.note(Kind::Close, NOBODY);
-        for task in all.iter().copied().filter(|it| live(*it)) {
-            self.note_victim(task, names.is_main(task));
-        }
-        self.open(|fault| fault.victim == NOBODY || live(fault.victim));
-    }
-
-    fn note_victim(&mut self, task: Task, is_main: bool) {
-        if !is_main {
-            self.note(Kind::Cancel, task);
-        }
-        self.note(Kind::Wake, task);
-    }
-
-    /// It could be done now.
-    pub(crate) fn note(&mut self, kind: Kind, victim: Task) {
-        if self.limits.allow(kind) {
-            self.possible.insert(Fault { kind, victim, when: self.epoch });
-        }
-    }
-
-    fn open(&mut self, is_open: impl Fn(&Fault) -> bool) {
+    fn enter(&mut self, epoch: u32) {
+        self.epoch = epoch;
+        self.note_step(Kind::Close);
         for (fault, state) in self.plan.iter().zip(&mut self.states) {
-            let is_now = fault.kind != Kind::Yield && fault.when == self.epoch;
-            if *state == State::Ahead && is_now && is_open(fault) {
+            if *state == State::Ahead && fault.when == When::Epoch(epoch) {
                 *state = State::Open;
             }
         }
     }
 
-    /// What can be done now.
-    pub(crate) fn all_open(&self) -> impl Iterator<Item = Fault> {
-        let all = self.plan.iter().zip(&self.states);
-        all.filter(|(_, state)| **state == State::Open).map(|(fault, _)| *fault)
+    /// Such a step could be taken in this epoch.
+    pub(crate) fn note_step(&mut self, kind: Kind) {
+        self.note(Fault { kind, victim: NOBODY, when: When::Epoch(self.epoch) });
     }
 
-    /// It is done now.
-    pub(crate) fn done(&mut self, kind: Kind, victim: Task, has_effect: bool) {
-        let is_it = |it: &usize| {
-            let fault = &self.plan[*it];
-            fault.kind == kind && fault.victim == victim && self.states[*it] == State::Open
-        };
+    fn note(&mut self, fault: Fault) {
+        if self.limits.allow(fault.kind) {
+            self.possible.insert(fault);
+        }
+    }
+
+    /// The steps that can be taken now.
+    pub(crate) fn steps(&self) -> impl Iterator<Item = Kind> {
+        let all = self.plan.iter().zip(&self.states);
+        all.filter(|(_, state)| **state == State::Open).map(|(fault, _)| fault.kind)
+    }
+
+    /// Such a step is taken now.
+    pub(crate) fn took(&mut self, kind: Kind, has_effect: bool) {
+        let is_it = |it: &usize| self.plan[*it].kind == kind && self.states[*it] == State::Open;
         if let Some(place) = (0..self.plan.len()).find(is_it) {
             self.states[place] = if has_effect { State::Done } else { State::InVain };
         }
     }
 
-    /// Whether a task gives up, at this of the places where it could.
-    pub(crate) fn gives_up(&mut self, victim: Task, when: u32) -> bool {
-        let fault = Fault { kind: Kind::Yield, victim, when };
-        if self.limits.allow(Kind::Yield) {
-            self.possible.insert(fault);
+    /// What is done to a task now, behind so many polls and so many moments at which time has passed since. A
+    /// wake has changed nothing yet.
+    pub(crate) fn due(
+        &mut self,
+        victim: Task,
+        (n_polls, n_idle): (u32, u32),
+        kinds: &[Kind],
+    ) -> Option<Kind> {
+        let when = When::Behind { n_polls, n_idle };
+        for kind in kinds {
+            self.note(Fault { kind: *kind, victim, when });
         }
+        let is_it = |it: &usize| {
+            let fault = &self.plan[*it];
+            self.states[*it] == State::Ahead
+                && fault.victim == victim
+                && fault.when == when
+                && kinds.contains(&fault.kind)
+        };
+        let place = (0..self.plan.len()).find(is_it)?;
+        let kind = self.plan[place].kind;
+        self.states[place] = if kind == Kind::Wake { State::InVain } else { State::Done };
+        Some(kind)
+    }
+
+    /// A task is polled that nothing else has woken than what was done to it.
+    pub(crate) fn was_woken(&mut self, victim: Task) {
+        for (fault, state) in self.plan.iter().zip(&mut self.states) {
+            if fault.victim == victim && fault.kind == Kind::Wake && *state == State::InVain {
+                *state = State::Done;
+            }
+        }
+    }
+
+    /// Whether a task gives up, at this of the places where it could.
+    pub(crate) fn gives_up(&mut self, victim: Task, place: u32) -> bool {
+        let fault = Fault { kind: Kind::Yield, victim, when: When::Place(place) };
+        self.note(fault);
         let place = self.plan.iter().position(|it| *it == fault);
         if let Some(place) = place {
             self.states[place] = State::Done;
         }
         place.is_some()
+    }
+
+    /// Whether something is done to tasks, or could be.
+    pub(crate) fn is_idle(&self) -> bool {
+        self.plan.is_empty() && self.limits == Limits::default()
     }
 
     /// Whether there is something that was not done yet.

@@ -2,6 +2,7 @@
 //! before the other are independent, and only then one order stands for both.
 
 use boucle::How;
+use smallvec::SmallVec;
 
 /// A task of the program, as the search counts them; the same path has the same number in each execution.
 pub(crate) type Task = u16;
@@ -24,9 +25,9 @@ pub(crate) struct Count {
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
 pub(crate) struct Foot {
     /// The parts that it has used.
-    pub(crate) uses: Vec<(Part, How)>,
+    pub(crate) uses: SmallVec<[(Part, How); 4]>,
     /// The tasks that it has woken, spawned or cancelled, also in vain.
-    pub(crate) wakes: Vec<Task>,
+    pub(crate) wakes: SmallVec<[Task; 4]>,
     /// What it has added to, so that a task is woken when enough is added.
     pub(crate) counts: Vec<Count>,
     /// It can only be taken when nothing else can go on: time passes, say. Everything is before it or after.
@@ -104,8 +105,8 @@ mod tests {
 
     #[test]
     fn a_part_that_is_used_in_two_ways_is_written() {
-        assert_eq!(foot(&[(1, How::Read), (1, How::Add)], &[]).uses, [(1, How::Write)]);
-        assert_eq!(foot(&[(1, How::Add), (1, How::Add)], &[]).uses, [(1, How::Add)]);
-        assert_eq!(foot(&[(1, How::Read), (1, How::Read)], &[]).uses, [(1, How::Read)]);
+        assert_eq!(foot(&[(1, How::Read), (1, How::Add)], &[]).uses[..], [(1, How::Write)]);
+        assert_eq!(foot(&[(1, How::Add), (1, How::Add)], &[]).uses[..], [(1, How::Add)]);
+        assert_eq!(foot(&[(1, How::Read), (1, How::Read)], &[]).uses[..], [(1, How::Read)]);
     }
 }

@@ -1,8 +1,7 @@
 //! Who takes steps, and what they share: each by a number, which is the same in each execution.
 
-use std::collections::HashMap;
-
 use boucle::{Shared, TaskPath};
+use rustc_hash::FxHashMap;
 
 use crate::faults::Kind;
 use crate::foot::{Part, Task};
@@ -39,9 +38,9 @@ pub(crate) enum Key {
 
 /// The numbers of who takes steps, and of parts.
 pub(crate) struct Names {
-    tasks: HashMap<TaskPath, Task>,
-    faults: HashMap<(Kind, Task), Task>,
-    parts: HashMap<Key, Part>,
+    tasks: FxHashMap<TaskPath, Task>,
+    faults: FxHashMap<(Kind, Task), Task>,
+    parts: FxHashMap<Key, Part>,
     /// Who each is and what it is called, by its number.
     all: Vec<(Who, String)>,
 }
@@ -49,9 +48,9 @@ pub(crate) struct Names {
 impl Default for Names {
     fn default() -> Names {
         Names {
-            tasks: HashMap::new(),
-            faults: HashMap::new(),
-            parts: HashMap::new(),
+            tasks: FxHashMap::default(),
+            faults: FxHashMap::default(),
+            parts: FxHashMap::default(),
             all: vec![(Who::Nobody, "+".to_owned())],
         }
     }

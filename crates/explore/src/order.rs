@@ -1,6 +1,7 @@
 //! Which step of an execution happens before which: the order that matters in it, and the pairs of steps in
 //! which it could have been the other way round.
 
+#[cfg(test)]
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
@@ -30,6 +31,7 @@ pub(crate) struct Race {
 }
 
 /// The order that matters in an execution.
+#[derive(Default)]
 pub(crate) struct HappensBefore {
     /// The clock of each step; its own step is counted in it.
     clocks: Vec<Clock>,
@@ -39,6 +41,13 @@ pub(crate) struct HappensBefore {
     tasks: Vec<Task>,
     /// The pairs that could change places.
     pub(crate) races: Vec<Race>,
+    /// Who has used each part.
+    parts: Vec<Used>,
+    /// What is known of each task.
+    known: Vec<Known>,
+    /// The last step that all others are before or after, and the place behind it.
+    barrier: Option<usize>,
+    since_barrier: usize,
 }
 
 /// Who has used a part.
@@ -51,7 +60,7 @@ struct Used {
 }
 
 /// What is known of a task.
-#[derive(Clone, Default)]
+#[derive(Default)]
 struct Known {
     /// Its last step.
     last: Option<usize>,
@@ -60,7 +69,6 @@ struct Known {
 }
 
 /// What has made a task ready.
-#[derive(Clone)]
 enum Cause {
     /// It was so from the beginning on.
     Begin,
@@ -80,90 +88,84 @@ impl Cause {
     }
 }
 
+/// The one of this number, which is there from now on.
+fn at<T: Default>(all: &mut Vec<T>, number: usize) -> &mut T {
+    if number >= all.len() {
+        all.resize_with(number + 1, T::default);
+    }
+    &mut all[number]
+}
+
 impl HappensBefore {
     /// The order of these steps; `ready` are the tasks that were ready at the beginning.
-    pub(crate) fn new<'a>(events: &'a [Arc<Event>], ready: &'a [Task]) -> HappensBefore {
-        let all = |it: &'a Arc<Event>| {
-            let counts = it.foot.counts.iter().map(|it| &it.waiting);
-            it.foot.wakes.iter().chain(counts).chain([&it.task])
-        };
-        let n_tasks = events.iter().flat_map(all);
-        let n_tasks = n_tasks.chain(ready).max().map_or(0, |it| usize::from(*it) + 1);
-        let n_parts = events.iter().flat_map(|it| &it.foot.uses).map(|it| it.0 as usize + 1);
-        let mut parts: Vec<Used> = Vec::new();
-        parts.resize_with(n_parts.max().unwrap_or(0), Used::default);
-        let mut known = vec![Known::default(); n_tasks];
-        for task in ready {
-            known[usize::from(*task)].causes.push(Cause::Begin);
-        }
-        let mut order = HappensBefore {
-            clocks: Vec::with_capacity(events.len()),
-            indices: Vec::with_capacity(events.len()),
-            tasks: events.iter().map(|it| it.task).collect(),
-            races: Vec::new(),
-        };
-        let (mut barrier, mut since_barrier) = (None, 0);
-        for (place, event) in events.iter().enumerate() {
-            let own = usize::from(event.task);
-            // All steps on which it depends directly, and that nothing between them hides.
-            let mut before: Vec<usize> = Vec::new();
-            for (part, how) in &event.foot.uses {
-                before.extend(parts[*part as usize].conflicting(*how));
-            }
-            before.extend(known[own].causes.iter().flat_map(Cause::steps));
-            let counts = event.foot.counts.iter().map(|it| &it.waiting);
-            let woken = event.foot.wakes.iter().chain(counts);
-            before.extend(woken.filter_map(|it| known[usize::from(*it)].last));
-            before.extend(barrier);
-            if event.foot.is_barrier {
-                before.extend(since_barrier..place);
-            }
-            order.add(place, event, known[own].last, &mut before, &known[own].causes, n_tasks);
-            for (part, how) in &event.foot.uses {
-                parts[*part as usize].add(place, *how);
-            }
-            // What has woken it so far is before this step, and so before all later ones.
-            known[own] = Known { last: Some(place), ..Known::default() };
-            for task in &event.foot.wakes {
-                known[usize::from(*task)].causes.push(Cause::Step(place));
-            }
-            for count in event.foot.counts.iter().filter(|it| it.is_last) {
-                let before = parts[count.part as usize].since.iter().map(|it| it.0);
-                let all = before.chain([place]).collect();
-                known[usize::from(count.waiting)].causes.push(Cause::All(all));
-            }
-            if event.foot.is_barrier {
-                (barrier, since_barrier) = (Some(place), place + 1);
-            }
-        }
+    #[cfg(test)]
+    pub(crate) fn new(events: &[Arc<Event>], ready: &[Task]) -> HappensBefore {
+        let mut order = HappensBefore::default();
+        order.go_on(events, 0, ready);
         order
     }
 
-    fn add(
-        &mut self,
-        place: usize,
-        event: &Event,
-        last: Option<usize>,
-        before: &mut Vec<usize>,
-        causes: &[Cause],
-        n_tasks: usize,
-    ) {
+    /// The order of these steps, of which the first `n_kept` are as they were before.
+    pub(crate) fn go_on(&mut self, events: &[Arc<Event>], n_kept: usize, ready: &[Task]) {
+        self.clocks.truncate(n_kept);
+        self.indices.truncate(n_kept);
+        self.tasks.truncate(n_kept);
+        self.races.retain(|it| it.second < n_kept);
+        for part in &mut self.parts {
+            part.write = None;
+            part.since.clear();
+        }
+        for task in &mut self.known {
+            task.last = None;
+            task.causes.clear();
+        }
+        (self.barrier, self.since_barrier) = (None, 0);
+        for task in ready {
+            at(&mut self.known, usize::from(*task)).causes.push(Cause::Begin);
+        }
+        let mut before = Vec::new();
+        for (place, event) in events.iter().enumerate() {
+            if place >= n_kept {
+                self.add(place, event, &mut before);
+            }
+            self.note(place, event);
+        }
+    }
+
+    /// Finds the clock of a step, and with whom it could change places.
+    fn add(&mut self, place: usize, event: &Event, before: &mut Vec<usize>) {
+        let own = usize::from(event.task);
+        at(&mut self.known, own);
+        // All steps on which it depends directly, and that nothing between them hides.
+        before.clear();
+        for (part, how) in &event.foot.uses {
+            before.extend(at(&mut self.parts, *part as usize).conflicting(*how));
+        }
+        before.extend(self.known[own].causes.iter().flat_map(Cause::steps));
+        let counts = event.foot.counts.iter().map(|it| &it.waiting);
+        let woken = event.foot.wakes.iter().chain(counts);
+        before.extend(woken.filter_map(|it| self.known.get(usize::from(*it))?.last));
+        before.extend(self.barrier);
+        if event.foot.is_barrier {
+            before.extend(self.since_barrier..place);
+        }
         before.sort_unstable();
         before.dedup();
-        let own = usize::from(event.task);
-        let mut clock = last.map_or_else(|| vec![0; n_tasks], |it| self.clocks[it].clone());
-        let is_before = |clock: &Clock, tasks: &[Task], indices: &[u32], it: usize| {
-            clock[usize::from(tasks[it])] >= indices[it]
-        };
+
+        let last = self.known[own].last;
+        let mut clock = last.map_or_else(Vec::new, |it| self.clocks[it].clone());
+        if clock.len() < self.known.len() {
+            clock.resize(self.known.len(), 0);
+        }
         // From the last one on: what it has seen is no race, since it lies between.
         for it in before.iter().rev() {
-            if is_before(&clock, &self.tasks, &self.indices, *it) {
+            if clock[usize::from(self.tasks[*it])] >= self.indices[*it] {
                 continue;
             }
             let other = &self.clocks[*it];
             clock.iter_mut().zip(other).for_each(|(one, other)| *one = (*one).max(*other));
             // It could have come first if something else has made its task ready.
-            let is_free = causes.iter().any(|cause| {
+            let is_free = self.known[own].causes.iter().any(|cause| {
                 cause.steps().iter().all(|cause| *cause != *it && !self.happens(*it, *cause))
             });
             if is_free && !event.foot.is_barrier {
@@ -174,14 +176,39 @@ impl HappensBefore {
         clock[own] = index;
         self.clocks.push(clock);
         self.indices.push(index);
+        self.tasks.push(event.task);
+    }
+
+    /// Notes what a step has done.
+    fn note(&mut self, place: usize, event: &Event) {
+        for (part, how) in &event.foot.uses {
+            at(&mut self.parts, *part as usize).add(place, *how);
+        }
+        // What has woken it so far is before this step, and so before all later ones.
+        let known = at(&mut self.known, usize::from(event.task));
+        known.last = Some(place);
+        known.causes.clear();
+        for task in &event.foot.wakes {
+            at(&mut self.known, usize::from(*task)).causes.push(Cause::Step(place));
+        }
+        for count in event.foot.counts.iter().filter(|it| it.is_last) {
+            let before = self.parts[count.part as usize].since.iter().map(|it| it.0);
+            let all = before.chain([place]).collect();
+            at(&mut self.known, usize::from(count.waiting)).causes.push(Cause::All(all));
+        }
+        if event.foot.is_barrier {
+            (self.barrier, self.since_barrier) = (Some(place), place + 1);
+        }
     }
 
     /// Whether the step at `first` happens before the one at `second`, or is the same.
     pub(crate) fn happens(&self, first: usize, second: usize) -> bool {
-        self.clocks[second][usize::from(self.tasks[first])] >= self.indices[first]
+        let seen = self.clocks[second].get(usize::from(self.tasks[first]));
+        seen.is_some_and(|it| *it >= self.indices[first])
     }
 
     /// The same for all executions that differ only in the order of what does not matter.
+    #[cfg(test)]
     pub(crate) fn trace(&self) -> u64 {
         let mut all: Vec<_> = (0..self.tasks.len())
             .map(|it| (self.tasks[it], self.indices[it], trimmed(&self.clocks[it])))
@@ -194,6 +221,7 @@ impl HappensBefore {
 }
 
 /// A clock without the tasks at its end of which nothing has happened.
+#[cfg(test)]
 fn trimmed(clock: &[u32]) -> &[u32] {
     let n = clock.iter().rposition(|it| *it > 0).map_or(0, |it| it + 1);
     &clock[..n]
@@ -208,7 +236,8 @@ impl Used {
 
     fn add(&mut self, place: usize, how: How) {
         if how == How::Write {
-            (self.write, self.since) = (Some(place), Vec::new());
+            self.write = Some(place);
+            self.since.clear();
         } else {
             self.since.push((place, how));
         }

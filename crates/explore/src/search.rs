@@ -63,6 +63,12 @@ pub(crate) struct Search {
     diverged: Option<Diverged>,
     /// Those that were ready at the beginning.
     begin: Vec<Task>,
+    /// The steps of the execution that is under way, as far as they are known.
+    events: Vec<Arc<Event>>,
+    /// The order that matters in the last one that was not given up.
+    order: HappensBefore,
+    /// How many of its steps are as they were in that.
+    n_ordered: usize,
     /// How many executions have ended.
     pub(crate) n_executions: u64,
     /// How many were given up, since all that they could still do was tried.
@@ -83,6 +89,7 @@ impl Search {
     pub(crate) fn begin(&mut self) {
         self.at = 0;
         self.diverged = None;
+        self.events.truncate(self.n_kept);
     }
 
     /// Whose step is next, of those that are ready; there is one at the least.
@@ -153,18 +160,15 @@ impl Search {
             for task in cuts_off {
                 node.pending.add_unknown(*task);
             }
-            node.taken = Some(Arc::new(event));
+            let event = Arc::new(event);
+            self.events.push(Arc::clone(&event));
+            node.taken = Some(event);
         }
         self.at += 1;
     }
 
-    /// The steps of the execution, in their order.
-    pub(crate) fn events(&self) -> Vec<Arc<Event>> {
-        self.nodes.iter().take(self.at).filter_map(|it| it.taken.clone()).collect()
-    }
-
-    /// The execution has ended, or was given up. Returns what it stands for, unless it was given up.
-    pub(crate) fn end(&mut self, is_over: bool) -> Result<Option<u64>, Diverged> {
+    /// The execution has ended, or was given up.
+    pub(crate) fn end(&mut self, is_over: bool) -> Result<(), Diverged> {
         if let Some(diverged) = self.diverged.take() {
             return Err(diverged);
         }
@@ -174,27 +178,38 @@ impl Search {
             return Err(Diverged { step: self.at, how: Difference::Missing(missing) });
         }
         self.nodes.truncate(self.at);
-        let trace = is_over.then(|| {
+        if is_over {
             self.n_executions += 1;
-            self.reverse_races()
-        });
+            self.reverse_races();
+        }
         self.next();
-        Ok(trace)
+        Ok(())
+    }
+
+    /// What the last execution stands for.
+    #[cfg(test)]
+    fn trace(&self) -> u64 {
+        self.order.trace()
     }
 
     /// Notes all orders that are to be tried, by what could have been the other way round.
-    fn reverse_races(&mut self) -> u64 {
-        let events = self.events();
-        let order = HappensBefore::new(&events, &self.begin);
+    fn reverse_races(&mut self) {
+        let Search { events, order, begin, .. } = self;
+        let n_before = std::mem::replace(&mut self.n_ordered, events.len());
+        order.go_on(events, n_before, begin);
         for race in &order.races {
             let happens = |one, other| order.happens(one, other);
-            let sequence = reversed(&events, happens, race.first, race.second);
+            // One that was there before leads to what it led to, unless something new is not after its first step.
+            let is_new = |place| place == race.second || !happens(race.first, place);
+            if !(n_before..events.len()).any(is_new) {
+                continue;
+            }
+            let sequence = reversed(events, happens, race.first, race.second);
             let node = &mut self.nodes[race.first];
             if !is_tried(&node.sleepers, &sequence) {
                 node.pending.add(sequence);
             }
         }
-        order.trace()
     }
 
     /// Goes back to the last place from which something is still to be tried.
@@ -206,6 +221,7 @@ impl Search {
             }
             if node.pending.next(&node.sleepers).is_some() {
                 self.n_kept = self.nodes.len() - 1;
+                self.n_ordered = self.n_ordered.min(self.n_kept);
                 return;
             }
             self.nodes.pop();

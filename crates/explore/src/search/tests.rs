@@ -183,8 +183,9 @@ fn searched(tasks: &[Vec<Op>]) -> (All, Search) {
                 Next::GiveUp => break false,
             }
         };
-        if let Some(trace) = search.end(is_over).expect("it is the same each time") {
-            assert!(all.traces.insert(trace), "a trace is tried twice: {tasks:?}");
+        search.end(is_over).expect("it is the same each time");
+        if is_over {
+            assert!(all.traces.insert(search.trace()), "a trace is tried twice: {tasks:?}");
             all.outcomes.insert(run.outcome());
         }
     }

@@ -1,0 +1,80 @@
+//! The world as the loop asks it and tells it.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use boucle::{Ended, How, Instrument, Order, Shared, Situation, Spawned, Step, TaskId, WokenBy};
+
+use super::{Choose, Trouble, World};
+use crate::foot::Count;
+use crate::names::Key;
+
+/// The world as the loop asks it and tells it.
+pub(crate) struct Seat<C>(pub(crate) Rc<RefCell<World<C>>>);
+
+impl<C: Choose> Order for Seat<C> {
+    fn choose(&mut self, _: &[TaskId]) -> usize {
+        0
+    }
+
+    fn step(&mut self, at: &Situation<'_>) -> Step {
+        self.0.borrow_mut().next(at)
+    }
+
+    fn gives_up(&mut self, task: TaskId) -> bool {
+        self.0.borrow_mut().gives_up(task)
+    }
+}
+
+impl<C: Choose> Instrument for Seat<C> {
+    fn task_spawned(&self, task: TaskId, spawned: Spawned) {
+        self.0.borrow_mut().spawned(task, spawned);
+    }
+
+    fn woken(&self, task: TaskId, by: WokenBy) {
+        let world = &mut *self.0.borrow_mut();
+        if by == WokenBy::Thread {
+            world.trouble = Some(Trouble::Outside);
+        }
+        world.wakes(task);
+    }
+
+    fn woken_in_vain(&self, task: TaskId, by: WokenBy, _has_ended: bool) {
+        self.woken(task, by);
+    }
+
+    fn touched(&self, shared: Shared, how: How) {
+        let world = &mut *self.0.borrow_mut();
+        match shared {
+            Shared::End(task) => {
+                if let Some(task) = world.ids.get(&task) {
+                    world.uses(Key::End(*task), how);
+                }
+            }
+            shared => world.uses(Key::Shared(shared), how),
+        }
+    }
+
+    fn counted(&self, shared: Shared, waiting: TaskId, is_last: bool) {
+        let world = &mut *self.0.borrow_mut();
+        world.uses(Key::Shared(shared), How::Add);
+        let Some(waiting) = world.ids.get(&waiting).copied() else { return };
+        let part = world.names.part(Key::Shared(shared));
+        if let Some(step) = &mut world.step {
+            step.foot.counts.push(Count { part, waiting, is_last });
+            world.is_counted = is_last.then_some(waiting);
+        }
+    }
+
+    fn task_done(&self, task: TaskId, _how: Ended) {
+        let world = &mut *self.0.borrow_mut();
+        let Some(number) = world.ids.get(&task).copied() else { return };
+        if let Some(known) = world.known_mut(number) {
+            known.is_live = false;
+        }
+        world.uses(Key::End(number), How::Write);
+        world.uses(Key::Shared(Shared::Tasks), How::Add);
+        // The first task is the program itself.
+        world.is_last |= world.names.is_main(number) && world.step.is_some();
+    }
+}
