@@ -5,11 +5,16 @@ use std::fmt::Debug;
 use std::panic;
 use std::panic::AssertUnwindSafe;
 use std::rc::Rc;
+use std::sync::LazyLock;
+use std::time::Instant;
 
 use boucle::{Instrument, Loop, RunError};
 
 use crate::quiet::{message, quietly};
 use crate::world::{Choose, Seat, Trouble, World};
+
+/// When each execution begins, on its own clock.
+static BEGIN: LazyLock<Instant> = LazyLock::new(Instant::now);
 
 /// What came of an execution.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -53,7 +58,7 @@ where
     let reports: Rc<RefCell<Vec<String>>> = Rc::default();
     let told = Rc::clone(&reports);
     let event_loop = Loop::builder()
-        .virtual_time(true)
+        .virtual_time_from(*BEGIN)
         .order(Seat(Rc::clone(world)))
         .instrument(instrument)
         .exception_handler(move |report| {

@@ -1,6 +1,6 @@
 //! What the chapter on orders shows: its programs, and their reports.
 
-use boucle_explore::{Report, explore, replay};
+use boucle_explore::{Explore, Report, explore, replay};
 
 #[expect(dead_code, reason = "its `main` prints what is compared here")]
 #[path = "../../examples/lost_update.rs"]
@@ -8,6 +8,9 @@ mod lost_update;
 #[expect(dead_code, reason = "its `main` prints what is compared here")]
 #[path = "../../examples/pool.rs"]
 mod pool;
+#[expect(dead_code, reason = "its `main` prints what is compared here")]
+#[path = "../../examples/taken.rs"]
+mod taken;
 #[expect(dead_code, reason = "its `main` prints what is compared here")]
 #[path = "../../examples/two_locks.rs"]
 mod two_locks;
@@ -26,6 +29,7 @@ fn the_reports_are_those_of_the_chapter() {
     check("lost_update", &explore(lost_update::program));
     check("two_locks", &explore(two_locks::program));
     check("pool", &explore(pool::program));
+    check("taken", &Explore::new().cancels(1).run(taken::program));
 }
 
 #[test]

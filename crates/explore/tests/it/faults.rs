@@ -204,3 +204,15 @@ fn what_is_done_to_a_program_is_said_in_the_first_line() {
         )
     );
 }
+
+#[test]
+fn the_times_of_all_executions_are_the_same() {
+    let report = Explore::new().run(|| async {
+        let tasks = [1, 2].map(|n| spawn(async move { sleep(SECOND * n).await }));
+        for task in tasks {
+            task.await.expect("it ends");
+        }
+        boucle::now()
+    });
+    assert_eq!(report.outcomes().count(), 1, "{report}");
+}
