@@ -269,6 +269,17 @@ impl Instrument for Both {
         self.0.touched(shared, how);
     }
 
+    fn waits(
+        &self,
+        task: TaskId,
+        on: WaitsFor,
+        object: Option<Object>,
+        at: Option<&'static Location<'static>>,
+    ) {
+        self.0.waits(task, on, object, at);
+        self.1.waits(task, on, object, at);
+    }
+
     fn counted(&self, shared: Shared, waiting: TaskId, is_last: bool) {
         self.0.counted(shared, waiting, is_last);
     }
@@ -286,12 +297,6 @@ impl Instrument for Both {
         before_poll(task: TaskId);
         after_poll(task: TaskId, ended: bool);
         task_named(task: TaskId, name: &str);
-        waits(
-            task: TaskId,
-            on: WaitsFor,
-            object: Option<Object>,
-            at: Option<&'static Location<'static>>
-        );
         acquired(task: TaskId, object: Object);
         released(object: Object);
         timer_set(timer: u32, after: Duration);

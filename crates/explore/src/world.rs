@@ -166,8 +166,8 @@ impl<C: Choose> World<C> {
             return step;
         }
         self.end_step();
-        if at.is_open {
-            self.trouble = Some(Trouble::Outside);
+        if at.is_open || self.trouble.is_some() {
+            self.trouble.get_or_insert(Trouble::Outside);
             return Step::Stop;
         }
         self.n_steps += 1;

@@ -1,9 +1,13 @@
 //! The world as the loop asks it and tells it.
 
 use std::cell::RefCell;
+use std::panic::Location;
 use std::rc::Rc;
 
-use boucle::{Ended, How, Instrument, Order, Shared, Situation, Spawned, Step, TaskId, WokenBy};
+use boucle::{
+    Ended, How, Instrument, Object, Order, Shared, Situation, Spawned, Step, TaskId, WaitsFor,
+    WokenBy,
+};
 
 use super::{Choose, Trouble, World};
 use crate::foot::Count;
@@ -41,6 +45,18 @@ impl<C: Choose> Instrument for Seat<C> {
 
     fn woken_in_vain(&self, task: TaskId, by: WokenBy, _has_ended: bool) {
         self.woken(task, by);
+    }
+
+    fn waits(
+        &self,
+        _: TaskId,
+        on: WaitsFor,
+        _: Option<Object>,
+        _: Option<&'static Location<'static>>,
+    ) {
+        if matches!(on, WaitsFor::Thread | WaitsFor::Readable(_) | WaitsFor::Writable(_)) {
+            self.0.borrow_mut().trouble = Some(Trouble::Outside);
+        }
     }
 
     fn touched(&self, shared: Shared, how: How) {

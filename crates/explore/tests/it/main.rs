@@ -4,6 +4,7 @@ mod book;
 mod counts;
 mod failures;
 mod faults;
+mod named;
 mod own;
 mod replays;
 mod touches;
