@@ -53,11 +53,13 @@ mod told {
         }
 
         /// As [`std::cell::Cell::set`].
+        #[track_caller]
         pub fn set(&self, value: T) {
             drop(self.replace(value));
         }
 
         /// As [`std::cell::Cell::replace`].
+        #[track_caller]
         pub fn replace(&self, value: T) -> T {
             self.identity.writes();
             self.value.replace(value)
@@ -77,6 +79,7 @@ mod told {
 
     impl<T: Copy> Cell<T> {
         /// As [`std::cell::Cell::get`].
+        #[track_caller]
         #[must_use]
         pub fn get(&self) -> T {
             self.identity.reads();
@@ -86,6 +89,7 @@ mod told {
 
     impl<T: Default> Cell<T> {
         /// As [`std::cell::Cell::take`].
+        #[track_caller]
         #[must_use]
         pub fn take(&self) -> T {
             self.replace(T::default())
@@ -154,6 +158,7 @@ mod told {
         /// # Errors
         ///
         /// If it is borrowed mutably.
+        #[track_caller]
         pub fn try_borrow(&self) -> Result<Ref<'_, T>, BorrowError> {
             self.identity.reads();
             self.value.try_borrow()
@@ -164,6 +169,7 @@ mod told {
         /// # Errors
         ///
         /// If it is borrowed.
+        #[track_caller]
         pub fn try_borrow_mut(&self) -> Result<RefMut<'_, T>, BorrowMutError> {
             self.identity.writes();
             self.value.try_borrow_mut()

@@ -25,5 +25,5 @@ pub(crate) async fn program() {
 }
 
 fn main() {
-    print!("{}", explore(program));
+    print!("{:#}", explore(program));
 }

@@ -8,7 +8,7 @@ use std::rc::Rc;
 use std::sync::LazyLock;
 use std::time::Instant;
 
-use boucle::{Instrument, Loop, RunError};
+use boucle::{Instrument, Loop, Order, RunError};
 
 use crate::quiet::{message, quietly};
 use crate::world::{Choose, Seat, Trouble, World};
@@ -54,12 +54,25 @@ pub(crate) fn run_watched<C: Choose + 'static, F>(
 where
     F: Future<Output: Debug>,
 {
+    run_as(world, Seat(Rc::clone(world)), instrument, program)
+}
+
+/// The same, where another order asks the world, and may do more than that.
+pub(crate) fn run_as<C: Choose + 'static, F>(
+    world: &Rc<RefCell<World<C>>>,
+    order: impl Order + 'static,
+    instrument: Rc<impl Instrument + 'static>,
+    program: &impl Fn() -> F,
+) -> Option<Outcome>
+where
+    F: Future<Output: Debug>,
+{
     world.borrow_mut().begin();
     let reports: Rc<RefCell<Vec<String>>> = Rc::default();
     let told = Rc::clone(&reports);
     let event_loop = Loop::builder()
         .virtual_time_from(*BEGIN)
-        .order(Seat(Rc::clone(world)))
+        .order(order)
         .instrument(instrument)
         .exception_handler(move |report| {
             let first = report.to_string().lines().next().unwrap_or_default().to_owned();

@@ -6,14 +6,14 @@ use std::fmt::Debug;
 use std::rc::Rc;
 
 use boucle::How;
-use boucle_trace::Lint;
 
+use crate::again::Again;
 use crate::execution::{Outcome, run};
 use crate::faults::{Doing, Limits, Plans};
+use crate::film::write_films;
 use crate::foot::Task;
 use crate::names::{EVERYTHING, Names};
 use crate::order::Event;
-use crate::replay::follow;
 use crate::report::{Found, Report, Verdict};
 use crate::search::{Difference, Diverged, Next, Search};
 use crate::world::{Choose, World};
@@ -170,30 +170,33 @@ impl Explore {
         }
         if report.changed.is_none() {
             self.see_again(&program, &mut report);
+            write_films(&report);
         }
         report
     }
 
-    /// Runs the orders once more that the report names: each must come to the same, and of a deadlock it is seen
-    /// what stands in the way.
+    /// Runs the orders once more that the report names: each must come to the same. Of a failure it is looked for
+    /// why it fails.
     fn see_again<F: Future<Output: Debug>>(&self, program: &impl Fn() -> F, report: &mut Report) {
         let Found { outcomes, failures } = &mut report.found;
+        let again = Again::new(program, self.n_steps);
         let all =
             failures.iter_mut().take(N_SEEN_AGAIN).chain(outcomes.iter_mut().take(N_SEEN_AGAIN));
         for (says, seen) in all {
-            let now = match follow(&seen.schedule, program, self.n_steps) {
-                Ok(replay) if replay.outcome() == says => {
-                    let findings = replay.trace().lint();
-                    let deadlock = findings.into_iter().find(|it| it.lint == Lint::Deadlock);
-                    seen.explained = deadlock.map(|it| it.message);
-                    continue;
+            match again.see(&seen.schedule, says) {
+                Ok(run) => {
+                    seen.schedule = run.schedule.clone();
+                    if run.outcome.is_failure {
+                        seen.explained = Some(again.explain(says, &run));
+                    }
                 }
-                Ok(replay) => format!("comes to {}", replay.outcome()),
-                Err(error) => format!("is another program's: {error}"),
-            };
-            report.changed =
-                Some(format!("the order {} came to {says}, and now it {now}", seen.schedule));
-            break;
+                Err(now) => {
+                    let before = &seen.schedule;
+                    report.changed =
+                        Some(format!("the order {before} came to {says}, and now it {now}"));
+                    break;
+                }
+            }
         }
     }
 

@@ -32,22 +32,33 @@
 //! `RefCell` of `boucle::shared`. Where there are few orders each of them is tried, whatever is shared; the first
 //! line of a [`Report`] says which it is.
 
+mod again;
+mod beside;
+mod both;
 mod disturb;
 mod execution;
+mod explained;
 mod explore;
 mod faults;
+mod film;
 mod foot;
 mod names;
 mod order;
+mod passes;
 mod pending;
 mod quiet;
 mod replay;
 mod report;
 mod schedule;
 mod search;
+mod shortest;
+mod stuck;
+mod witness;
+mod words;
 mod world;
 
 pub use crate::explore::{Explore, explore};
+pub use crate::film::Film;
 pub use crate::replay::{Replay, ReplayError, replay};
 pub use crate::report::Report;
 pub use crate::schedule::{ParseScheduleError, Schedule};

@@ -98,7 +98,6 @@ fn at<T: Default>(all: &mut Vec<T>, number: usize) -> &mut T {
 
 impl HappensBefore {
     /// The order of these steps; `ready` are the tasks that were ready at the beginning.
-    #[cfg(test)]
     pub(crate) fn new(events: &[Arc<Event>], ready: &[Task]) -> HappensBefore {
         let mut order = HappensBefore::default();
         order.go_on(events, 0, ready);
@@ -205,6 +204,11 @@ impl HappensBefore {
     pub(crate) fn happens(&self, first: usize, second: usize) -> bool {
         let seen = self.clocks[second].get(usize::from(self.tasks[first]));
         seen.is_some_and(|it| *it >= self.indices[first])
+    }
+
+    /// How many steps of each task happen before the one at this place, or are it, by the task's number.
+    pub(crate) fn clock(&self, place: usize) -> &[u32] {
+        &self.clocks[place]
     }
 
     /// The same for all executions that differ only in the order of what does not matter.

@@ -2,18 +2,15 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
-use std::fmt;
 use std::fmt::Debug;
-use std::panic::Location;
 use std::rc::Rc;
-use std::time::Duration;
 
-use boucle::{
-    Ended, How, Instrument, Object, RunError, Shared, Spawned, TaskId, WaitsFor, WokenBy,
-};
 use boucle_trace::{Recorder, Trace};
 
+use crate::again::Again;
+use crate::both::Both;
 use crate::execution::run_watched;
+use crate::explore::N_STEPS;
 use crate::foot::Task;
 use crate::names::{Names, Who};
 use crate::order::Event;
@@ -44,6 +41,8 @@ pub struct Replay {
     is_failure: bool,
     /// What happened.
     trace: Trace,
+    /// An order that stands for the same.
+    shortest: Schedule,
 }
 
 impl Replay {
@@ -85,6 +84,29 @@ impl Replay {
     pub fn trace(&self) -> &Trace {
         &self.trace
     }
+
+    /// An order that differs only in what does not matter, with as few changes of the task as can be.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use boucle::{gather, interrupt};
+    /// use boucle_explore::replay;
+    ///
+    /// let program = || async {
+    ///     let yields = || async {
+    ///         for _ in 0..5 {
+    ///             interrupt().await;
+    ///         }
+    ///     };
+    ///     gather([yields(), yields()]).await.map(drop)
+    /// };
+    /// assert_eq!(replay("ABABABAB", program).unwrap().shortest().to_string(), "A6");
+    /// ```
+    #[must_use]
+    pub fn shortest(&self) -> &Schedule {
+        &self.shortest
+    }
 }
 
 /// A schedule that cannot be followed. The message says why.
@@ -125,7 +147,7 @@ pub enum ReplayError {
 
 /// Follows a schedule.
 #[derive(Debug)]
-struct Follow {
+pub(crate) struct Follow {
     schedule: Schedule,
     /// So many of its steps are written also where there is no choice.
     n_explicit: usize,
@@ -140,10 +162,17 @@ struct Follow {
 }
 
 impl Follow {
-    fn new(schedule: &Schedule) -> Follow {
+    pub(crate) fn new(schedule: &Schedule) -> Follow {
         let faults = schedule.0.iter().filter(|it| is_fault(it)).cloned().collect();
         let n_explicit = schedule.n_explicit();
         Follow { schedule: schedule.clone(), n_explicit, faults, at: 0, gives_up: 0, error: None }
+    }
+}
+
+impl Follow {
+    /// Whether the program has gone as the schedule says, to its end.
+    pub(crate) fn fits(&self) -> bool {
+        self.error.is_none() && self.at == self.schedule.0.len()
     }
 }
 
@@ -201,7 +230,13 @@ pub fn replay<F: Future<Output: Debug>>(
     schedule: &str,
     program: impl Fn() -> F,
 ) -> Result<Replay, ReplayError> {
-    follow(&schedule.parse()?, &program, crate::explore::N_STEPS)
+    let schedule = schedule.parse()?;
+    let mut replay = follow(&schedule, &program, N_STEPS)?;
+    // A program that is not the same each time has none that is shorter.
+    if let Ok(run) = Again::new(&program, N_STEPS).see(&schedule, &replay.outcome) {
+        replay.shortest = run.schedule;
+    }
+    Ok(replay)
 }
 
 /// The same for a schedule that was read, up to so many steps.
@@ -213,7 +248,7 @@ pub(crate) fn follow<F: Future<Output: Debug>>(
     let world = Rc::new(RefCell::new(World::new(Follow::new(schedule), n_steps)));
     let recorder = Rc::new(Recorder::new());
     let listening = recorder.listen();
-    let both = Rc::new(Both(Seat(Rc::clone(&world)), Rc::clone(&recorder)));
+    let both = Rc::new(Both(Rc::new(Seat(Rc::clone(&world))), Rc::clone(&recorder) as _));
     let outcome = run_watched(&world, both, program);
     drop(listening);
     let chooser = &world.borrow().chooser;
@@ -226,85 +261,8 @@ pub(crate) fn follow<F: Future<Output: Debug>>(
             outcome: outcome.says,
             is_failure: outcome.is_failure,
             trace: recorder.trace(),
+            shortest: schedule.clone(),
         }),
         _ => Err(ReplayError::LeftOver { n_used, n_all }),
-    }
-}
-
-/// Who watches an execution, and who records it.
-struct Both(Seat<Follow>, Rc<Recorder>);
-
-impl fmt::Debug for Both {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Both")
-    }
-}
-
-/// Tells the recorder.
-macro_rules! pass_on {
-    ($($name:ident($($it:ident: $type:ty),*);)*) => {
-        $(fn $name(&self, $($it: $type),*) {
-            self.1.$name($($it),*);
-        })*
-    };
-}
-
-impl Instrument for Both {
-    fn task_spawned(&self, task: TaskId, spawned: Spawned) {
-        self.0.task_spawned(task, spawned);
-        self.1.task_spawned(task, spawned);
-    }
-
-    fn woken(&self, task: TaskId, by: WokenBy) {
-        self.0.woken(task, by);
-        self.1.woken(task, by);
-    }
-
-    fn woken_in_vain(&self, task: TaskId, by: WokenBy, has_ended: bool) {
-        self.0.woken_in_vain(task, by, has_ended);
-        self.1.woken_in_vain(task, by, has_ended);
-    }
-
-    fn touched(&self, shared: Shared, how: How) {
-        self.0.touched(shared, how);
-    }
-
-    fn waits(
-        &self,
-        task: TaskId,
-        on: WaitsFor,
-        object: Option<Object>,
-        at: Option<&'static Location<'static>>,
-    ) {
-        self.0.waits(task, on, object, at);
-        self.1.waits(task, on, object, at);
-    }
-
-    fn counted(&self, shared: Shared, waiting: TaskId, is_last: bool) {
-        self.0.counted(shared, waiting, is_last);
-    }
-
-    fn task_done(&self, task: TaskId, how: Ended) {
-        self.0.task_done(task, how);
-        self.1.task_done(task, how);
-    }
-
-    pass_on! {
-        loop_made();
-        object_made(object: Object);
-        object_gone(object: Object);
-        object_named(object: Object, name: &str);
-        before_poll(task: TaskId);
-        after_poll(task: TaskId, ended: bool);
-        task_named(task: TaskId, name: &str);
-        acquired(task: TaskId, object: Object);
-        released(object: Object);
-        timer_set(timer: u32, after: Duration);
-        timer_fired(timer: u32);
-        timer_unset(timer: u32);
-        io_ready(descriptor: i32, readable: bool, writable: bool);
-        before_wait(timeout: Option<Duration>);
-        after_wait();
-        run_ended(why_not: Option<RunError>);
     }
 }

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use crate::explained::Explained;
+use crate::film::Film;
 use crate::schedule::Schedule;
 
 /// How much was shown.
@@ -23,8 +25,8 @@ pub(crate) struct Seen {
     pub(crate) n: u64,
     /// The shortest schedule that comes to it.
     pub(crate) schedule: Schedule,
-    /// What stands in the way of a deadlock.
-    pub(crate) explained: Option<String>,
+    /// Why it fails.
+    pub(crate) explained: Option<Explained>,
 }
 
 impl Seen {
@@ -65,9 +67,12 @@ impl Found {
 }
 
 /// What was found out about a program: its outcomes, its failures, each with the shortest schedule that comes
-/// to it. `{}` shows it, the same each time: it can be kept as a snapshot.
+/// to it. `{}` shows it, the same each time: it can be kept as a snapshot. `{:#}` shows the [lanes](Report::lanes)
+/// of each failure as well.
 ///
-/// The first line says how much was shown, and never more than that.
+/// The first line says how much was shown, and never more than that. Below each failure stands why it fails, as far
+/// as that was found out: what waits for what, and what would have to be the other way round. That was run, and has
+/// passed, in the order that stands behind it.
 ///
 /// # Examples
 ///
@@ -132,6 +137,84 @@ impl Report {
     pub fn schedule(&self, outcome: &str) -> Option<&Schedule> {
         let seen = self.found.outcomes.get(outcome).or_else(|| self.found.failures.get(outcome));
         seen.map(|it| &it.schedule)
+    }
+
+    /// Why something fails, as far as that was found out: the lines that stand below it in the report.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let report = boucle_explore::explore(std::future::pending::<()>);
+    /// assert_eq!(
+    ///     report.why("deadlock").collect::<Vec<_>>(),
+    ///     ["nobody is left who could wake anybody:", "  the program (M) stands still since its poll 1"],
+    /// );
+    /// ```
+    pub fn why(&self, failure: &str) -> impl Iterator<Item = &str> {
+        let explained = self.found.failures.get(failure).and_then(|it| it.explained.as_ref());
+        explained.into_iter().flat_map(|it| &it.lines).map(String::as_str)
+    }
+
+    /// The nearest order that passes; none if none was found near the one that fails.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use boucle::{interrupt, spawn};
+    /// use boucle_explore::{explore, replay};
+    ///
+    /// let program = || async {
+    ///     let task = spawn(async {});
+    ///     interrupt().await;
+    ///     assert!(task.done(), "too early");
+    /// };
+    /// let report = explore(program);
+    /// let passes = report.passes("panicked: too early").unwrap().to_string();
+    /// assert!(!replay(&passes, program).unwrap().is_failure());
+    /// ```
+    #[must_use]
+    pub fn passes(&self, failure: &str) -> Option<&Schedule> {
+        self.found.failures.get(failure)?.explained.as_ref()?.passes.as_ref()
+    }
+
+    /// The order that fails and the nearest one that passes, beside each other: what each step does, one lane a
+    /// task. What is the other way round has a star. None if no order was found near it that passes.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use boucle::{interrupt, spawn};
+    ///
+    /// let report = boucle_explore::explore(|| async {
+    ///     let task = spawn(async {});
+    ///     interrupt().await;
+    ///     assert!(task.done(), "too early");
+    /// });
+    /// assert_eq!(
+    ///     report.lanes("panicked: too early").unwrap(),
+    ///     "  fails, by M:   ┃   passes, by A:
+    ///   M ·  spawns A  ┃   M ·  spawns A
+    /// * M ·  panics    ┃ * · A  ends
+    ///                  ┃ * M ·  ends
+    /// ",
+    /// );
+    /// ```
+    #[must_use]
+    pub fn lanes(&self, failure: &str) -> Option<&str> {
+        let explained = self.found.failures.get(failure)?.explained.as_ref()?;
+        Some(explained.lanes.as_str()).filter(|it| !it.is_empty())
+    }
+
+    /// The failures as recordings. `BOUCLE_EXPLORE_FILM=DIRECTORY` in the environment writes them.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let report = boucle_explore::explore(|| async { 42 });
+    /// assert_eq!(report.films().count(), 0);
+    /// ```
+    pub fn films(&self) -> impl Iterator<Item = &Film> {
+        self.found.failures.values().filter_map(|it| it.explained.as_ref()?.film.as_ref())
     }
 
     /// How many executions there were that each stand for an order that matters.
@@ -244,14 +327,22 @@ impl fmt::Display for Report {
                 writeln!(f, "{} {kind}{}:", all.len(), if all.len() == 1 { "" } else { "s" })?;
             }
             for (says, seen) in all {
-                write!(f, "  {says}, in {}", seen.n)?;
+                // What a panic says beyond its first line stands below.
+                let mut says = says.lines();
+                write!(f, "  {}, in {}", says.next().unwrap_or_default(), seen.n)?;
                 let schedule = seen.schedule.to_string();
                 if !schedule.is_empty() {
                     write!(f, ", by {schedule}")?;
                 }
                 writeln!(f)?;
-                if let Some(explained) = &seen.explained {
-                    writeln!(f, "    {explained}")?;
+                for line in says {
+                    writeln!(f, "    {}", line.trim_start())?;
+                }
+                let Some(Explained { lines, lanes, .. }) = &seen.explained else { continue };
+                let is_whole = f.alternate();
+                let lanes = lanes.lines().filter(|_| is_whole);
+                for line in lines.iter().map(String::as_str).chain(lanes) {
+                    writeln!(f, "    {line}")?;
                 }
             }
         }

@@ -54,6 +54,22 @@ def plays_in_one_file(page, program, picture):
         page.heard = [it for it in page.heard if it.get("method") != "Log.entryAdded"]
 
 
+def two_play_in_one_file(page, program, picture):
+    """Each is one of the other: what moves the one moves both, if they are to, and a key goes across."""
+    both = "[...document.querySelectorAll('boucle-player')]"
+    with tempfile.TemporaryDirectory() as folder:
+        file = os.path.join(folder, "two.html")
+        write(program, "stage6", "--beside", "stage8", "--html", file)
+        page.open(f"file://{file}")
+        page.until(f"{both}.length === 2 && {both}.every(it => it.dataset.ready > 0)")
+        page.press("ArrowRight", "ArrowRight")
+        page.until(f"{both}.map(it => it.position).join()", "2,2")
+        page.run("document.getElementById('together').checked = false")
+        page.press("x", "ArrowRight")
+        page.until(f"{both}.map(it => it.position).join()", "2,3")
+        picture("two")
+
+
 def is_an_element_of_any_page(page, program, picture):
     """From a file with the data in it; and from a server by its `src`. The page keeps its own keys."""
     with tempfile.TemporaryDirectory() as folder:
@@ -226,4 +242,4 @@ def holds_a_million_events(page, program, picture):
         page.until(f"{PLAYER}.at('notice').textContent.includes('not found after')")
 
 
-ALONE = [plays_in_one_file, is_an_element_of_any_page, shows_awaits_as_a_tree, holds_a_million_events]
+ALONE = [plays_in_one_file, two_play_in_one_file, is_an_element_of_any_page, shows_awaits_as_a_tree, holds_a_million_events]

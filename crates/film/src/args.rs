@@ -66,6 +66,9 @@ pub struct Args {
     /// Serve the player as a page, to this machine alone
     #[arg(long, conflicts_with_all = ["text", "svg", "html", "element", "save", "json", "perfetto", "predict"])]
     serve: bool,
+    /// Another run, which stands beside the first one on the page
+    #[arg(long, value_name = "RUN", requires = "run", conflicts_with_all = ["text", "svg", "element", "save", "json", "perfetto", "predict"])]
+    beside: Option<String>,
     /// The port of the page; 0 is one that is free
     #[arg(long, default_value_t = 0, requires = "serve")]
     port: u16,
@@ -129,8 +132,9 @@ impl Args {
             return command.run();
         }
         let run = self.run.as_deref().map(|it| Run::open(it, self.lossy)).transpose()?;
+        let beside = self.beside.as_deref().map(|it| Run::open(it, self.lossy)).transpose()?;
         if self.serve {
-            return Ok(serve(self.port, Shelf::new(run))?);
+            return Ok(serve(self.port, Shelf::new(run, beside))?);
         }
         let Some(run) = run else {
             println!("What to play? These programs there are:");
@@ -139,7 +143,12 @@ impl Args {
             return Ok(());
         };
         let is_terminal = io::stdin().is_terminal() && io::stdout().is_terminal();
-        let writes = self.write_files(&run)?;
+        if beside.is_some() && self.html.is_none() {
+            return Err(
+                "two runs stand beside each other on a page: say --serve, or --html FILE".into()
+            );
+        }
+        let writes = self.write_files(&run, beside.as_ref())?;
         if self.text.is_none() && !writes && is_terminal {
             let mut app = App::new(run);
             if self.predict {
@@ -171,7 +180,7 @@ impl Args {
     }
 
     /// Writes the files that are asked for; whether there are any.
-    fn write_files(&self, run: &Run) -> Result<bool, Box<dyn Error>> {
+    fn write_files(&self, run: &Run, beside: Option<&Run>) -> Result<bool, Box<dyn Error>> {
         if let Some(path) = &self.save {
             run.trace.save(path, self.force)?;
         }
@@ -182,7 +191,9 @@ impl Args {
             write::file(path, run.trace.svg(), self.force)?;
         }
         if let Some(path) = &self.html {
-            write::file(path, run.page().html(), self.force)?;
+            let page = run.page();
+            let html = beside.map_or_else(|| page.html(), |it| page.html_beside(&it.page()));
+            write::file(path, html, self.force)?;
         }
         if let Some(folder) = &self.element {
             write::element(folder, run, self.force)?;

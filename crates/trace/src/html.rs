@@ -97,6 +97,16 @@ pub const PLAYER: &str = script!(style!(), include_str!("html/load.js"), engine!
 /// The part of a page that is not the player's: it fills the window.
 const STYLE: &str = "html, body { margin: 0; height: 100% }";
 
+/// The same of a page with two players, which share it.
+const STYLE_OF_TWO: &str = concat!(
+    "html, body { margin: 0; height: 100% } body { display: flex; flex-direction: column } ",
+    "main { display: grid; flex: 1; grid-template-columns: repeat(auto-fit, minmax(min(34rem, 100%), 1fr)) } ",
+    "boucle-player { min-width: 0 } label { font: 14px/2 system-ui, sans-serif; padding: 0 .75rem }"
+);
+
+/// What makes two players of a page one of the other.
+const TWO: &str = include_str!("html/two.js");
+
 impl Trace {
     /// The trace as a page: one file, to be opened in any browser.
     ///
@@ -225,19 +235,46 @@ impl Page {
     /// ```
     #[must_use]
     pub fn html(&self) -> String {
-        let title = escape(&self.title);
         let element = self.element_with(" keys");
-        let hash = |text: &str| base64(&sha256(text.as_bytes()));
-        let (script, style) = (hash(ALONE), hash(STYLE));
+        self.page(STYLE, &element, &[ALONE])
+    }
+
+    /// This run and another one beside each other, as one file. The key x is for the other one from then on; what
+    /// moves the one moves both, unless the reader says otherwise.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use boucle_trace::{Page, record};
+    ///
+    /// let [one, other] = [1, 2].map(|n| Page::new(&record(|| async move { world::println!("{n}") })));
+    /// let html = one.html_beside(&other);
+    /// assert_eq!(html.matches("<boucle-player keys>").count(), 2);
+    /// ```
+    #[must_use]
+    pub fn html_beside(&self, other: &Page) -> String {
+        let [one, other] = [self, other].map(|it| it.element_with(" keys"));
+        let both = "<label><input type=\"checkbox\" id=\"together\" checked> move both</label>";
+        let body = format!("{both}\n<main>\n{one}{other}</main>\n");
+        self.page(STYLE_OF_TWO, &body, &[ALONE, TWO])
+    }
+
+    /// A page with this in it, and no other script than these.
+    fn page(&self, style: &str, body: &str, scripts: &[&str]) -> String {
+        let title = escape(&self.title);
+        let hash = |text: &str| format!("'sha256-{}'", base64(&sha256(text.as_bytes())));
+        let allowed: Vec<_> = scripts.iter().map(|it| hash(it)).collect();
+        let (allowed, style_hash) = (allowed.join(" "), hash(style));
+        let scripts: String = scripts.iter().map(|it| format!("<script>{it}</script>")).collect();
         format!(
             "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
             <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; \
-            script-src 'sha256-{script}'; style-src 'sha256-{style}'; base-uri 'none'; form-action 'none'\">\n\
+            script-src {allowed}; style-src {style_hash}; base-uri 'none'; form-action 'none'\">\n\
             <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
             <meta name=\"color-scheme\" content=\"light dark\">\n<title>{title}</title>\n\
-            <style>{STYLE}</style>\n</head>\n<body>\n\
+            <style>{style}</style>\n</head>\n<body>\n\
             <noscript>This page draws with JavaScript, which is off. It loads nothing.</noscript>\n\
-            {element}<script>{ALONE}</script>\n</body>\n</html>\n"
+            {body}{scripts}\n</body>\n</html>\n"
         )
     }
 }

@@ -1,6 +1,8 @@
 //! How what tasks share is used, as those are told who explore orders. Without the feature `explore` all of this
 //! is nothing.
 
+use std::panic::Location;
+
 use super::Identity;
 #[cfg(feature = "explore")]
 use super::with_entered;
@@ -8,33 +10,45 @@ use crate::data::TaskId;
 #[cfg(feature = "explore")]
 use crate::data::{How, Shared};
 
-/// Tells who watches how the present step uses something.
+/// Tells who watches how the present step uses something, and in which line of its program.
 #[cfg(feature = "explore")]
-fn touch(shared: Shared, how: How) {
-    with_entered(|core| core.host.show_use(shared, how));
+fn touch(shared: Shared, how: How, at: Option<&'static Location<'static>>) {
+    // A line of our own says nothing to anybody: it uses things for one that is not known.
+    let own = file!().strip_suffix("context/touch.rs").unwrap_or(file!());
+    let at = at.filter(|it| !it.file().starts_with(own));
+    with_entered(|core| core.host.show_use(shared, how, at));
 }
 
 impl Identity {
     #[cfg(feature = "explore")]
-    fn touch(&self, how: How) {
+    fn touch(&self, how: How, at: &'static Location<'static>) {
         let id = self.object().id;
         if id.is_known() {
-            touch(Shared::Object(id), how);
+            touch(Shared::Object(id), how, Some(at));
         }
     }
 
-    /// The object is looked at.
+    /// The object is looked at, in the line of the caller.
     #[inline(always)]
+    #[cfg_attr(feature = "explore", track_caller)]
     pub(crate) fn reads(&self) {
         #[cfg(feature = "explore")]
-        self.touch(How::Read);
+        self.touch(How::Read, Location::caller());
     }
 
-    /// The object is changed.
+    /// The object is changed, in the line of the caller.
     #[inline(always)]
+    #[cfg_attr(feature = "explore", track_caller)]
     pub(crate) fn writes(&self) {
         #[cfg(feature = "explore")]
-        self.touch(How::Write);
+        self.touch(How::Write, Location::caller());
+    }
+
+    /// The object is changed, in that line.
+    #[inline(always)]
+    pub(crate) fn writes_at(&self, _at: &'static Location<'static>) {
+        #[cfg(feature = "explore")]
+        self.touch(How::Write, _at);
     }
 }
 
@@ -42,14 +56,14 @@ impl Identity {
 #[inline(always)]
 pub(crate) fn reads_end(_task: TaskId) {
     #[cfg(feature = "explore")]
-    touch(Shared::End(_task), How::Read);
+    touch(Shared::End(_task), How::Read, None);
 }
 
 /// The ends of many are looked at, or one is added: those of a listener of this number.
 #[inline(always)]
 pub(crate) fn writes_ends(_listener: u32) {
     #[cfg(feature = "explore")]
-    touch(Shared::Ends(_listener), How::Write);
+    touch(Shared::Ends(_listener), How::Write, None);
 }
 
 /// One of those has ended whose number a task waits for: it is woken by the last one, for all of them.
@@ -58,7 +72,7 @@ pub(crate) fn adds_end(listener: u32, waiting: Option<TaskId>, is_last: bool) {
     let shared = Shared::Ends(listener);
     match waiting {
         Some(task) => drop(with_entered(|core| core.host.show_count(shared, task, is_last))),
-        None => touch(shared, How::Add),
+        None => touch(shared, How::Add, None),
     }
 }
 
@@ -66,14 +80,14 @@ pub(crate) fn adds_end(listener: u32, waiting: Option<TaskId>, is_last: bool) {
 #[inline(always)]
 pub(crate) fn reads_tasks() {
     #[cfg(feature = "explore")]
-    touch(Shared::Tasks, How::Read);
+    touch(Shared::Tasks, How::Read, None);
 }
 
 /// The loop's time is asked for.
 #[inline(always)]
 pub(crate) fn reads_clock() {
     #[cfg(feature = "explore")]
-    touch(Shared::Clock, How::Read);
+    touch(Shared::Clock, How::Read, None);
 }
 
 /// The loop's time is moved, and with it what is due.
@@ -81,7 +95,7 @@ pub(crate) fn reads_clock() {
 pub(crate) fn writes_clock() {
     #[cfg(feature = "explore")]
     for shared in [Shared::Clock, Shared::Timers] {
-        touch(shared, How::Write);
+        touch(shared, How::Write, None);
     }
 }
 
@@ -89,12 +103,12 @@ pub(crate) fn writes_clock() {
 #[inline(always)]
 pub(crate) fn adds_timer() {
     #[cfg(feature = "explore")]
-    touch(Shared::Timers, How::Add);
+    touch(Shared::Timers, How::Add, None);
 }
 
 /// A waker is called that is none of the loop's: who has it may do anything.
 #[inline(always)]
 pub(crate) fn writes_wakers() {
     #[cfg(feature = "explore")]
-    touch(Shared::Wakers, How::Write);
+    touch(Shared::Wakers, How::Write, None);
 }

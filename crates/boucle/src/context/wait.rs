@@ -44,11 +44,11 @@ pub(crate) trait Wanted {
     /// place in the line is taken.
     fn try_now(&mut self) -> Option<Self::Output>;
 
-    /// Notes that what it waits for is used, and perhaps changed.
+    /// Notes that what it waits for is used in that line, and perhaps changed.
     #[inline(always)]
-    fn writes(&self) {
+    fn writes(&self, at: &'static Location<'static>) {
         if let Some(identity) = self.identity() {
-            identity.writes();
+            identity.writes_at(at);
         }
     }
 
@@ -197,7 +197,7 @@ impl<W: Wanted> Future for Waiting<W> {
 
     #[inline]
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<W::Output> {
-        self.wanted.writes();
+        self.wanted.writes(self.at);
         match self.ticket {
             None => self.begin(cx),
             Some(ticket) => self.go_on(ticket, cx),
@@ -212,7 +212,7 @@ impl<W: Wanted> Drop for Waiting<W> {
     #[inline]
     fn drop(&mut self) {
         if let Some(ticket) = self.ticket {
-            self.wanted.writes();
+            self.wanted.writes(self.at);
             self.leave(ticket);
         }
     }

@@ -73,8 +73,8 @@ pub trait Instrument {
     /// A lock, or a permit of a semaphore, was given back.
     fn released(&self, _object: Object) {}
     /// Something that tasks share is used, by the present step or outside of any. It is told with the feature
-    /// `explore` alone.
-    fn touched(&self, _shared: Shared, _how: How) {}
+    /// `explore` alone. `at` is the line that does so; none if that is not known, as where something is dropped.
+    fn touched(&self, _shared: Shared, _how: How, _at: Option<&'static Location<'static>>) {}
     /// The present step adds to what this task waits for, which is woken by the last one: that one's wake is
     /// told next, and is everybody's who has added. It is told with the feature `explore` alone.
     fn counted(&self, _shared: Shared, _waiting: TaskId, _is_last: bool) {}

@@ -87,9 +87,14 @@ impl Host {
 
     /// Tells who watches how something is used; a poll that only looks uses nothing.
     #[cfg(feature = "explore")]
-    pub(crate) fn show_use(&self, shared: Shared, how: How) {
+    pub(crate) fn show_use(
+        &self,
+        shared: Shared,
+        how: How,
+        at: Option<&'static Location<'static>>,
+    ) {
         if let Some(instrument) = self.instrument().filter(|_| self.surveyed.get().is_none()) {
-            self.guard(|| instrument.touched(shared, how));
+            self.guard(|| instrument.touched(shared, how, at));
         }
     }
 

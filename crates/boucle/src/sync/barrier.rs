@@ -169,6 +169,7 @@ impl Barrier {
     ///     assert_eq!(waiting.await.unwrap(), Err(BrokenBarrier));
     /// });
     /// ```
+    #[cfg_attr(feature = "explore", track_caller)]
     pub fn abort(&self) {
         self.identity.writes();
         self.is_broken.set(true);
@@ -185,6 +186,7 @@ impl Barrier {
     /// barrier.reset();
     /// assert_eq!(boucle::run(barrier.wait()), Ok(0));
     /// ```
+    #[cfg_attr(feature = "explore", track_caller)]
     pub fn reset(&self) {
         self.identity.writes();
         self.is_broken.set(false);
@@ -202,6 +204,7 @@ impl Barrier {
     /// assert!(barrier.is_broken());
     /// ```
     #[doc(alias = "broken")]
+    #[cfg_attr(feature = "explore", track_caller)]
     #[must_use]
     pub fn is_broken(&self) -> bool {
         self.identity.reads();
@@ -224,6 +227,7 @@ impl Barrier {
     ///     assert_eq!(barrier.n_waiting(), 1);
     /// });
     /// ```
+    #[cfg_attr(feature = "explore", track_caller)]
     #[must_use]
     pub fn n_waiting(&self) -> usize {
         self.identity.reads();

@@ -207,6 +207,7 @@ impl Condition {
     /// });
     /// ```
     #[doc(alias = "notify")]
+    #[cfg_attr(feature = "explore", track_caller)]
     pub fn notify_one(&self) {
         self.identity.writes();
         self.waiters.grant();
@@ -232,6 +233,7 @@ impl Condition {
     ///     assert_eq!(waiters.map(|waiter| waiter.done()), [true, true]);
     /// });
     /// ```
+    #[cfg_attr(feature = "explore", track_caller)]
     pub fn notify_all(&self) {
         self.identity.writes();
         self.waiters.grant_all();

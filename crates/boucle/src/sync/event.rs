@@ -95,6 +95,7 @@ impl Event {
     ///     assert!(waiting.done());
     /// });
     /// ```
+    #[cfg_attr(feature = "explore", track_caller)]
     pub fn set(&self) {
         self.identity.writes();
         self.is_set.set(true);
@@ -111,6 +112,7 @@ impl Event {
     /// event.clear();
     /// assert!(!event.is_set());
     /// ```
+    #[cfg_attr(feature = "explore", track_caller)]
     pub fn clear(&self) {
         self.identity.writes();
         self.is_set.set(false);
@@ -125,6 +127,7 @@ impl Event {
     /// event.set();
     /// assert!(event.is_set());
     /// ```
+    #[cfg_attr(feature = "explore", track_caller)]
     #[must_use]
     pub fn is_set(&self) -> bool {
         self.identity.reads();

@@ -131,6 +131,7 @@ impl<T> Lock<T> {
     /// assert!(lock.try_lock().is_some());
     /// ```
     #[doc(alias = "acquire_nowait")]
+    #[cfg_attr(feature = "explore", track_caller)]
     pub fn try_lock(&self) -> Option<LockGuard<'_, T>> {
         Some(self.guard(self.turn.try_acquire()?))
     }
@@ -147,6 +148,7 @@ impl<T> Lock<T> {
     /// assert!(!lock.is_locked());
     /// ```
     #[doc(alias = "locked")]
+    #[cfg_attr(feature = "explore", track_caller)]
     #[must_use]
     pub fn is_locked(&self) -> bool {
         self.turn.available() == 0
@@ -169,6 +171,7 @@ impl<T> Lock<T> {
     ///     assert_eq!(lock.holder(), None);
     /// });
     /// ```
+    #[cfg_attr(feature = "explore", track_caller)]
     #[must_use]
     pub fn holder(&self) -> Option<TaskId> {
         self.turn.identity.reads();

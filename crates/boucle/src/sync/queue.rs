@@ -231,6 +231,7 @@ impl<T> Queue<T> {
     /// assert_eq!(queue.len(), 1);
     /// ```
     #[doc(alias = "qsize")]
+    #[cfg_attr(feature = "explore", track_caller)]
     #[must_use]
     pub fn len(&self) -> usize {
         self.identity.reads();
@@ -248,6 +249,7 @@ impl<T> Queue<T> {
     /// assert!(!queue.is_empty());
     /// ```
     #[doc(alias = "empty")]
+    #[cfg_attr(feature = "explore", track_caller)]
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
@@ -263,6 +265,7 @@ impl<T> Queue<T> {
     /// assert!(queue.is_full());
     /// ```
     #[doc(alias = "full")]
+    #[cfg_attr(feature = "explore", track_caller)]
     #[must_use]
     pub fn is_full(&self) -> bool {
         self.len() >= self.limit
@@ -303,6 +306,7 @@ impl<T> Queue<T> {
     /// });
     /// ```
     #[doc(alias = "close")]
+    #[cfg_attr(feature = "explore", track_caller)]
     pub fn shutdown(&self, immediate: bool) {
         self.identity.writes();
         self.is_shut_down.set(true);

@@ -130,6 +130,7 @@ impl Semaphore {
     /// assert!(permit.is_some() && semaphore.try_acquire().is_none());
     /// ```
     #[doc(alias = "acquire_nowait")]
+    #[cfg_attr(feature = "explore", track_caller)]
     pub fn try_acquire(&self) -> Option<Permit<'_>> {
         self.identity.writes();
         self.available.set(self.available.get().checked_sub(1)?);
@@ -177,6 +178,7 @@ impl Semaphore {
     /// ```
     #[doc(alias = "available_permits")]
     #[doc(alias = "locked")]
+    #[cfg_attr(feature = "explore", track_caller)]
     #[must_use]
     pub fn available(&self) -> usize {
         self.identity.reads();

@@ -87,6 +87,7 @@ impl Waiter {
     /// assert_eq!(waiter.missing(), 1);
     /// ```
     #[doc(alias = "set_result")]
+    #[cfg_attr(feature = "explore", track_caller)]
     pub fn set(&self) {
         self.identity.writes();
         let missing = self.missing.get().saturating_sub(1);
@@ -106,6 +107,7 @@ impl Waiter {
     /// waiter.set(); // one more does nothing
     /// assert_eq!(waiter.missing(), 0);
     /// ```
+    #[cfg_attr(feature = "explore", track_caller)]
     #[must_use]
     pub fn missing(&self) -> usize {
         self.identity.reads();

@@ -59,7 +59,7 @@ impl<C: Choose> Instrument for Seat<C> {
         }
     }
 
-    fn touched(&self, shared: Shared, how: How) {
+    fn touched(&self, shared: Shared, how: How, _: Option<&'static Location<'static>>) {
         let world = &mut *self.0.borrow_mut();
         match shared {
             Shared::End(task) => {

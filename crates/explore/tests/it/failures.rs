@@ -27,7 +27,8 @@ fn two_locks_in_two_orders_are_a_deadlock_with_its_circle() {
     });
     assert_eq!(report.failures().collect::<Vec<_>>(), ["deadlock"]);
     let told = report.to_string();
-    assert!(told.contains("Plato waits for lock") && told.contains("which Kant has"), "{told}");
+    assert!(told.contains("Plato (A) waits for lock 2"), "{told}");
+    assert!(told.contains("which Kant (B) took at failures.rs:"), "{told}");
     // It is the lock that each waits for, not the order of things that nobody sees.
     assert_eq!(report.outcomes().collect::<Vec<_>>(), ["()"]);
 }

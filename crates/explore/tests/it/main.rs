@@ -2,11 +2,15 @@
 
 mod book;
 mod counts;
+mod explains;
 mod failures;
 mod faults;
+mod films;
 mod named;
 mod own;
 mod replays;
+mod shrink;
+mod stuck;
 mod touches;
 mod unseen;
 

@@ -1,6 +1,7 @@
 //! What a loop tells of how tasks use what they share: the footprint of each primitive.
 
 use std::cell::RefCell;
+use std::panic::Location;
 use std::pin::pin;
 use std::rc::Rc;
 use std::task::{Context, Waker};
@@ -31,7 +32,7 @@ impl Instrument for Uses {
             .push(format!("ends counted{}", if is_last { ", the last" } else { "" }));
     }
 
-    fn touched(&self, shared: Shared, how: How) {
+    fn touched(&self, shared: Shared, how: How, _at: Option<&'static Location<'static>>) {
         let what = match shared {
             Shared::Object(id) => {
                 let objects = self.objects.borrow();
@@ -82,6 +83,38 @@ fn each_primitive_tells_whether_it_is_looked_at_or_changed() {
     assert_eq!(uses(|| async { Waiter::new(1).set() }), "waiter Write");
     assert_eq!(uses(|| async { Barrier::new(1).wait().await }), "barrier Write");
     assert_eq!(uses(|| async { Barrier::new(1).is_broken() }), "barrier Read");
+}
+
+/// Notes in which lines things are used; a line that is not known is 0.
+#[derive(Default)]
+struct Lines(RefCell<Vec<u32>>);
+
+impl Instrument for Lines {
+    fn touched(&self, _: Shared, _: How, at: Option<&'static Location<'static>>) {
+        let own = at.filter(|it| it.file() == file!());
+        self.0.borrow_mut().push(own.map_or(0, Location::line));
+    }
+}
+
+#[test]
+fn the_line_is_told_that_uses_something_and_of_what_is_dropped_none() {
+    let lines = Rc::new(Lines::default());
+    let event_loop = Loop::builder().virtual_time(true).instrument(Rc::clone(&lines)).build();
+    let begin = line!();
+    let ended = event_loop.run_until_complete(async {
+        let (cell, lock, queue) = (Cell::new(1), Lock::new(()), Queue::new(1));
+        cell.set(cell.get() + 1);
+        let guard = lock.lock().await;
+        queue.try_put(1).expect("there is room");
+        lines.0.borrow_mut().push(99);
+        drop(guard);
+    });
+    assert_eq!(ended, Ok(()));
+    let told = lines.0.take();
+    let dropped = told.iter().position(|it| *it == 99).expect("it is there");
+    let used: Vec<_> = told[..dropped].iter().filter(|it| **it > 0).map(|it| it - begin).collect();
+    assert_eq!(used, [3, 3, 4, 5]);
+    assert!(told[dropped + 1..].iter().all(|it| *it == 0), "{told:?}");
 }
 
 #[test]

@@ -106,7 +106,8 @@ async function restore() {
   const known = (id) => [...shelf.programs, ...shelf.files].some((it) => it.id === id);
   const first = shelf.first ?? "stage2";
   await show("a", known(hash.get("a")) ? hash.get("a") : first, hash.get("a-at") ?? 0);
-  if (known(hash.get("b"))) await show("b", hash.get("b"), hash.get("b-at") ?? 0);
+  const second = known(hash.get("b")) ? hash.get("b") : hash.has("a") ? null : shelf.second;
+  if (second) await show("b", second, hash.get("b-at") ?? 0);
 }
 
 /** Reads a recording of the reader's: beside the run that is there. */

@@ -29,6 +29,8 @@ pub(crate) struct Shelf {
     n_files: Cell<usize>,
     /// What the command line asked for.
     first: Option<String>,
+    /// What it asked for beside that.
+    second: Option<String>,
 }
 
 /// A run on the shelf.
@@ -55,16 +57,22 @@ impl Kept {
 }
 
 impl Shelf {
-    /// A shelf with the programs, and with the run that the command line asked for.
-    pub(crate) fn new(run: Option<Run>) -> Shelf {
+    /// A shelf with the programs, and with the runs that the command line asked for.
+    pub(crate) fn new(run: Option<Run>, beside: Option<Run>) -> Shelf {
         let mut shelf = Shelf::default();
-        if let Some(run) = run {
-            let is_program = Program::named(&run.name).is_some();
-            let id = if is_program { run.name.to_string() } else { shelf.next_file() };
-            shelf.first = Some(id.clone());
-            shelf.put(id, run, None);
-        }
+        shelf.first = run.map(|it| shelf.asked_for(it));
+        shelf.second = beside.map(|it| shelf.asked_for(it));
         shelf
+    }
+
+    /// Puts a run on it that the command line asked for.
+    fn asked_for(&self, run: Run) -> String {
+        let is_program = Program::named(&run.name).is_some();
+        let id = if is_program { run.name.to_string() } else { self.next_file() };
+        if self.find(&id).is_none() {
+            self.put(id.clone(), run, None);
+        }
+        id
     }
 
     /// What there is to choose from.
@@ -84,6 +92,7 @@ impl Shelf {
             "programs": programs,
             "files": files,
             "first": self.first,
+            "second": self.second,
             "most_bytes": LARGEST,
         })
     }
@@ -156,6 +165,6 @@ mod tests {
 
     #[test]
     fn what_the_command_line_asked_for_stays() {
-        assert_eq!(kept(&Shelf::new(Some(run())), &[LARGEST; 3]), [1, 3, 4]);
+        assert_eq!(kept(&Shelf::new(Some(run()), None), &[LARGEST; 3]), [1, 3, 4]);
     }
 }

@@ -265,7 +265,12 @@ fn only_the_last_recordings_are_kept() {
 #[test]
 fn a_run_of_the_command_line_is_shown_first() {
     let film = Served::start(&["fork"]);
-    assert!(film.get("/programs").1.contains("\"first\":\"fork\""));
+    let asked = film.get("/programs").1;
+    assert!(asked.contains("\"first\":\"fork\"") && asked.contains("\"second\":null"));
+    // Another one beside it.
+    let film = Served::start(&["fork", "--beside", "stage2"]);
+    let asked = film.get("/programs").1;
+    assert!(asked.contains("\"first\":\"fork\"") && asked.contains("\"second\":\"stage2\""));
     // A program that has a loop is run beside the loop that serves.
     assert!(film.get("/run?id=window").1.contains(">>> job7"));
 }

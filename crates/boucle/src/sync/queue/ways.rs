@@ -56,6 +56,7 @@ impl<T> Queue<T> {
     #[doc(alias = "try_send")]
     #[doc(alias = "put_nowait")]
     #[inline(always)]
+    #[cfg_attr(feature = "explore", track_caller)]
     pub fn try_put(&self, item: T) -> Result<(), TryPutError<T>> {
         self.identity.writes();
         if self.is_shut_down.get() {
@@ -114,6 +115,7 @@ impl<T> Queue<T> {
     #[doc(alias = "try_recv")]
     #[doc(alias = "get_nowait")]
     #[inline(always)]
+    #[cfg_attr(feature = "explore", track_caller)]
     pub fn try_get(&self) -> Result<T, TryGetError> {
         self.identity.writes();
         match self.pop(self.n_promised_items.get()) {
