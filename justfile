@@ -47,6 +47,10 @@ seam:
     cd crates/bench && RUSTFLAGS="--cfg boucle_unwatched" cargo build --release --target-dir target/unwatched
     cd crates/bench && cargo run --release -- seam target/unwatched/release/bench
 
+# Says how many executions it takes until known bugs are found, beside shuttle.
+known-bugs:
+    cd crates/bench/explore && cargo run --release -- bugs 2>/dev/null
+
 # Measures whether boucle is slower than it was: beside a build of crates/bench from another checkout.
 against OTHER *ARGS:
     cd crates/bench && cargo run --release -- against {{absolute_path(OTHER)}} {{ARGS}}

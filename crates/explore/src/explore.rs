@@ -178,7 +178,7 @@ impl Explore {
     /// Runs the orders once more that the report names: each must come to the same. Of a failure it is looked for
     /// why it fails.
     fn see_again<F: Future<Output: Debug>>(&self, program: &impl Fn() -> F, report: &mut Report) {
-        let Found { outcomes, failures } = &mut report.found;
+        let Found { outcomes, failures, .. } = &mut report.found;
         let again = Again::new(program, self.n_steps);
         let all =
             failures.iter_mut().take(N_SEEN_AGAIN).chain(outcomes.iter_mut().take(N_SEEN_AGAIN));
@@ -210,6 +210,9 @@ impl Explore {
             report.verdict = Verdict::EveryOrder;
             report.n_orders = Some(plain.n_executions);
         }
+        // Where only this one has found it, the executions before it count.
+        let here = every.first_failure.map(|it| report.n_executions + report.n_blocked + it);
+        report.found.first_failure = report.found.first_failure.or(here);
         report.n_unseen = report.found.add_unseen(every);
     }
 
@@ -257,6 +260,9 @@ impl Explore {
             if let Some(outcome) = outcome.as_ref().filter(|_| outcome_counts) {
                 if !outcome.is_closed {
                     found.add(outcome, &world.schedule);
+                    if outcome.is_failure {
+                        found.first_failure.get_or_insert(searched.n_made + 1);
+                    }
                 }
                 searched.n_executions += 1;
             }

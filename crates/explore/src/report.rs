@@ -47,6 +47,8 @@ impl Seen {
 pub(crate) struct Found {
     pub(crate) outcomes: BTreeMap<String, Seen>,
     pub(crate) failures: BTreeMap<String, Seen>,
+    /// Which execution was the first that failed, from 1.
+    pub(crate) first_failure: Option<u64>,
 }
 
 impl Found {
@@ -215,6 +217,20 @@ impl Report {
     /// ```
     pub fn films(&self) -> impl Iterator<Item = &Film> {
         self.found.failures.values().filter_map(|it| it.explained.as_ref()?.film.as_ref())
+    }
+
+    /// Which execution was the first that failed, from 1: so many were needed until something was found. Those that
+    /// were given up, and those in which a fault had no effect, are counted, too.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let report = boucle_explore::explore(std::future::pending::<()>);
+    /// assert_eq!(report.first_failure(), Some(1));
+    /// ```
+    #[must_use]
+    pub fn first_failure(&self) -> Option<u64> {
+        self.found.first_failure
     }
 
     /// How many executions there were that each stand for an order that matters.

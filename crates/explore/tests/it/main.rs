@@ -1,6 +1,7 @@
 //! All tests of the explorer, a module a theme.
 
 mod book;
+mod bugs;
 mod counts;
 mod explains;
 mod failures;

@@ -1,0 +1,35 @@
+//! boucle-explore beside shuttle: how many executions it takes until known bugs are found.
+
+mod bugs;
+mod shim;
+
+mod on_boucle {
+    include!(concat!(env!("OUT_DIR"), "/on_boucle.rs"));
+}
+
+#[expect(dead_code, reason = "they are the tests' own")]
+mod on_shuttle {
+    include!(concat!(env!("OUT_DIR"), "/on_shuttle.rs"));
+}
+
+use clap::{Parser, Subcommand};
+
+/// Measures boucle-explore beside its peers.
+#[derive(Parser)]
+#[command(version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// How many executions it takes until each of the known bugs is found.
+    Bugs(bugs::Run),
+}
+
+fn main() {
+    match Cli::parse().command {
+        Command::Bugs(run) => bugs::measure(&run),
+    }
+}
