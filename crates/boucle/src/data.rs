@@ -28,4 +28,4 @@ pub use self::spawned::Spawned;
 pub(crate) use self::spawned::{Called, Origin};
 pub use self::task_error::{Panic, TaskError};
 pub use self::task_id::TaskId;
-pub use self::touch::{How, Shared};
+pub use self::touch::{How, Part, Shared};

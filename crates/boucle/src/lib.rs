@@ -144,8 +144,8 @@ mod models;
 #[cfg(all(unix, not(boucle_loom)))]
 pub use crate::async_fd::{AsyncFd, ReadyCallback, add_reader, add_writer};
 pub use crate::data::{
-    Ended, How, NoLoop, Object, ObjectId, Panic, RunEnd, RunError, Shared, Spawned, TaskError,
-    TaskId, TaskPath, WaitsFor, WokenBy,
+    Ended, How, NoLoop, Object, ObjectId, Panic, Part, RunEnd, RunError, Shared, Spawned,
+    TaskError, TaskId, TaskPath, WaitsFor, WokenBy,
 };
 pub use crate::face::{
     Agenda, Await, Builder, Driver, Loop, TaskInfo, TaskStack, TaskState, TimerInfo,

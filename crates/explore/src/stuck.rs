@@ -165,7 +165,7 @@ where
     };
     let first = after.iter().find(|it| it.task.as_ref() == Some(whom));
     let at = first.into_iter().flat_map(|it| &it.deeds).filter_map(|it| match it {
-        Deed::Uses(Thing::Object(object), ..) => Some(*object),
+        Deed::Uses(Thing::Object(object) | Thing::Part(object, _), ..) => Some(*object),
         _ => None,
     });
     let at = at.collect();

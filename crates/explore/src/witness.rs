@@ -7,7 +7,8 @@ use std::panic::Location;
 use std::rc::Rc;
 
 use boucle::{
-    Ended, How, Instrument, Object, ObjectId, RunError, Shared, Spawned, TaskId, WaitsFor, WokenBy,
+    Ended, How, Instrument, Object, ObjectId, Part, RunError, Shared, Spawned, TaskId, WaitsFor,
+    WokenBy,
 };
 
 use crate::schedule::name;
@@ -23,6 +24,8 @@ pub(crate) type Called = Rc<str>;
 pub(crate) enum Thing {
     /// An object.
     Object(ObjectId),
+    /// An end of one.
+    Part(ObjectId, Part),
     /// Whether this task has ended.
     End(Called),
     /// Something else.
@@ -206,7 +209,7 @@ impl Inner {
     fn line(&self, object: ObjectId) -> Option<Line> {
         let deeds = &self.seen.turns.last()?.deeds;
         deeds.iter().rev().find_map(|it| match it {
-            Deed::Uses(Thing::Object(it), _, at) if *it == object => *at,
+            Deed::Uses(Thing::Object(it) | Thing::Part(it, _), _, at) if *it == object => *at,
             _ => None,
         })
     }
@@ -325,6 +328,7 @@ impl Instrument for Witness {
         let inner = &mut *self.inner.borrow_mut();
         let thing = match shared {
             Shared::Object(id) => Thing::Object(id),
+            Shared::Part(id, part) => Thing::Part(id, part),
             Shared::End(task) => match inner.called.get(&task) {
                 Some(called) => Thing::End(Rc::clone(called)),
                 None => return,

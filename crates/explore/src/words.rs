@@ -89,9 +89,13 @@ impl<'a> Words<'a> {
                 })
             };
             let words = match deed {
-                Deed::Uses(Thing::Object(object), ..)
+                Deed::Uses(Thing::Object(object) | Thing::Part(object, _), ..)
                     if !self.is_cell(*object) && is_told(*object) =>
                 {
+                    continue;
+                }
+                // Who is busy at one of its ends has said so.
+                Deed::Uses(Thing::Object(object), How::Read, _) if has_part(turn, *object) => {
                     continue;
                 }
                 Deed::Uses(Thing::Other(_) | Thing::End(_), ..) | Deed::WakesInVain(_) => continue,
@@ -116,7 +120,7 @@ impl<'a> Words<'a> {
                         _ => format!("{called} {how}"),
                     }
                 }
-                Deed::Uses(Thing::Object(object), how, at) => {
+                Deed::Uses(Thing::Object(object) | Thing::Part(object, _), how, at) => {
                     self.at(self.uses(*object, *how), *at)
                 }
             };
@@ -147,7 +151,7 @@ impl<'a> Words<'a> {
 
     fn used(&self, thing: &Thing, how: How, at: Option<Line>, turn: &Turn) -> String {
         let what = match thing {
-            Thing::Object(object) => {
+            Thing::Object(object) | Thing::Part(object, _) => {
                 let deed = turn.deeds.iter().find_map(|it| match it {
                     Deed::Takes(it, _) if it == object => Some("takes"),
                     Deed::Waits(it) if it.object == Some(*object) => Some("waits for"),
@@ -203,6 +207,12 @@ impl<'a> Words<'a> {
             None => words,
         }
     }
+}
+
+/// Whether a turn is busy at an end of an object.
+fn has_part(turn: &Turn, object: ObjectId) -> bool {
+    let is_part = |it: &Deed| matches!(it, Deed::Uses(Thing::Part(it, _), ..) if *it == object);
+    turn.deeds.iter().any(is_part)
 }
 
 /// That a turn wakes the task of another one, if it does.

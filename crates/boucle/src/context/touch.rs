@@ -8,7 +8,7 @@ use super::Identity;
 use super::with_entered;
 use crate::data::TaskId;
 #[cfg(feature = "explore")]
-use crate::data::{How, Shared};
+use crate::data::{How, Part, Shared};
 
 /// Tells who watches how the present step uses something, and in which line of its program.
 #[cfg(feature = "explore")]
@@ -42,6 +42,21 @@ impl Identity {
     pub(crate) fn writes(&self) {
         #[cfg(feature = "explore")]
         self.touch(How::Write, Location::caller());
+    }
+
+    /// An end of the object is looked at, or changed: also by one that is busy there, and leaves the rest as it is.
+    #[cfg(feature = "explore")]
+    pub(crate) fn touch_part(&self, part: Part, how: How, at: &'static Location<'static>) {
+        let id = self.object().id;
+        if id.is_known() {
+            touch(Shared::Part(id, part), how, Some(at));
+        }
+    }
+
+    /// The object stays as it is, apart from its ends.
+    #[cfg(feature = "explore")]
+    pub(crate) fn reads_at(&self, at: &'static Location<'static>) {
+        self.touch(How::Read, at);
     }
 
     /// The object is changed, in that line.

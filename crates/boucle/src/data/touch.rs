@@ -39,6 +39,26 @@ impl How {
     }
 }
 
+/// A part of a queue. Who puts an item and who gets another one do not meet, unless one of them waits.
+///
+/// # Examples
+///
+/// ```
+/// use boucle::Part;
+///
+/// assert_ne!(Part::Head, Part::Tail);
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[non_exhaustive]
+pub enum Part {
+    /// Where items are got.
+    Head,
+    /// Where items are put.
+    Tail,
+    /// Where one item is, on its way from there to here.
+    Slot(u32),
+}
+
 /// Something that tasks share, whether they wait for it or not.
 ///
 /// # Examples
@@ -53,6 +73,8 @@ impl How {
 pub enum Shared {
     /// An object of [`sync`](crate::sync), or one of [`shared`](crate::shared).
     Object(ObjectId),
+    /// A part of an object: an end of a queue where another task may be busy at the other one.
+    Part(ObjectId, Part),
     /// Whether a task has ended, and what came of it.
     End(TaskId),
     /// Which ends of tasks somebody still waits for who waits for many; its number may be used again.

@@ -4,6 +4,7 @@
 
 mod errors;
 mod items;
+mod touch;
 mod ways;
 mod work;
 
@@ -12,6 +13,7 @@ use std::fmt;
 
 pub use self::errors::{ShutDown, TryGetError, TryPutError};
 use self::items::Items;
+use self::touch::Passed;
 use crate::context::Identity;
 use crate::data::Kind;
 use crate::structures::line::Line;
@@ -80,6 +82,8 @@ pub struct Queue<T> {
     joiners: Line,
     /// Whether it is shut down: for good.
     is_shut_down: Cell<bool>,
+    /// How many items have come and gone.
+    passed: Passed,
     /// What it is known by.
     identity: Identity,
 }
@@ -200,6 +204,7 @@ impl<T> Queue<T> {
             n_unfinished: Cell::new(0),
             joiners: Line::default(),
             is_shut_down: Cell::new(false),
+            passed: Passed::default(),
             identity: Identity::new(Kind::Queue),
         }
     }
@@ -234,7 +239,7 @@ impl<T> Queue<T> {
     #[cfg_attr(feature = "explore", track_caller)]
     #[must_use]
     pub fn len(&self) -> usize {
-        self.identity.reads();
+        self.is_counted();
         self.items.len()
     }
 

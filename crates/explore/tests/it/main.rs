@@ -8,6 +8,7 @@ mod failures;
 mod faults;
 mod films;
 mod named;
+mod oracle;
 mod own;
 mod replays;
 mod shrink;

@@ -10,7 +10,7 @@ use std::time::Duration;
 use boucle::shared::{Cell, RefCell as Told};
 use boucle::sync::{Barrier, Event, Lock, Queue, Semaphore, Waiter};
 use boucle::{
-    How, Instrument, Loop, Object, Shared, TaskId, all_tasks, gather, gather_tasks, hold_up,
+    How, Instrument, Loop, Object, Part, Shared, TaskId, all_tasks, gather, gather_tasks, hold_up,
     interrupt, now, sleep, spawn,
 };
 
@@ -38,6 +38,9 @@ impl Instrument for Uses {
                 let objects = self.objects.borrow();
                 objects.iter().find(|it| it.id == id).expect("it was made").kind
             }
+            Shared::Part(_, Part::Head) => "head",
+            Shared::Part(_, Part::Tail) => "tail",
+            Shared::Part(_, Part::Slot(_)) => "slot",
             Shared::End(_) => "end",
             Shared::Ends(_) => "ends",
             Shared::Tasks => "tasks",
@@ -72,9 +75,17 @@ fn each_primitive_tells_whether_it_is_looked_at_or_changed() {
     assert_eq!(uses(|| async { Told::new(1).try_borrow_mut().is_ok() }), "cell Write");
     assert_eq!(uses(|| async { Event::new().is_set() }), "event Read");
     assert_eq!(uses(|| async { Event::new().set() }), "event Write");
-    assert_eq!(uses(|| async { Queue::<u8>::new(1).len() }), "queue Read");
-    assert_eq!(uses(|| async { Queue::new(1).put(1).await }), "queue Write");
-    assert_eq!(uses(|| async { Queue::<u8>::new(1).try_get() }), "queue Write");
+    assert_eq!(uses(|| async { Queue::<u8>::new(1).len() }), "head Read, queue Read, tail Read");
+    assert_eq!(uses(|| async { Queue::new(1).put(1).await }), "queue Read, slot Write, tail Write");
+    // One that finds nothing is not busy at one end alone, nor is one of a queue in another order.
+    let nothing = uses(|| async { Queue::<u8>::new(1).try_get() });
+    assert_eq!(nothing, "queue Write");
+    assert_eq!(uses(|| async { Queue::lifo(1).put(1).await }), "queue Write");
+    let both = uses(|| async {
+        let queue = Queue::new(1);
+        queue.try_put(1).and_then(|()| queue.try_put(2)).is_ok() || queue.try_get().is_ok()
+    });
+    assert_eq!(both, "head Write, queue Read, queue Write, slot Write, tail Write");
     assert_eq!(uses(|| async { Semaphore::new(1).available() }), "semaphore Read");
     assert_eq!(uses(|| async { drop(Semaphore::new(1).acquire().await) }), "semaphore Write");
     assert_eq!(uses(|| async { drop(Lock::new(1).lock().await) }), "lock Write");
@@ -113,7 +124,8 @@ fn the_line_is_told_that_uses_something_and_of_what_is_dropped_none() {
     let told = lines.0.take();
     let dropped = told.iter().position(|it| *it == 99).expect("it is there");
     let used: Vec<_> = told[..dropped].iter().filter(|it| **it > 0).map(|it| it - begin).collect();
-    assert_eq!(used, [3, 3, 4, 5]);
+    // A put is told three times: where it is put, its slot, and that nobody waits.
+    assert_eq!(used, [3, 3, 4, 5, 5, 5]);
     assert!(told[dropped + 1..].iter().all(|it| *it == 0), "{told:?}");
 }
 

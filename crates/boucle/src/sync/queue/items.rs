@@ -90,6 +90,12 @@ impl<T> Items<T> {
         Items { kept: RefCell::new(Kept::plain(true)) }
     }
 
+    /// Whether the oldest is next.
+    #[cfg(feature = "explore")]
+    pub(super) fn is_fifo(&self) -> bool {
+        matches!(&*self.kept.borrow(), Kept::Plain { newest_first: false, .. })
+    }
+
     /// Adds an item, if there are fewer than `limit`; gives it back else.
     #[inline(always)]
     pub(super) fn push(&self, item: T, limit: usize) -> Result<Done, T> {

@@ -2,6 +2,8 @@
 //!
 //! Road: stage 13.
 
+use std::panic::Location;
+
 use super::items::{Compared, Done};
 use super::{Queue, ShutDown, TryGetError, TryPutError};
 use crate::context::Identity;
@@ -58,7 +60,7 @@ impl<T> Queue<T> {
     #[inline(always)]
     #[cfg_attr(feature = "explore", track_caller)]
     pub fn try_put(&self, item: T) -> Result<(), TryPutError<T>> {
-        self.identity.writes();
+        self.is_put_to(Location::caller());
         if self.is_shut_down.get() {
             return Err(TryPutError::ShutDown(item));
         }
@@ -117,7 +119,7 @@ impl<T> Queue<T> {
     #[inline(always)]
     #[cfg_attr(feature = "explore", track_caller)]
     pub fn try_get(&self) -> Result<T, TryGetError> {
-        self.identity.writes();
+        self.is_got_from(Location::caller());
         match self.pop(self.n_promised_items.get()) {
             Some(item) => Ok(item),
             None if self.is_finished() => Err(TryGetError::ShutDown),
@@ -134,6 +136,7 @@ impl<T> Queue<T> {
     #[inline(always)]
     fn push(&self, item: T, limit: usize) -> Result<(), T> {
         let done = self.items.push(item, limit)?;
+        self.passed.put();
         // Counted before it is compared: that may shut the queue down, and drop the item.
         self.n_unfinished.set(self.n_unfinished.get() + 1);
         if done == Done::Late {
@@ -150,6 +153,9 @@ impl<T> Queue<T> {
         let (done, item) = self.items.pop(n_promised);
         if done == Done::Late {
             return self.compare(Compared::pop).flatten();
+        }
+        if item.is_some() {
+            self.passed.got();
         }
         if item.is_some() && !self.putters.is_empty() {
             self.promise_room();
@@ -220,6 +226,11 @@ impl<T> Wanted for Room<'_, T> {
     }
 
     #[inline(always)]
+    fn writes(&self, at: &'static Location<'static>) {
+        self.queue.is_put_to(at);
+    }
+
+    #[inline(always)]
     fn try_now(&mut self) -> Option<Result<(), ShutDown<T>>> {
         let item = self.item.take().expect("it is not polled again after its end");
         match self.queue.try_put(item) {
@@ -262,6 +273,11 @@ impl<T> Wanted for Item<'_, T> {
 
     fn identity(&self) -> Option<&Identity> {
         Some(&self.0.identity)
+    }
+
+    #[inline(always)]
+    fn writes(&self, at: &'static Location<'static>) {
+        self.0.is_got_from(at);
     }
 
     #[inline(always)]
