@@ -2,6 +2,10 @@
 
 #[cfg(unix)]
 mod attach;
+#[cfg(any(unix, feature = "programs"))]
+mod command;
+#[cfg(feature = "programs")]
+mod orders;
 
 use std::env;
 use std::error::Error;
@@ -27,10 +31,10 @@ use crate::{terminal, write};
 #[command(name = "film", after_help = after_help(), args_conflicts_with_subcommands = true)]
 #[command(disable_help_subcommand = true)]
 pub struct Args {
-    /// What to do with a program that runs, if it is that
-    #[cfg(unix)]
+    /// What to do besides playing a run, if it is that
+    #[cfg(any(unix, feature = "programs"))]
     #[command(subcommand)]
-    command: Option<attach::Command>,
+    command: Option<command::Command>,
     /// What to play: the name of a program, or the file of a recording
     run: Option<String>,
     /// Print the run as text: a lane a task, or a line an event
@@ -127,7 +131,7 @@ impl Args {
     ///
     /// What could not be opened, written or shown, in words.
     pub fn run(&self) -> Result<(), Box<dyn Error>> {
-        #[cfg(unix)]
+        #[cfg(any(unix, feature = "programs"))]
         if let Some(command) = &self.command {
             return command.run();
         }

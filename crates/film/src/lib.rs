@@ -7,6 +7,8 @@ pub mod args;
 #[cfg(unix)]
 mod attach;
 mod go;
+#[cfg(feature = "programs")]
+mod orders;
 mod page;
 mod predict;
 #[cfg(feature = "programs")]
@@ -27,6 +29,8 @@ mod write;
 
 pub use crate::app::{App, Guess};
 pub use crate::go::Go;
+#[cfg(feature = "programs")]
+pub use crate::orders::{Answer, Found, OrdersError, Subject};
 pub use crate::predict::{Question, Verdict, Wrong};
 pub use crate::programs::{PROGRAMS, Program};
 pub use crate::run::{OpenError, Run};

@@ -9,7 +9,7 @@ mod threads;
 
 use boucle_trace::Trace;
 
-use self::record::Main;
+pub(crate) use self::record::{Main, quietly, record_in, run_example, said};
 use crate::source::Source;
 
 /// A program that film has in it.
@@ -146,6 +146,11 @@ impl Program {
     #[must_use]
     pub fn record(&self) -> Trace {
         record::record(self.name, self.main)
+    }
+
+    /// How it is run.
+    pub(crate) fn main(&self) -> Main {
+        self.main
     }
 
     /// Its source, the loop first.

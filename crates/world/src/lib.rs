@@ -6,6 +6,7 @@
 //! is kept. The [`collections`] of a loop, and a future that is polled by hand ([`boxed`], [`pin`]), tell
 //! what happens to them. Two things here are not in `std`: [`step`], the slides' `next(it)`, so that a recording
 //! can keep each poll and each wake; and [`wait`], so that it can let the time of a loop that sleeps pass at once.
+//! No stage knows of [`in_order`], by which somebody else chooses who leaves a loop's queue next.
 //!
 //! ```
 //! use world::println;
@@ -26,6 +27,7 @@ pub mod boxed;
 pub mod collections;
 pub mod env;
 mod listen;
+mod order;
 pub mod pin;
 mod print;
 pub mod process;
@@ -40,6 +42,7 @@ mod wait;
 mod woken;
 
 pub use crate::listen::{Listening, listen};
+pub use crate::order::in_order;
 #[doc(hidden)]
 pub use crate::print::{print_error, print_line};
 pub use crate::recorder::{Recorder, record};

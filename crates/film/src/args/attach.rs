@@ -3,22 +3,9 @@
 use std::error::Error;
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand};
+use clap::Args;
 
 use crate::{attach, top};
-
-/// What to do with a program that runs.
-#[derive(Clone, Debug, Subcommand)]
-pub(super) enum Command {
-    /// Looks at a program while it runs
-    ///
-    /// It has to call boucle_trace::run in the place of boucle::run, and to be started with
-    /// BOUCLE_TRACE=run.trace or BOUCLE_TRACE_ATTACH=1. Without an option the player opens on the last
-    /// events, and goes on with the program as long as it is at the end.
-    Attach(Attach),
-    /// Shows the tasks of a program that runs: how long they ran, were ready and waited
-    Top(Top),
-}
 
 /// `film attach`.
 #[derive(Clone, Debug, Args)]
@@ -60,25 +47,25 @@ pub(super) struct Top {
     by: top::By,
 }
 
-impl Command {
+impl Attach {
     /// Does what it says.
     pub(super) fn run(&self) -> Result<(), Box<dyn Error>> {
-        match self {
-            Command::Attach(it) => {
-                let is_one = it.dump.is_some() || it.follow;
-                let open = if is_one { attach::open } else { attach::open_all };
-                let looked_at = open(it.process, it.number)?;
-                match &it.dump {
-                    Some(path) => Ok(attach::dump(&looked_at, path, it.force)?),
-                    None if it.tree => Ok(attach::tree(&looked_at)?),
-                    None if it.follow => Ok(attach::follow(&looked_at)?),
-                    None => Ok(attach::play(&looked_at)?),
-                }
-            }
-            Command::Top(it) => {
-                let looked_at = attach::open(it.process, it.number)?;
-                Ok(top::show(&looked_at, it.by, it.once)?)
-            }
+        let is_one = self.dump.is_some() || self.follow;
+        let open = if is_one { attach::open } else { attach::open_all };
+        let looked_at = open(self.process, self.number)?;
+        match &self.dump {
+            Some(path) => Ok(attach::dump(&looked_at, path, self.force)?),
+            None if self.tree => Ok(attach::tree(&looked_at)?),
+            None if self.follow => Ok(attach::follow(&looked_at)?),
+            None => Ok(attach::play(&looked_at)?),
         }
+    }
+}
+
+impl Top {
+    /// Does what it says.
+    pub(super) fn run(&self) -> Result<(), Box<dyn Error>> {
+        let looked_at = attach::open(self.process, self.number)?;
+        Ok(top::show(&looked_at, self.by, self.once)?)
     }
 }

@@ -10,9 +10,11 @@ use std::time::Duration;
 use boucle::{Loop, sleep};
 use boucle_trace::{Options, Recorder, RunEnd, Trace, record_stage_with};
 
+use crate::orders::Chosen;
+
 /// A program, and how it is run.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Main {
+pub(crate) enum Main {
     /// A stage, with a loop of its own.
     Stage(fn()),
     /// A stage that sleeps and looks at no clock to wait: its times are exact.
@@ -23,58 +25,83 @@ pub(super) enum Main {
     Endless(fn(&Loop), u64),
 }
 
-/// Runs a program. A panic is in the trace, and nowhere else.
+/// Runs a program as it is. A panic is in the trace, and nowhere else.
 pub(super) fn record(name: &str, main: Main) -> Trace {
-    // The hook is one for all threads, and two of them may record.
-    static QUIET: Mutex<()> = Mutex::new(());
-    let _quiet = QUIET.lock().unwrap_or_else(PoisonError::into_inner);
+    let tick = if matches!(main, Main::ExactStage(_)) { Duration::ZERO } else { world::time::TICK };
+    record_in(name, main, tick, None)
+}
+
+/// Runs a program; the tasks of an example take turns in this order, and a look of a stage at the clock costs
+/// `tick`.
+pub(crate) fn record_in(name: &str, main: Main, tick: Duration, order: Option<Chosen>) -> Trace {
     let mut options = Options::new().program(name);
-    if matches!(main, Main::ExactStage(_)) {
-        options = options.tick(Duration::ZERO);
+    if matches!(main, Main::Stage(_) | Main::ExactStage(_)) {
+        options = options.tick(tick);
     }
     let recorder = Recorder::with(options);
     let recorder = Rc::new(recorder.expect("memory is always there"));
-    let hook = panic::take_hook();
-    panic::set_hook(Box::new(|_| {}));
-    match main {
+    quietly(|| match main {
         Main::Stage(main) | Main::ExactStage(main) => record_stage_with(&recorder, main),
-        Main::Example(program) => record_example(&recorder, program, None),
-        Main::Endless(program, n_seconds) => record_example(&recorder, program, Some(n_seconds)),
-    }
-    panic::set_hook(hook);
+        Main::Example(program) => record_example(&recorder, program, None, order),
+        Main::Endless(program, seconds) => record_example(&recorder, program, Some(seconds), order),
+    });
     recorder.trace()
 }
 
-fn record_example(recorder: &Rc<Recorder>, program: fn(&Loop), stop_after: Option<u64>) {
+/// Does `f`; of a panic nothing is printed.
+pub(crate) fn quietly<R>(f: impl FnOnce() -> R) -> R {
+    // The hook is one for all threads, and two of them may record.
+    static QUIET: Mutex<()> = Mutex::new(());
+    let _quiet = QUIET.lock().unwrap_or_else(PoisonError::into_inner);
+    let hook = panic::take_hook();
+    panic::set_hook(Box::new(|_| {}));
+    let done = panic::catch_unwind(AssertUnwindSafe(f));
+    panic::set_hook(hook);
+    done.unwrap_or_else(|payload| panic::resume_unwind(payload))
+}
+
+fn record_example(
+    recorder: &Rc<Recorder>,
+    program: fn(&Loop),
+    stop_after: Option<u64>,
+    order: Option<Chosen>,
+) {
     let listening = recorder.listen();
     let sealed = || {
-        let event_loop = Loop::builder()
+        let mut builder = Loop::builder()
             .virtual_time(true)
             .instrument(Rc::clone(recorder))
-            .exception_handler(recorder.exception_handler())
-            .build();
-        if let Some(n_seconds) = stop_after {
-            // A task that is seen, as the key would be: under its name.
-            let stopped = event_loop.clone();
-            let key = event_loop.add_task(async move {
-                sleep(Duration::from_secs(n_seconds)).await;
-                stopped.stop();
-            });
-            key.set_name("Ctrl-C");
+            .exception_handler(recorder.exception_handler());
+        if let Some(order) = order {
+            builder = builder.order(order);
         }
-        program(&event_loop);
+        run_example(&builder.build(), program, stop_after);
         recorder.run_ends(if stop_after.is_some() { RunEnd::Stopped } else { RunEnd::Complete });
     };
     // The recorder keeps whole events: what a panic leaves behind can be looked at.
     let ended = panic::catch_unwind(AssertUnwindSafe(|| world::record(sealed)));
     drop(listening);
     if let Err(payload) = ended {
-        recorder.run_ends(RunEnd::Panicked(said(&*payload).into()));
+        recorder.run_ends(RunEnd::Panicked(said(&*payload).unwrap_or("(no message)").into()));
     }
 }
 
-/// What a panic said.
-fn said(payload: &(dyn Any + Send)) -> &str {
+/// Runs an example on a loop, and stops it after so many seconds.
+pub(crate) fn run_example(event_loop: &Loop, program: fn(&Loop), stop_after: Option<u64>) {
+    if let Some(n_seconds) = stop_after {
+        // A task that is seen, as the key would be: under its name.
+        let stopped = event_loop.clone();
+        let key = event_loop.add_task(async move {
+            sleep(Duration::from_secs(n_seconds)).await;
+            stopped.stop();
+        });
+        key.set_name("Ctrl-C");
+    }
+    program(event_loop);
+}
+
+/// What a panic said, if it was a text.
+pub(crate) fn said(payload: &(dyn Any + Send)) -> Option<&str> {
     let text = payload.downcast_ref::<&str>().copied();
-    text.or_else(|| payload.downcast_ref::<String>().map(String::as_str)).unwrap_or("(no message)")
+    text.or_else(|| payload.downcast_ref::<String>().map(String::as_str))
 }

@@ -9,6 +9,7 @@ mod children;
 mod hostile;
 mod moves;
 mod opening;
+mod orders;
 mod page;
 mod panes;
 mod prediction;

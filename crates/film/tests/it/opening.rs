@@ -24,12 +24,12 @@ pub(crate) fn film(args: &[&str], stdin: &str) -> Output {
     child.wait_with_output().expect("film ends")
 }
 
-fn text(bytes: &[u8]) -> &str {
+pub(crate) fn text(bytes: &[u8]) -> &str {
     std::str::from_utf8(bytes).expect("film speaks UTF-8")
 }
 
 /// A file of this test alone.
-fn file(name: &str) -> PathBuf {
+pub(crate) fn file(name: &str) -> PathBuf {
     let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
     let _ = fs::remove_file(&path);
     path

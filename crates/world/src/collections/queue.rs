@@ -7,6 +7,7 @@ use std::ops::Deref;
 
 use super::told::{self, Told};
 use crate::listen::happened;
+use crate::order;
 use crate::recording::{Event, TaskId};
 
 /// `std`'s `VecDeque`; in a recording, who goes into it and who leaves it is told.
@@ -60,10 +61,15 @@ impl<T> VecDeque<T> {
         self.whose.push_front(whose);
     }
 
-    /// Takes the first item out; `None` if there is none.
+    /// Takes the first item out; `None` if there is none. If somebody chooses,
+    /// [`in_order`](crate::in_order), it is the item that was chosen.
     pub fn pop_front(&mut self) -> Option<T> {
-        let item = self.items.pop_front()?;
-        let whose = self.whose.pop_front().flatten();
+        let place = match self.items.len() {
+            1.. if order::somebody_chooses() => order::choose(self.whose.make_contiguous()),
+            _ => 0,
+        };
+        let item = self.items.remove(place)?;
+        let whose = self.whose.remove(place).flatten();
         self.unqueued(&item, whose);
         Some(item)
     }

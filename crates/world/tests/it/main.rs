@@ -1,0 +1,3 @@
+//! The tests of `world` that need nothing else.
+
+mod order;
