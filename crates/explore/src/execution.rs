@@ -95,7 +95,10 @@ where
     let trouble = world.borrow().trouble.clone();
     let outcome = match (trouble, result) {
         (Some(Trouble::GivenUp), _) => return None,
-        (Some(Trouble::TooLong), _) => Outcome::failure("it does not end"),
+        (Some(Trouble::TooLong), _) => {
+            let world = world.borrow();
+            Outcome::failure(world.round.says(&world.names))
+        }
         (Some(Trouble::Outside), _) => Outcome::failure(
             "a thread or a descriptor has a word in it, whose order nobody can choose",
         ),

@@ -1,31 +1,25 @@
 //! The program in every order that matters.
 
-use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fmt::Debug;
-use std::rc::Rc;
-
-use boucle::How;
+use std::time::Duration;
 
 use crate::again::Again;
-use crate::execution::{Outcome, run};
-use crate::faults::{Doing, Limits, Plans};
+use crate::budget::{Budget, Limit};
+use crate::environment::Environment;
+use crate::execution::Outcome;
+use crate::faults::Limits;
 use crate::film::write_films;
-use crate::foot::Task;
-use crate::names::{EVERYTHING, Names};
-use crate::order::Event;
-use crate::report::{Found, Report, Verdict};
-use crate::search::{Difference, Diverged, Next, Search};
-use crate::world::{Choose, World};
+use crate::replay::follow;
+use crate::report::{Found, Report};
+use crate::sample::instead;
+use crate::schedule::Schedule;
+use crate::shard::Shard;
+use crate::strategy::Strategy;
+use crate::verdict::{self, Verdict};
 
 /// No execution has more steps.
 pub(crate) const N_STEPS: usize = 10_000;
-
-/// So many executions are made, if nothing else is said.
-const N_EXECUTIONS: u64 = 100_000;
-
-/// So many orders are tried one by one, to see whether tasks share what the loop does not see.
-const N_AUDITED: u64 = 2_000;
 
 /// So many failures, and so many outcomes, are run once more.
 const N_SEEN_AGAIN: usize = 16;
@@ -44,12 +38,24 @@ const N_SEEN_AGAIN: usize = 16;
 ///     }
 ///     interrupt().await;
 /// });
-/// assert!(report.to_string().starts_with("not every order: stopped after 10 executions"));
+/// let told = report.to_string();
+/// assert!(told.starts_with("within 0 deviations from the loop's own order: "), "{told}");
+/// assert!(told.contains("stopped after 10 executions"), "{told}");
 /// ```
 #[derive(Clone, Debug)]
 pub struct Explore {
-    n_executions: u64,
-    n_steps: usize,
+    /// No more executions, if somebody has said so.
+    pub(crate) n_executions: Option<u64>,
+    /// No more steps in each.
+    pub(crate) n_steps: usize,
+    /// No more time, if somebody has said so.
+    pub(crate) time: Option<Duration>,
+    /// Which orders.
+    pub(crate) strategy: Strategy,
+    /// What chance begins with.
+    pub(crate) seed: u64,
+    /// Which part of it all.
+    pub(crate) shard: Shard,
     /// What is done to the program.
     pub(crate) limits: Limits,
 }
@@ -101,7 +107,15 @@ impl Explore {
     /// ```
     #[must_use]
     pub fn new() -> Explore {
-        Explore { n_executions: N_EXECUTIONS, n_steps: N_STEPS, limits: Limits::default() }
+        Explore {
+            n_executions: None,
+            n_steps: N_STEPS,
+            time: None,
+            strategy: Strategy::Auto,
+            seed: 0,
+            shard: Shard::WHOLE,
+            limits: Limits::default(),
+        }
     }
 
     /// No more than so many executions.
@@ -119,7 +133,7 @@ impl Explore {
     #[must_use]
     pub fn executions(mut self, most: u64) -> Explore {
         assert!(most > 0, "without an execution nothing is seen: allow one at the least");
-        self.n_executions = most;
+        self.n_executions = Some(most);
         self
     }
 
@@ -136,7 +150,7 @@ impl Explore {
     ///     }
     /// };
     /// let report = boucle_explore::Explore::new().steps(50).run(for_ever);
-    /// assert_eq!(report.failures().collect::<Vec<_>>(), ["it does not end"]);
+    /// assert_eq!(report.failures().collect::<Vec<_>>(), ["it does not end: M goes round"]);
     /// ```
     #[must_use]
     pub fn steps(mut self, most: usize) -> Explore {
@@ -144,7 +158,46 @@ impl Explore {
         self
     }
 
-    /// Runs the program in every order that matters.
+    /// Which orders are tried.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use boucle::{gather, interrupt};
+    /// use boucle_explore::{Explore, Strategy};
+    ///
+    /// let program = || async {
+    ///     gather([(); 3].map(|()| interrupt())).await.unwrap();
+    /// };
+    /// let explore = Explore::new().strategy(Strategy::Walk).seed(7).executions(100);
+    /// let told = explore.run(program).to_string();
+    /// assert!(told.starts_with("sampled: 100 orders of seed 7, by random walks"), "{told}");
+    /// ```
+    #[must_use]
+    pub fn strategy(mut self, strategy: Strategy) -> Explore {
+        self.strategy = strategy;
+        self
+    }
+
+    /// What chance begins with, where orders are chosen by chance: the same seed, the same report, everywhere.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use boucle_explore::{Explore, Strategy};
+    ///
+    /// let explore = Explore::new().strategy(Strategy::Walk).executions(3).seed(1);
+    /// assert_eq!(explore.run(|| async {}).to_string(), explore.run(|| async {}).to_string());
+    /// ```
+    #[must_use]
+    pub fn seed(mut self, seed: u64) -> Explore {
+        self.seed = seed;
+        self
+    }
+
+    /// Runs the program in every order that matters, or in those that the [`Strategy`] says. The environment may
+    /// say to run one order alone (`BOUCLE_REPLAY`), how many seconds it may take (`BOUCLE_EXPLORE_TIME`), and
+    /// which part is to be tried (`BOUCLE_EXPLORE_SHARD`); what it says that cannot be understood is in the report.
     ///
     /// # Examples
     ///
@@ -153,26 +206,99 @@ impl Explore {
     /// assert_eq!(report.outcomes().collect::<Vec<_>>(), ["42"]);
     /// ```
     pub fn run<F: Future<Output: Debug>>(&self, program: impl Fn() -> F) -> Report {
-        let mut found = Found::default();
-        let reduced = self.search(&program, false, self.n_executions, &mut found);
-        let mut report = Report {
-            verdict: if reduced.is_cut { Verdict::Cut } else { Verdict::EveryTrace },
-            n_executions: reduced.n_executions,
-            n_blocked: reduced.n_blocked,
-            n_orders: None,
-            n_unseen: 0,
-            disturbed: self.limits.words(),
-            changed: reduced.diverged,
-            found,
+        match Environment::of_process() {
+            Ok(environment) => self.run_in(&environment, &program),
+            Err(error) => Report::refused(error.to_string()),
+        }
+    }
+
+    /// The same in an environment.
+    pub(crate) fn run_in<F: Future<Output: Debug>>(
+        &self,
+        environment: &Environment,
+        program: &impl Fn() -> F,
+    ) -> Report {
+        if let Some(schedule) = &environment.replay {
+            return self.only(schedule, program);
+        }
+        let mut explore = self.clone();
+        explore.time = environment.time.or(self.time);
+        explore.shard = environment.shard.map_or(self.shard, |it| self.shard.part(it));
+        explore.all(program)
+    }
+
+    /// Runs one order.
+    fn only<F: Future<Output: Debug>>(
+        &self,
+        schedule: &Schedule,
+        program: &impl Fn() -> F,
+    ) -> Report {
+        let replay = match follow(schedule, program, self.n_steps) {
+            Ok(replay) => replay,
+            Err(error) => {
+                return Report::refused(format!(
+                    "BOUCLE_REPLAY={schedule} is another program's: {error}"
+                ));
+            }
         };
-        if report.changed.is_none() && !reduced.is_cut {
-            self.audit(&program, &mut report);
+        let mut report = Report { verdict: Verdict::One, n_executions: 1, ..Report::default() };
+        report.shown.only = Some(schedule.clone());
+        let outcome = Outcome {
+            says: replay.outcome().to_owned(),
+            is_failure: replay.is_failure(),
+            is_closed: false,
+        };
+        report.found.add(&outcome, schedule);
+        self.see_again(program, &mut report);
+        report
+    }
+
+    /// Tries what the strategy says.
+    fn all<F: Future<Output: Debug>>(&self, program: &impl Fn() -> F) -> Report {
+        let mut report = Report::default();
+        let mut budget = Budget::of(self);
+        report.disturbed = self.limits.words();
+        report.shown.seed = self.seed;
+        report.shown.shard = (!self.shard.is_whole()).then(|| self.shard.to_string());
+        match self.strategy {
+            Strategy::Auto => {
+                let mut half = budget.half();
+                self.exhaust(program, &mut half, &mut report);
+                budget.settle(&half);
+                if report.verdict == Verdict::Cut && report.changed.is_none() {
+                    self.try_some(program, &instead(), &mut budget, &mut report);
+                }
+            }
+            Strategy::Exhaustive => self.exhaust(program, &mut budget, &mut report),
+            some => self.try_some(program, &[some], &mut budget, &mut report),
+        }
+        if !report.is_complete() {
+            report.shown.stopped =
+                budget.is_spent().then(|| Limit::of(self).says(budget.n_spent()));
         }
         if report.changed.is_none() {
-            self.see_again(&program, &mut report);
+            self.see_again(program, &mut report);
             write_films(&report);
         }
         report
+    }
+
+    /// Tries orders by these strategies.
+    fn try_some<F: Future<Output: Debug>>(
+        &self,
+        program: &impl Fn() -> F,
+        strategies: &[Strategy],
+        budget: &mut Budget,
+        report: &mut Report,
+    ) {
+        let sampled = self.sample(program, strategies, budget, &mut report.found);
+        report.verdict = verdict::of_width(sampled.deviating.and_then(|it| it.1));
+        report.n_executions += sampled.deviating.map_or(0, |it| it.0) + sampled.n;
+        report.changed = sampled.changed.clone();
+        report.shown.sampled = sampled;
+        if report.changed.is_none() {
+            self.shrink(program, &mut report.found);
+        }
     }
 
     /// Runs the orders once more that the report names: each must come to the same. Of a failure it is looked for
@@ -185,7 +311,9 @@ impl Explore {
         for (says, seen) in all {
             match again.see(&seen.schedule, says) {
                 Ok(run) => {
-                    seen.schedule = run.schedule.clone();
+                    if run.schedule.to_string().len() <= seen.schedule.to_string().len() {
+                        seen.schedule = run.schedule.clone();
+                    }
                     if run.outcome.is_failure {
                         seen.explained = Some(again.explain(says, &run));
                     }
@@ -199,147 +327,11 @@ impl Explore {
             }
         }
     }
-
-    /// Tries every order, if they are few: what comes of it that the search has not found comes of something
-    /// that the loop does not see.
-    fn audit<F: Future<Output: Debug>>(&self, program: &impl Fn() -> F, report: &mut Report) {
-        let mut every = Found::default();
-        let plain = self.search(program, true, N_AUDITED.min(self.n_executions), &mut every);
-        report.changed = plain.diverged;
-        if report.changed.is_none() && !plain.is_cut {
-            report.verdict = Verdict::EveryOrder;
-            report.n_orders = Some(plain.n_executions);
-        }
-        // Where only this one has found it, the executions before it count.
-        let here = every.first_failure.map(|it| report.n_executions + report.n_blocked + it);
-        report.found.first_failure = report.found.first_failure.or(here);
-        report.n_unseen = report.found.add_unseen(every);
-    }
-
-    fn search<F: Future<Output: Debug>>(
-        &self,
-        program: &impl Fn() -> F,
-        each_order: bool,
-        n_most: u64,
-        found: &mut Found,
-    ) -> Searched {
-        let chooser = Chooser { search: Search::default(), each_order };
-        let world = Rc::new(RefCell::new(World::new(chooser, self.n_steps)));
-        let mut searched = Searched::default();
-        let mut plans = Plans::new(self.limits);
-        while let Some(plan) = plans.next() {
-            {
-                let world = &mut *world.borrow_mut();
-                world.chooser.search = Search::default();
-                world.doing = Doing::new(self.limits, &plan);
-            }
-            self.search_plan(&world, program, n_most, found, &mut searched);
-            if searched.diverged.is_some() || searched.is_cut {
-                break;
-            }
-            plans.extend(&plan, &world.borrow().doing.possible);
-        }
-        searched
-    }
-
-    /// The orders in which what one plan says is done.
-    fn search_plan<F: Future<Output: Debug>>(
-        &self,
-        world: &Rc<RefCell<World<Chooser>>>,
-        program: &impl Fn() -> F,
-        n_most: u64,
-        found: &mut Found,
-        searched: &mut Searched,
-    ) {
-        loop {
-            world.borrow_mut().chooser.search.begin();
-            let outcome = run(world, program);
-            let world = &mut *world.borrow_mut();
-            // Without an effect it is an execution of another plan.
-            let outcome_counts = outcome.is_some() && world.doing.has_effect();
-            if let Some(outcome) = outcome.as_ref().filter(|_| outcome_counts) {
-                if !outcome.is_closed {
-                    found.add(outcome, &world.schedule);
-                    if outcome.is_failure {
-                        found.first_failure.get_or_insert(searched.n_made + 1);
-                    }
-                }
-                searched.n_executions += 1;
-            }
-            searched.n_blocked += u64::from(outcome.is_none());
-            searched.n_made += 1;
-            if let Err(error) = world.chooser.search.end(outcome.is_some()) {
-                searched.diverged = Some(says(&error, &world.names));
-                return;
-            }
-            if world.chooser.search.is_over() {
-                return;
-            }
-            if searched.n_made >= n_most {
-                searched.is_cut = true;
-                return;
-            }
-        }
-    }
-}
-
-/// How a search has ended.
-#[derive(Default)]
-struct Searched {
-    /// It was not over after as many executions as may be made.
-    is_cut: bool,
-    /// How many executions count.
-    n_executions: u64,
-    /// How many were given up.
-    n_blocked: u64,
-    /// How many were made in all.
-    n_made: u64,
-    /// The program is not the same each time.
-    diverged: Option<String>,
-}
-
-/// Lets the search choose.
-struct Chooser {
-    search: Search,
-    /// Whether each order matters.
-    each_order: bool,
-}
-
-impl Choose for Chooser {
-    fn choose(&mut self, ready: &[Task], _: &Names) -> Option<Task> {
-        match self.search.choose(ready) {
-            Next::Task(task) => Some(task),
-            Next::GiveUp => None,
-        }
-    }
-
-    fn took(&mut self, mut event: Event, cuts_off: &[Task]) {
-        if self.each_order {
-            event.foot.uses(EVERYTHING, How::Write);
-        }
-        self.search.took(event, cuts_off);
-    }
-}
-
-/// What a program does that is not the same each time.
-fn says(diverged: &Diverged, names: &Names) -> String {
-    let all = |tasks: &[Task]| {
-        let called: Vec<_> = tasks.iter().map(|it| names.called(*it)).collect();
-        if called.is_empty() { "nobody".to_owned() } else { called.join(" ") }
-    };
-    let what = match &diverged.how {
-        Difference::Ready(before, now) => {
-            format!("{} could go on before, and {} now", all(before), all(now))
-        }
-        Difference::Foot(task) => format!("{} did something else", names.called(*task)),
-        Difference::Missing(task) => format!("{} cannot go on any more", names.called(*task)),
-    };
-    format!("step {}: {what}", diverged.step + 1)
 }
 
 impl Found {
     /// An execution came to this.
-    fn add(&mut self, outcome: &Outcome, schedule: &crate::Schedule) {
+    pub(crate) fn add(&mut self, outcome: &Outcome, schedule: &Schedule) {
         let kind: &mut BTreeMap<_, _> =
             if outcome.is_failure { &mut self.failures } else { &mut self.outcomes };
         let seen = kind.entry(outcome.says.clone()).or_default();

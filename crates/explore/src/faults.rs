@@ -99,8 +99,23 @@ impl Limits {
         self.0[kind as usize] > 0
     }
 
+    /// Whether nothing is done.
+    pub(crate) fn are_none(&self) -> bool {
+        *self == Limits::default()
+    }
+
+    /// How much may be done in all.
+    pub(crate) fn n_all(&self) -> u32 {
+        self.0.iter().map(|it| u32::from(*it)).sum()
+    }
+
+    /// Whether nothing more may be done than what a plan says.
+    pub(crate) fn are_reached(&self, plan: &Plan) -> bool {
+        plan.len() as u32 == self.n_all()
+    }
+
     /// Whether so much may be done.
-    fn allow_all(&self, plan: &Plan) -> bool {
+    pub(crate) fn allow_all(&self, plan: &Plan) -> bool {
         let n = |kind| plan.iter().filter(|it| it.kind == kind).count();
         Kind::ALL.into_iter().all(|kind| n(kind) <= usize::from(self.0[kind as usize]))
     }
@@ -135,6 +150,11 @@ impl Plans {
     /// The next one.
     pub(crate) fn next(&mut self) -> Option<Plan> {
         self.left.pop()
+    }
+
+    /// How many are left.
+    pub(crate) fn n_left(&self) -> usize {
+        self.left.len()
     }
 
     /// What could have been done in the executions of `plan` besides.

@@ -29,14 +29,19 @@
 //! ```
 //!
 //! What the program shares between tasks is seen if it is boucle's own (`sync`, tasks, `gather`), or a `Cell` or
-//! `RefCell` of `boucle::shared`. Where there are few orders each of them is tried, whatever is shared; the first
+//! `RefCell` of `boucle::shared`. Where there are few orders each of them is tried, whatever is shared; where there
+//! are too many, those with few deviations from the loop's own, and others by chance ([`Strategy`]). The first
 //! line of a [`Report`] says which it is.
 
+mod advice;
 mod again;
 mod beside;
 mod both;
+mod budget;
 mod disturb;
+mod environment;
 mod execution;
+mod exhaust;
 mod explained;
 mod explore;
 mod faults;
@@ -46,19 +51,29 @@ mod names;
 mod order;
 mod passes;
 mod pending;
+#[cfg(feature = "proptest")]
+mod property;
 mod quiet;
 mod replay;
 mod report;
+mod round;
+mod sample;
 mod schedule;
 mod search;
+mod shard;
 mod shortest;
+mod strategy;
 mod stuck;
+mod verdict;
 mod witness;
 mod words;
 mod world;
 
 pub use crate::explore::{Explore, explore};
 pub use crate::film::Film;
+#[cfg(feature = "proptest")]
+pub use crate::property::{Falsified, property};
 pub use crate::replay::{Replay, ReplayError, replay};
 pub use crate::report::Report;
 pub use crate::schedule::{ParseScheduleError, Schedule};
+pub use crate::strategy::Strategy;

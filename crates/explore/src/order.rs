@@ -1,7 +1,6 @@
 //! Which step of an execution happens before which: the order that matters in it, and the pairs of steps in
 //! which it could have been the other way round.
 
-#[cfg(test)]
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
@@ -212,7 +211,6 @@ impl HappensBefore {
     }
 
     /// The same for all executions that differ only in the order of what does not matter.
-    #[cfg(test)]
     pub(crate) fn trace(&self) -> u64 {
         let mut all: Vec<_> = (0..self.tasks.len())
             .map(|it| (self.tasks[it], self.indices[it], trimmed(&self.clocks[it])))
@@ -225,7 +223,6 @@ impl HappensBefore {
 }
 
 /// A clock without the tasks at its end of which nothing has happened.
-#[cfg(test)]
 fn trimmed(clock: &[u32]) -> &[u32] {
     let n = clock.iter().rposition(|it| *it > 0).map_or(0, |it| it + 1);
     &clock[..n]

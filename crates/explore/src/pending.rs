@@ -18,6 +18,9 @@ pub(crate) type Sequence = Vec<Arc<Event>>;
 pub(crate) struct Sleeper {
     /// Whose step, and what it did.
     pub(crate) event: Arc<Event>,
+    /// Whether it was tried where all who are ready are tried, and not what the races before ask for: then an order
+    /// that it has no part in was not tried with it for sure.
+    pub(crate) is_blind: bool,
 }
 
 /// How a step goes with a sequence.
@@ -63,6 +66,14 @@ impl Pending {
         self.add(vec![Arc::new(Event { task, foot })]);
     }
 
+    /// How many steps are to be tried from here at the least.
+    pub(crate) fn n_first(&self) -> usize {
+        let mut tasks: Vec<_> = self.sequences.iter().map(|it| it[0].task).collect();
+        tasks.sort_unstable();
+        tasks.dedup();
+        tasks.len()
+    }
+
     /// Whose step is next; those orders are left out that were tried by one of those who sleep.
     pub(crate) fn next(&mut self, sleepers: &[Sleeper]) -> Option<Task> {
         self.sequences.retain(|it| !is_tried(sleepers, it));
@@ -92,7 +103,11 @@ impl Pending {
 
 /// Whether one who sleeps could come first: then all that the order stands for was tried.
 pub(crate) fn is_tried(sleepers: &[Sleeper], sequence: &[Arc<Event>]) -> bool {
-    sleepers.iter().any(|it| first(&it.event, sequence) != First::No)
+    sleepers.iter().any(|it| match first(&it.event, sequence) {
+        First::Is(_) => true,
+        First::Apart => !it.is_blind,
+        First::No => false,
+    })
 }
 
 /// The order in which the second of two steps comes before the first: all that does not come after the first,

@@ -162,6 +162,7 @@ pub(crate) struct Follow {
 }
 
 impl Follow {
+    /// From its beginning.
     pub(crate) fn new(schedule: &Schedule) -> Follow {
         let faults = schedule.0.iter().filter(|it| is_fault(it)).cloned().collect();
         let n_explicit = schedule.n_explicit();

@@ -6,17 +6,7 @@ use std::fmt;
 use crate::explained::Explained;
 use crate::film::Film;
 use crate::schedule::Schedule;
-
-/// How much was shown.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Verdict {
-    /// Each order was tried, one by one.
-    EveryOrder,
-    /// Each order that matters was tried, as far as the loop sees what tasks share.
-    EveryTrace,
-    /// There was no end of it.
-    Cut,
-}
+use crate::verdict::{Shown, Verdict};
 
 /// Something that executions came to.
 #[derive(Clone, Default, Debug)]
@@ -85,7 +75,7 @@ impl Found {
 ///     "every order: 1, of which 1 matters\n1 outcome:\n  42, in 1\n",
 /// );
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Report {
     pub(crate) verdict: Verdict,
     pub(crate) n_executions: u64,
@@ -95,6 +85,7 @@ pub struct Report {
     /// What was done to the program, in words.
     pub(crate) disturbed: String,
     pub(crate) changed: Option<String>,
+    pub(crate) shown: Shown,
     pub(crate) found: Found,
 }
 
@@ -233,7 +224,7 @@ impl Report {
         self.found.first_failure
     }
 
-    /// How many executions there were that each stand for an order that matters.
+    /// How many executions there were. If each order that matters was tried, that is one for each.
     ///
     /// # Examples
     ///
@@ -258,7 +249,7 @@ impl Report {
     }
 
     /// Whether nothing was left out: each order was tried, or each that matters, as far as the loop sees what
-    /// tasks share.
+    /// tasks share; of one part, if it is a shard; or that one order which the environment asked for.
     ///
     /// # Examples
     ///
@@ -267,7 +258,9 @@ impl Report {
     /// ```
     #[must_use]
     pub fn is_complete(&self) -> bool {
-        self.verdict != Verdict::Cut && self.changed.is_none()
+        let is_all =
+            matches!(self.verdict, Verdict::EveryOrder | Verdict::EveryTrace | Verdict::One);
+        is_all && self.changed.is_none() && self.shown.refused.is_none()
     }
 
     /// That nothing can go wrong, and that nothing was left out.
@@ -283,7 +276,7 @@ impl Report {
     /// ```
     #[track_caller]
     pub fn assert_ok(&self) {
-        assert!(self.found.failures.is_empty() && self.is_complete(), "\n{self}");
+        assert!(self.found.failures.is_empty() && self.is_complete(), "\n{self}{}", self.advice());
     }
 
     /// The same, and that it comes to one thing alone.
@@ -300,37 +293,13 @@ impl Report {
     #[track_caller]
     pub fn assert_one_outcome(&self) {
         self.assert_ok();
-        assert!(self.found.outcomes.len() == 1, "\n{self}");
+        assert!(self.found.outcomes.len() == 1, "\n{self}{}", self.advice());
     }
 }
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let n = self.n_executions;
-        let with = match &self.disturbed[..] {
-            "" => String::new(),
-            words => format!(", {words}"),
-        };
-        match (self.verdict, self.n_orders, &self.changed) {
-            (.., Some(changed)) => writeln!(
-                f,
-                "not explored: the program does not do the same each time, so no order can be seen again\n  {changed}"
-            )?,
-            (Verdict::EveryOrder, Some(orders), None) => {
-                writeln!(
-                    f,
-                    "every order{with}: {orders}, of which {n} matter{}",
-                    if n == 1 { "s" } else { "" }
-                )?;
-            }
-            (Verdict::Cut, ..) => {
-                writeln!(f, "not every order{with}: stopped after {n} executions")?;
-            }
-            _ => writeln!(
-                f,
-                "every order that matters{with}, as far as the loop sees what tasks share: {n}"
-            )?,
-        }
+        self.write_shown(f)?;
         if self.n_unseen > 0 {
             let come = if self.n_unseen == 1 { "1 result comes" } else { "some results come" };
             writeln!(

@@ -6,6 +6,8 @@
 //! 2. No step makes another task's impossible: a task that is ready stays so until it is polled.
 //! 3. Two steps that are next to each other and independent lead to the same, whichever comes first.
 
+mod estimate;
+mod shard;
 #[cfg(test)]
 mod tests;
 
@@ -14,6 +16,11 @@ use std::sync::Arc;
 use crate::foot::Task;
 use crate::order::{Event, HappensBefore};
 use crate::pending::{Pending, Sleeper, is_tried, reversed};
+
+use estimate::Estimate;
+use shard::Split;
+
+pub(crate) use shard::Beginnings;
 
 /// A place in the execution that is under way: what was done from here, and what else is to be tried.
 #[derive(Default)]
@@ -69,6 +76,12 @@ pub(crate) struct Search {
     order: HappensBefore,
     /// How many of its steps are as they were in that.
     n_ordered: usize,
+    /// Where it is divided into shards, if it is.
+    split: Option<Split>,
+    /// How much there will be in all.
+    estimate: Estimate,
+    /// Whether an execution has ended, or was given up.
+    has_begun: bool,
     /// How many executions have ended.
     pub(crate) n_executions: u64,
     /// How many were given up, since all that they could still do was tried.
@@ -90,6 +103,7 @@ impl Search {
         self.at = 0;
         self.diverged = None;
         self.events.truncate(self.n_kept);
+        self.begin_split();
     }
 
     /// Whose step is next, of those that are ready; there is one at the least.
@@ -109,6 +123,9 @@ impl Search {
         if self.at == self.nodes.len() {
             let node = self.next_node(ready);
             self.nodes.push(node);
+            if self.enter(ready) {
+                return Next::GiveUp;
+            }
         }
         let node = &mut self.nodes[self.at];
         // What the step does is not known yet: then it is seen which orders go on from it.
@@ -167,8 +184,9 @@ impl Search {
         self.at += 1;
     }
 
-    /// The execution has ended, or was given up.
-    pub(crate) fn end(&mut self, is_over: bool) -> Result<(), Diverged> {
+    /// The execution has ended, or was given up. Returns whether it counts: it was not given up, and is not another
+    /// shard's.
+    pub(crate) fn end(&mut self, is_over: bool) -> Result<bool, Diverged> {
         if let Some(diverged) = self.diverged.take() {
             return Err(diverged);
         }
@@ -178,12 +196,17 @@ impl Search {
             return Err(Diverged { step: self.at, how: Difference::Missing(missing) });
         }
         self.nodes.truncate(self.at);
-        if is_over {
-            self.n_executions += 1;
+        let is_own = self.is_own(is_over);
+        let counts = is_over && is_own;
+        self.n_executions += u64::from(counts);
+        // Where all beginnings are tried, one that is given up may be the only one to show what else there is.
+        if counts || is_own && self.split.is_some() {
             self.reverse_races();
         }
         self.next();
-        Ok(())
+        self.has_begun = true;
+        self.count();
+        Ok(counts)
     }
 
     /// What the last execution stands for.
@@ -194,10 +217,11 @@ impl Search {
 
     /// Notes all orders that are to be tried, by what could have been the other way round.
     fn reverse_races(&mut self) {
+        let n_expanded = self.n_expanded();
         let Search { events, order, begin, .. } = self;
         let n_before = std::mem::replace(&mut self.n_ordered, events.len());
         order.go_on(events, n_before, begin);
-        for race in &order.races {
+        for race in order.races.iter().filter(|it| it.first >= n_expanded) {
             let happens = |one, other| order.happens(one, other);
             // One that was there before leads to what it led to, unless something new is not after its first step.
             let is_new = |place| place == race.second || !happens(race.first, place);
@@ -215,9 +239,12 @@ impl Search {
     /// Goes back to the last place from which something is still to be tried.
     fn next(&mut self) {
         self.guide = Pending::default();
-        while let Some(node) = self.nodes.last_mut() {
+        let n_expanded = self.n_expanded();
+        loop {
+            let is_blind = self.nodes.len() <= n_expanded;
+            let Some(node) = self.nodes.last_mut() else { break };
             if let Some(event) = node.taken.take() {
-                node.sleepers.push(Sleeper { event });
+                node.sleepers.push(Sleeper { event, is_blind });
             }
             if node.pending.next(&node.sleepers).is_some() {
                 self.n_kept = self.nodes.len() - 1;
@@ -231,7 +258,7 @@ impl Search {
 
     /// Whether all was tried.
     pub(crate) fn is_over(&self) -> bool {
-        self.nodes.is_empty() && self.n_executions + self.n_blocked > 0
+        self.nodes.is_empty() && self.has_begun
     }
 }
 

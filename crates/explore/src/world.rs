@@ -13,6 +13,7 @@ use crate::faults::{Doing, Kind};
 use crate::foot::{Foot, Task};
 use crate::names::{Key, NOBODY, Names, Who};
 use crate::order::Event;
+use crate::round::Round;
 use crate::schedule::Schedule;
 
 /// Who chooses the steps.
@@ -105,6 +106,8 @@ pub(crate) struct World<C> {
     /// How many steps were taken, and how many may be.
     n_steps: usize,
     n_most: usize,
+    /// The last ones.
+    pub(crate) round: Round,
     /// What went wrong.
     pub(crate) trouble: Option<Trouble>,
 }
@@ -126,6 +129,7 @@ impl<C: Choose> World<C> {
             schedule: Schedule::default(),
             n_steps: 0,
             n_most,
+            round: Round::default(),
             trouble: None,
         }
     }
@@ -137,12 +141,14 @@ impl<C: Choose> World<C> {
         (self.step, self.is_last, self.n_steps, self.trouble) = (None, false, 0, None);
         (self.is_closed, self.is_counted) = (false, None);
         self.schedule.0.clear();
+        self.round.begin();
         self.doing.begin();
     }
 
     /// The step that is under way is over.
     pub(crate) fn end_step(&mut self) {
         let Some(mut event) = self.step.take() else { return };
+        self.round.add(event.task);
         if event.task == NOBODY {
             self.doing.next_epoch();
             for kind in self.doing.steps() {

@@ -1,5 +1,8 @@
 //! The search beside one that tries every order, on generated programs that share numbers and wake each other.
 
+mod estimate;
+mod shards;
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -167,26 +170,31 @@ fn every_order(tasks: &[Vec<Op>], most: usize) -> Option<(All, usize)> {
     Some((all, n))
 }
 
+/// Makes one execution of a search; what it stands for and what comes of it, unless it was given up.
+fn run_once(tasks: &[Vec<Op>], search: &mut Search) -> Option<(u64, String)> {
+    let mut run = Run::new(tasks);
+    search.begin();
+    let is_over = loop {
+        let ready = run.ready();
+        if ready.is_empty() {
+            break true;
+        }
+        match search.choose(&ready) {
+            Next::Task(task) => search.took(run.poll(task), &[]),
+            Next::GiveUp => break false,
+        }
+    };
+    let counts = search.end(is_over).expect("it is the same each time");
+    counts.then(|| (search.trace(), run.outcome()))
+}
+
 /// What the search finds.
 fn searched(tasks: &[Vec<Op>]) -> (All, Search) {
     let (mut all, mut search) = (All::default(), Search::default());
     while !search.is_over() {
-        let mut run = Run::new(tasks);
-        search.begin();
-        let is_over = loop {
-            let ready = run.ready();
-            if ready.is_empty() {
-                break true;
-            }
-            match search.choose(&ready) {
-                Next::Task(task) => search.took(run.poll(task), &[]),
-                Next::GiveUp => break false,
-            }
-        };
-        search.end(is_over).expect("it is the same each time");
-        if is_over {
-            assert!(all.traces.insert(search.trace()), "a trace is tried twice: {tasks:?}");
-            all.outcomes.insert(run.outcome());
+        if let Some((trace, outcome)) = run_once(tasks, &mut search) {
+            assert!(all.traces.insert(trace), "a trace is tried twice: {tasks:?}");
+            all.outcomes.insert(outcome);
         }
     }
     (all, search)

@@ -3,6 +3,9 @@
 use boucle_explore::{Explore, explore, replay};
 
 #[expect(dead_code, reason = "its `main` prints what is compared here")]
+#[path = "../../examples/four_adders.rs"]
+mod four_adders;
+#[expect(dead_code, reason = "its `main` prints what is compared here")]
 #[path = "../../examples/lost_update.rs"]
 mod lost_update;
 #[expect(dead_code, reason = "its `main` prints what is compared here")]
@@ -28,6 +31,7 @@ fn the_reports_are_those_of_the_chapter() {
     check("two_locks", format!("{:#}", explore(two_locks::program)));
     check("pool", explore(pool::program).to_string());
     check("taken", Explore::new().cancels(1).run(taken::program).to_string());
+    check("four_adders", four_adders::report().to_string());
 }
 
 #[test]

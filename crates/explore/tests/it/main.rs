@@ -3,10 +3,12 @@
 mod book;
 mod bugs;
 mod counts;
+mod environment;
 mod explains;
 mod failures;
 mod faults;
 mod films;
+mod large;
 mod named;
 mod oracle;
 mod own;
