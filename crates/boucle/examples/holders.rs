@@ -20,6 +20,7 @@ impl Instrument for Holders {
     fn waits(
         &self,
         task: TaskId,
+        _wait: u32,
         on: WaitsFor,
         object: Option<Object>,
         _at: Option<&'static Location<'static>>,

@@ -13,6 +13,7 @@ pub(crate) mod sys;
 mod timers;
 mod touch;
 pub(crate) mod wait;
+mod waits;
 mod wakes;
 
 #[cfg(all(unix, not(boucle_loom)))]
@@ -23,11 +24,13 @@ pub(crate) use self::here::{
 };
 pub(crate) use self::identity::Identity;
 pub(crate) use self::owner::Owner;
+pub(crate) use self::timers::Rearmed;
 #[cfg(feature = "explore")]
 pub(crate) use self::touch::adds_end;
 pub(crate) use self::touch::{
     adds_timer, reads_clock, reads_end, reads_tasks, writes_clock, writes_ends, writes_wakers,
 };
+pub(crate) use self::waits::wait_ends_in;
 pub(crate) use self::wakes::{discard, park, wake, wake_for, will_wake, will_wake_parked};
 pub(crate) use crate::core::Core;
 pub(crate) use crate::structures::ends::Listens;

@@ -14,9 +14,9 @@ mod spawned;
 mod task_error;
 mod task_id;
 mod touch;
+mod wait;
 
 pub(crate) use self::awaiter::{Awaiter, Awaits};
-pub(crate) use self::events::Wait;
 pub use self::events::{Ended, WaitsFor, WokenBy};
 pub(crate) use self::leaf::Leaf;
 pub(crate) use self::loop_id::LoopId;
@@ -29,3 +29,4 @@ pub(crate) use self::spawned::{Called, Origin};
 pub use self::task_error::{Panic, TaskError};
 pub use self::task_id::TaskId;
 pub use self::touch::{How, Part, Shared};
+pub(crate) use self::wait::{Spot, Wait, Who};

@@ -7,6 +7,7 @@ mod faults;
 mod instrument;
 mod order;
 mod report;
+mod waits;
 mod watch;
 
 use std::cell::{Cell, RefCell};
@@ -28,6 +29,7 @@ use self::watch::{Maker, Stats};
 use crate::cell;
 use crate::data::{Awaits, Ended, Origin, TaskError, TaskId, TaskPath};
 use crate::structures::ends::Ends;
+use crate::structures::waits::Waits;
 
 /// Whose code a loop calls; `Builder` fills it in.
 #[derive(Default)]
@@ -59,6 +61,8 @@ pub(crate) struct Host {
     slow_poll: Option<Duration>,
     /// What debug mode keeps of each task.
     stats: RefCell<BTreeMap<TaskId, Stats>>,
+    /// What each task waits for, if somebody watches or counts.
+    waits: RefCell<Waits>,
     /// Of each task, if somebody watches: what it has made.
     makers: RefCell<BTreeMap<TaskId, Maker>>,
     /// What was made outside of any task.
@@ -87,6 +91,7 @@ impl Host {
             faults: seams.faults,
             slow_poll: seams.slow_poll,
             stats: RefCell::default(),
+            waits: RefCell::default(),
             makers: RefCell::default(),
             outside: Cell::new(Maker::new(TaskPath::OUTSIDE)),
             is_waking: Cell::new(false),

@@ -102,7 +102,7 @@ impl Direction {
 /// What events have brought.
 pub(crate) enum Told {
     /// A descriptor is ready; those who are to be woken for it come after this.
-    Ready { descriptor: RawFd, reads: bool, writes: bool },
+    Ready { key: Key, descriptor: RawFd, reads: bool, writes: bool },
     /// One who waited for this descriptor.
     Wake(RawFd, Wake),
 }
@@ -287,12 +287,13 @@ impl Reactor {
         places.get(key).is_some_and(|it| it.lines[direction as usize].has(ticket, task))
     }
 
-    /// Remembers who polls a direction that is BLOCKED, and does not say when it stops.
+    /// Remembers who polls a direction that is BLOCKED, and does not say when it stops; under this number,
+    /// if it is new.
     #[must_use = "who had to go must be woken"]
-    pub(crate) fn poll(&self, key: Key, direction: Direction, wake: Wake) -> Entered {
+    pub(crate) fn poll(&self, key: Key, direction: Direction, wake: Wake) -> (u64, Entered) {
         let (number, turn) = (self.give(), self.turn.get());
         let entered = self.change(key, direction, |line| line.poll(number, wake, turn));
-        entered.expect("who polls a descriptor keeps its place")
+        (number, entered.expect("who polls a descriptor keeps its place"))
     }
 
     /// Changes a line, and how many wait.
@@ -363,7 +364,7 @@ impl Reactor {
         let reads = is_told(seen.reads, &place.lines[0]);
         let writes = is_told(seen.writes, &place.lines[1]);
         let descriptor = place.descriptor;
-        told.push(Told::Ready { descriptor, reads, writes });
+        told.push(Told::Ready { key: seen.key, descriptor, reads, writes });
         for side in [0, 1].into_iter().filter(|side| [reads, writes][*side]) {
             place.is_ready[side] = true;
             self.empty(&mut place.lines[side], |it| told.push(Told::Wake(descriptor, it)));

@@ -10,4 +10,5 @@ pub(crate) mod room;
 pub(crate) mod stack;
 pub(crate) mod timers;
 pub(crate) mod waiters;
+pub(crate) mod waits;
 pub(crate) mod wake;

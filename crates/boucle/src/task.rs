@@ -9,7 +9,7 @@ use std::panic::Location;
 
 use crate::context;
 use crate::context::{Core, Raw, require_current};
-use crate::data::{Called, Panic, TaskError, TaskId};
+use crate::data::{Called, Panic, Spot, TaskError, TaskId};
 
 /// A task that was spawned; awaiting it gives its result.
 ///
@@ -265,7 +265,20 @@ impl<T> Task<T> {
 impl<T> Drop for Task<T> {
     fn drop(&mut self) {
         let raw = self.raw.take().expect("the handle is there until it is dropped");
+        if raw.is_observed() {
+            return detach_observed(raw);
+        }
         raw.detach();
+    }
+}
+
+/// Lets a task go on alone, and those who watch know that nobody waits for its end.
+#[cold]
+fn detach_observed<T>(raw: Raw<T>) {
+    let (core, id) = (raw.core(), raw.id());
+    raw.detach();
+    if let Some(core) = core {
+        core.wait_ends(|| Spot::End(id));
     }
 }
 

@@ -41,10 +41,12 @@ impl Instrument for Both {
         task_named(task: TaskId, name: &str);
         waits(
             task: TaskId,
+            wait: u32,
             on: WaitsFor,
             object: Option<Object>,
             at: Option<&'static Location<'static>>
         );
+        wait_ended(task: TaskId, wait: u32);
         woken(task: TaskId, by: WokenBy);
         woken_in_vain(task: TaskId, by: WokenBy, has_ended: bool);
         acquired(task: TaskId, object: Object);

@@ -59,7 +59,8 @@ impl Stuck {
                 (_, Some(task), _) => seen.live.iter().any(|it| it.0 == *task),
                 _ => !matches!(it.on, WaitsFor::Time(_)),
             };
-            let waits = seen.waits.get(whom).into_iter().flatten().filter(is_so).cloned();
+            let waits = seen.waits.get(whom).into_iter().flatten().map(|it| &it.1);
+            let waits = waits.filter(is_so).cloned();
             (whom.clone(), waits.collect())
         });
         let waiting: Vec<_> = waiting.collect();
@@ -152,7 +153,7 @@ where
     let goes_on = |deed: &Deed| match deed {
         Deed::Uses(..) | Deed::WakesInVain(_) => false,
         Deed::Waits(wait) => {
-            let is_same = |it: &Wait| it.object == wait.object && it.task == wait.task;
+            let is_same = |(_, it): &(u32, Wait)| it.object == wait.object && it.task == wait.task;
             !known.into_iter().flatten().any(is_same)
         }
         _ => true,

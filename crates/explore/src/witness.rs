@@ -124,8 +124,8 @@ pub(crate) struct Seen {
     pub(crate) turns: Vec<Turn>,
     /// Who has what, and in which line it has got it.
     pub(crate) holders: BTreeMap<ObjectId, Vec<(Called, Option<Line>)>>,
-    /// What each task said that it waits for, in the last step in which it said something.
-    pub(crate) waits: BTreeMap<Called, Vec<Wait>>,
+    /// For what each task waits, with the number by which that ends.
+    pub(crate) waits: BTreeMap<Called, Vec<(u32, Wait)>>,
     /// The tasks that have not ended, in the order in which they were spawned.
     pub(crate) live: Vec<(Called, TaskId)>,
     /// Whether the run stands still for ever.
@@ -264,19 +264,32 @@ impl Instrument for Witness {
         inner.is_over |= is_main && inner.seen.live.iter().all(|it| &*it.0 != "M");
     }
 
-    fn waits(&self, task: TaskId, on: WaitsFor, object: Option<Object>, at: Option<Line>) {
+    fn waits(
+        &self,
+        task: TaskId,
+        number: u32,
+        on: WaitsFor,
+        object: Option<Object>,
+        at: Option<Line>,
+    ) {
         object.into_iter().for_each(|it| self.cast.borrow_mut().meet(it));
         let inner = &mut *self.inner.borrow_mut();
         let Some(called) = inner.called.get(&task).cloned() else { return };
         let other = if let WaitsFor::Task(it) = on { inner.called.get(&it).cloned() } else { None };
         let object = object.filter(Object::is_shared).map(|it| it.id);
         let wait = Wait { on, task: other, object, at };
-        let told = inner.seen.turns.last().into_iter().flat_map(|it| &it.deeds);
-        if !told.into_iter().any(|it| matches!(it, Deed::Waits(_))) {
-            inner.seen.waits.remove(&called);
-        }
-        inner.seen.waits.entry(called).or_default().push(wait.clone());
+        inner.seen.waits.entry(called).or_default().push((number, wait.clone()));
         inner.does(Deed::Waits(wait));
+    }
+
+    fn wait_ended(&self, task: TaskId, number: u32) {
+        let inner = &mut *self.inner.borrow_mut();
+        let Some(called) = inner.called.get(&task).cloned().filter(|_| !inner.is_over) else {
+            return;
+        };
+        if let Some(waits) = inner.seen.waits.get_mut(&called) {
+            waits.retain(|it| it.0 != number);
+        }
     }
 
     fn woken(&self, task: TaskId, _by: WokenBy) {

@@ -165,7 +165,10 @@ pub(crate) fn stands(sources: &[Source], player: &Player, task: TaskNo) -> Optio
         Some(place) if known.waits_told && !known.is_ready => (place, Here::Waits),
         Some(place) if state.life(task) == Life::Waiting => (place, Here::Waits),
         Some(place) => (place, Here::GoesOn),
-        None => (known.place.as_ref()?, Here::Spawned),
+        None => match known.over.as_ref().and_then(|it| it.place.as_ref()).filter(ours) {
+            Some(place) if state.life(task) != Life::Waiting => (place, Here::GoesOn),
+            _ => (known.place.as_ref()?, Here::Spawned),
+        },
     };
     let source = sources.iter().position(|it| it.is_at(&place.file))?;
     let line = usize::try_from(place.line).ok()?;

@@ -82,6 +82,9 @@ pub(crate) mod kind {
     pub(crate) const ACQUIRED: u8 = 24;
     pub(crate) const RELEASED: u8 = 25;
     pub(crate) const STANDS: u8 = 26;
+    pub(crate) const WAIT_ENDS: u8 = 27;
+    /// As `WAITS`, with the number of the wait before the rest.
+    pub(crate) const NUMBERED_WAIT: u8 = 28;
     pub(crate) const TEXTS_END: u8 = 62;
     pub(crate) const BASE: u8 = 63;
     /// The first of those that later versions may have: their lengths follow.
@@ -137,10 +140,15 @@ mod tests {
         all.extend(by.map(|by| What::WokenInVain { task, by }));
         let on = [On::Time(128), On::Task(other), On::Readable(0), On::Writable(i32::MIN)];
         let on = on.into_iter().chain([On::Sync(text("an item")), On::Thread]);
-        all.extend(on.map(|on| What::Waits { task, on, object: None, place: None }));
+        all.extend(on.map(|on| What::Waits { task, on, object: None, place: None, wait: None }));
         let [object, last] = [1, u32::MAX].map(|it| ObjectNo::new(it).expect("it is not 0"));
         let place = at.clone();
-        all.push(What::Waits { task, on: On::Time(1), object: Some(last), place: at.clone() });
+        for wait in [None, Some(0), Some(u32::MAX)] {
+            let place = at.clone();
+            all.push(What::Waits { task, on: On::Time(1), object: Some(last), place, wait });
+        }
+        all.push(What::WaitEnds { task, wait: 0 });
+        all.push(What::WaitEnds { task: other, wait: u32::MAX });
         all.push(What::ObjectMade { object, kind: text("lock"), place: at });
         all.push(What::ObjectMade { object: last, kind: text(""), place: None });
         all.push(What::ObjectNamed { object, name: text("src/main.rs") });

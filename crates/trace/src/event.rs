@@ -137,7 +137,7 @@ pub enum What {
         /// By whom.
         by: By,
     },
-    /// The task that is being polled begins to wait; it may wait for several things.
+    /// A task begins to wait; it may wait for several things.
     Waits {
         /// The task.
         task: TaskNo,
@@ -149,6 +149,17 @@ pub enum What {
         /// Where in the source, if that is known: the line of a `sleep`, of a `gather`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         place: Option<Place>,
+        /// Its number: it lasts until [`WaitEnds`](What::WaitEnds) names this, or the task ends. None in
+        /// recordings of versions 1 and 2, and of a stage: then it lasts until a later poll tells of another.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        wait: Option<u32>,
+    },
+    /// A task waits no longer for something: it has seen that it has come, or has given up.
+    WaitEnds {
+        /// The task.
+        task: TaskNo,
+        /// The number of the wait.
+        wait: u32,
     },
     /// An object that tasks share is met for the first time: a task waits for it, or has got it.
     ObjectMade {
@@ -279,6 +290,7 @@ impl What {
             | What::Woken { task, .. }
             | What::WokenInVain { task, .. }
             | What::Waits { task, .. }
+            | What::WaitEnds { task, .. }
             | What::Acquired { task, .. }
             | What::Stands { task, .. }
             | What::Done { task, .. } => Some(task),

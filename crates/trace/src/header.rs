@@ -10,8 +10,8 @@ pub const FORMAT: &str = "boucle-trace";
 
 /// The version of the format that is written here. All before it are read as well: of version 1 a stage's
 /// tasks are known from their first polls on, and those that stop are put back in an event of its own; no
-/// object is known, nor where a task stands.
-pub const VERSION: u32 = 2;
+/// object is known, nor where a task stands. Of version 2 no wait has a number, nor an end of its own.
+pub const VERSION: u32 = 3;
 
 /// What a recording says of itself.
 ///
@@ -21,7 +21,7 @@ pub const VERSION: u32 = 2;
 /// use boucle_trace::{Clock, Header};
 ///
 /// let header = Header::new("three_tasks", Clock::Virtual);
-/// assert_eq!((header.format.as_ref(), header.version), ("boucle-trace", 2));
+/// assert_eq!((header.format.as_ref(), header.version), ("boucle-trace", 3));
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Header {

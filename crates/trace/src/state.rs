@@ -9,6 +9,7 @@ mod ready;
 mod running;
 mod task;
 mod timers;
+mod waiting;
 mod waits;
 
 use std::collections::BTreeMap;

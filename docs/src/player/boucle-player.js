@@ -230,7 +230,7 @@ const K = {
   ADDED: 0, NAMED: 1, BEGINS: 2, ENDS: 3, REQUEUED: 4, PRINTED: 5, WOKEN: 6, WAITS: 7, TIMER_SET: 8, TIMER_FIRED: 9,
   DESCRIPTOR: 10, SLEEPS: 11, WAKES: 12, DONE: 13, REPORTED: 14, RUN_ENDS: 15, TIMER_UNSET: 16, MADE: 17,
   QUEUED_FIRST: 18, UNQUEUED: 19, VAIN: 20, OBJECT_MADE: 21, OBJECT_NAMED: 22, OBJECT_GONE: 23, ACQUIRED: 24,
-  RELEASED: 25, STANDS: 26, TEXTS_END: 62, BASE: 63, LATER: 64,
+  RELEASED: 25, STANDS: 26, WAIT_ENDS: 27, NUMBERED_WAIT: 28, TEXTS_END: 62, BASE: 63, LATER: 64,
 };
 // For what a task waits, and with what a poll ends.
 const ON = { TIME: 0, TASK: 1, READABLE: 2, WRITABLE: 3, SYNC: 4, THREAD: 5 };
@@ -267,7 +267,7 @@ class Events {
     this.forgets = { event: [], from: [] };
     this.decoder = new TextDecoder();
     // The parts of the event that was read last. A text is one more than its place in the list, 0 is none.
-    this.kind = this.at = this.task = this.by = this.how = this.number = this.after = this.text = this.file = this.line = this.object = this.future = 0;
+    this.kind = this.at = this.task = this.by = this.how = this.number = this.after = this.text = this.file = this.line = this.object = this.future = this.wait = 0;
     this.awaits = [];
     this.n = 0;
     if (bytes[this.place] === K.BASE) {
@@ -379,14 +379,17 @@ class Events {
         this.how = this.#number();
         this.by = this.how === 0 ? this.#number() : this.how === 2 ? this.#signed() : 0;
         break;
-      case K.WAITS:
+      case K.WAITS: case K.NUMBERED_WAIT:
         this.task = this.#number();
+        // Below zero if it has none.
+        this.wait = this.kind === K.WAITS ? -1 : this.#number();
         this.how = this.#number();
         this.number = this.how === ON.TIME || this.how === ON.TASK ? this.#number()
           : this.how === ON.READABLE || this.how === ON.WRITABLE ? this.#signed() : this.how === ON.SYNC ? this.#text() : 0;
         this.object = this.#number();
         this.#where();
         break;
+      case K.WAIT_ENDS: this.task = this.#number(); this.wait = this.#number(); break;
       case K.TIMER_SET: this.task = this.#number(); this.number = this.#number(); this.after = this.#number(); break;
       case K.TIMER_FIRED: this.task = 0; this.number = this.#number(); break;
       case K.TIMER_UNSET: this.task = this.#number(); this.number = this.#number(); break;
@@ -512,7 +515,7 @@ function isEmpty({ size, from, to }, place, high, position) {
   const block = place / size;
   return place + size <= high && (from[block] >= position || to[block] < position);
 }
-// What a task waits for while a recording is read. A timer that is taken back takes with it the wait whose
+// What a task waits for while a recording is read. Most waits have a number, by which they end. Else a timer that is taken back takes with it the wait whose
 // time is next to its own; there may be a million of them, so those of many are kept by their times.
 
 const FEW = 16, CHUNK = 512;
@@ -562,10 +565,12 @@ class ByTime {
 }
 
 class Waits {
-  constructor() { this.ends = new Map(); this.byTime = null; }
-  // A wait by its number, which grows; its end is not a number if it is for no time.
-  add(id, end) {
+  constructor() { this.ends = new Map(); this.byTime = null; this.numbers = new Map(); }
+  // A wait, of which the `id` grows; its end is not a number if it is for no time, or has a number by which it
+  // ends. That is below zero if it has none.
+  add(id, end, number) {
     this.ends.set(id, end);
+    if (number >= 0) this.numbers.set(number, id);
     if (this.byTime) this.#index(id, end);
     else if (this.ends.size > FEW) {
       this.byTime = new ByTime();
@@ -573,7 +578,15 @@ class Waits {
     }
   }
   #index(id, end) { if (!Number.isNaN(end)) this.byTime.add(end, id); }
-  // Takes out the wait for a time that is nearest to `at`, of two the first; its number, or null.
+  // Takes out the wait of this number; its id, or null.
+  take(number) {
+    const id = this.numbers.get(number);
+    if (id === undefined) return null;
+    this.numbers.delete(number);
+    this.ends.delete(id);
+    return id;
+  }
+  // Takes out the wait for a time that is nearest to `at`, of two the first; its id, or null.
   takeNearest(at) {
     let found = null, least = Infinity;
     const look = (id, end) => {
@@ -772,6 +785,8 @@ class Index {
     // The waits: events, or below zero those of the base. And of each, what it is to its object.
     this.waited = new Spans({ item: Int32Array, hasOwners: true });
     this.waiter = new List(Uint32Array);
+    // The waits that have ended by their numbers.
+    this.over = new Changes(Int32Array);
     this.stands = new Changes();
     this.of = new Changes(undefined, room);
     this.names = new Map();
@@ -842,7 +857,7 @@ class Index {
     const on = it => typeof it === "string" ? [it] : Object.entries(it)[0];
     this.given.forEach((it, place) => {
       const [what, value] = on(it.on), end = what === "time" ? Math.min(it.at + value, FOREVER) : NaN;
-      this.#wait(-1, it.row, place - this.given.length, end, it.object ?? 0, what === "time" || what === "task");
+      this.#wait(-1, it.row, place - this.given.length, end, it.object ?? 0, what === "time" || what === "task", it.number ?? -1);
     });
     for (const no of base.ready ?? []) {
       const row = this.#row(no, -1);
@@ -897,11 +912,13 @@ class Index {
     return this.order.take(row);
   }
 
-  // A task waits; its end is no number if it is for no time.
-  #wait(event, row, id, end, object, ends) {
+  // A task waits; its end is no number if it is for no time. Its own number is below zero if it has none.
+  #wait(event, row, id, end, object, ends, number) {
     let waits = this.waits.get(row);
     if (!waits) this.waits.set(row, waits = new Waits());
-    waits.add(this.waited.put(event, id, row), end);
+    const before = waits.take(number);
+    if (before !== null) this.#waitsNoMore(event, before);
+    waits.add(this.waited.put(event, id, row), number < 0 ? end : NaN, number);
     this.waiter.push(object ? 1 + this.objects.waits(event, object, row, ends) : 0);
   }
   #waitsNoMore(event, span) {
@@ -1014,10 +1031,17 @@ class Index {
         this.order.first(row);
         break;
       case K.UNQUEUED: this.#unqueue(row, i); break;
-      case K.WAITS: {
-        if (!this.told.items[row]) this.#forgets(i, row);
+      case K.WAITS: case K.NUMBERED_WAIT: {
+        if (kind === K.WAITS && !this.told.items[row]) this.#forgets(i, row);
         this.told.items[row] = 1;
-        this.#wait(i, row, i, e.how === ON.TIME ? Math.min(e.at + e.number, FOREVER) : NaN, e.object, e.how === ON.TIME || e.how === ON.TASK);
+        this.#wait(i, row, i, e.how === ON.TIME ? Math.min(e.at + e.number, FOREVER) : NaN, e.object, e.how === ON.TIME || e.how === ON.TASK, e.wait);
+        break;
+      }
+      case K.WAIT_ENDS: {
+        const span = this.waits.get(row)?.take(e.wait) ?? null;
+        if (span === null) break;
+        this.#waitsNoMore(i, span);
+        this.over.push(row, i, this.waited.item.items[span]);
         break;
       }
       case K.STANDS: this.stands.push(row, i); break;
@@ -1115,7 +1139,7 @@ class Run {
     this.beside = events.beside;
     for (const it of ["at", "kind", "rest", "task", "how", "no", "outputs", "sleeps", "ends", "known", "done", "begins", "place", "nReady", "timerAt", "timerBy"]) this[it] = index[it].done();
     this.nTasks = this.no.length;
-    for (const it of ["lives", "wakes", "made", "polls", "stands", "of"]) this[it] = index[it].sorted(this.nTasks);
+    for (const it of ["lives", "wakes", "made", "polls", "stands", "over", "of"]) this[it] = index[it].sorted(this.nTasks);
     for (const it of ["queue", "front"]) this[it] = index[it].done();
     this.waited = index.waited.done({ nOwners: this.nTasks });
     this.timers = index.timers.done({ keys: this.timerAt });
@@ -1205,6 +1229,13 @@ class Run {
 
   // The waits of a task, as their numbers: events, or below zero those of the base.
   waitsOf(row, position) { return this.waited.list(position, { owner: row }); }
+  // The wait of a task that has ended last by its number: as those of `waitsOf`; null if none has.
+  overOf(row, position) {
+    const place = this.over.last(row, position);
+    if (place >= 0) return this.wait(this.over.value[place]);
+    const given = this.given0(row, "over", null);
+    return given && this.#given(given);
+  }
   // Whether a task has said in its last poll what it waits for.
   toldWaits(row, position) {
     const poll = this.polls.last(row, position), begun = poll < 0 ? -1 : this.polls.event[poll], { start, from } = this.waited;
@@ -1218,7 +1249,11 @@ class Run {
       const e = this.event(id), place = e.file ? { file: this.text(e.file), line: e.line } : null;
       return { how: e.how, number: e.how === ON.SYNC ? this.text(e.number) : e.number, at: this.at[id], object: e.object, place };
     }
-    const it = this.given[this.given.length + id], [what, number] = typeof it.on === "string" ? [it.on] : Object.entries(it.on)[0];
+    return this.#given(this.given[this.given.length + id]);
+  }
+  // A wait of the base.
+  #given(it) {
+    const [what, number] = typeof it.on === "string" ? [it.on] : Object.entries(it.on)[0];
     return { how: ["time", "task", "readable", "writable", "sync", "thread"].indexOf(what), number, at: it.at, object: it.object ?? 0, place: it.place ?? null };
   }
   // What a task waits for now: without a time that has come, and a task that has ended.
@@ -1389,7 +1424,12 @@ function words(run, i) {
     case K.PRINTED: return [task ? name(task) : "program", `prints ${how ? "on stderr " : ""}${quoted(run.text(text))}`];
     case K.WOKEN: return [name(task), `is woken by ${waker(run, task, how, by, position)}`];
     case K.VAIN: return [name(task), `is woken by ${waker(run, task, how, by, position)}, and can go on already`];
-    case K.WAITS: return [name(task), `waits ${waitWords(run, said(), position)}`];
+    case K.WAITS: case K.NUMBERED_WAIT: return [name(task), `waits ${waitWords(run, said(), position)}`];
+    case K.WAIT_ENDS: {
+      const row = run.rowOf.get(task), place = run.over.last(row, position);
+      const isKnown = place >= 0 && run.over.event[place] === i;
+      return [name(task), isKnown ? `no longer waits ${waitWords(run, run.overOf(row, position), position)}` : "no longer waits for one thing"];
+    }
     case K.TIMER_SET: { const { after } = e; return [task ? name(task) : "program", `sets a timer: in ${duration(after)}`]; }
     case K.TIMER_FIRED: return ["loop", "a timer fires"];
     case K.TIMER_UNSET: return [task ? name(task) : "program", "takes a timer back"];
@@ -1694,9 +1734,10 @@ function stands(run, row, position) {
   const { marks: { files }, sources } = run.beside, ours = it => it && it.file in files;
   const last = places => { const them = places.filter(ours); return them[them.length - 1]; };
   let place = last(run.awaits(row, position).map(it => it.place)) ?? last(Array.from(run.waitsOf(row, position), it => run.wait(it).place)), here = "goes on from here";
-  const code = run.life(row, position);
+  const code = run.life(row, position), over = place || code === IDLE ? null : run.overOf(row, position)?.place;
   // What it said in this poll is where it will wait; what it said before, where it did.
   if (place && ((run.toldWaits(row, position) && !(code & QUEUED)) || code === IDLE)) here = "waits here";
+  if (ours(over)) place = over;
   if (!place) [place, here] = [run.madeBy(row, position).place, "spawned here"];
   if (!ours(place)) return null;
   const source = files[place.file];

@@ -213,6 +213,7 @@ impl Instrument for PanickingInstrument {
     fn waits(
         &self,
         _task: TaskId,
+        _wait: u32,
         _on: WaitsFor,
         _object: Option<Object>,
         _at: Option<&'static Location<'static>>,

@@ -48,6 +48,7 @@ impl Instrument for Counts {
     fn waits(
         &self,
         _task: TaskId,
+        _wait: u32,
         _on: WaitsFor,
         _object: Option<Object>,
         _at: Option<&'static Location<'static>>,

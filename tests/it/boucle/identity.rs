@@ -41,6 +41,7 @@ impl Instrument for Told {
     fn waits(
         &self,
         _task: TaskId,
+        _wait: u32,
         _on: WaitsFor,
         object: Option<Object>,
         _at: Option<&'static Location<'static>>,

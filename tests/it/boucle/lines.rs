@@ -25,6 +25,7 @@ impl Instrument for Told {
     fn waits(
         &self,
         task: TaskId,
+        _wait: u32,
         _on: WaitsFor,
         object: Option<Object>,
         at: Option<&'static Location<'static>>,

@@ -70,11 +70,15 @@ impl Instrument for Transcript {
     fn waits(
         &self,
         _task: TaskId,
+        _wait: u32,
         on: WaitsFor,
         _object: Option<Object>,
         _at: Option<&'static Location<'static>>,
     ) {
         self.say(format!("waits({on})"));
+    }
+    fn wait_ended(&self, task: TaskId, wait: u32) {
+        self.say(format!("over{task}:{wait}"));
     }
     fn woken(&self, task: TaskId, by: WokenBy) {
         self.say(format!("wake{task}by{by:?}"));
@@ -107,8 +111,8 @@ fn an_instrument_hears_everything_in_order() {
         log.words(),
         "spawn1 poll1 spawn2 waits(task 2) pending1 \
          poll2 set0:1s waits(1.000s more) pending2 \
-         fired0 wake2byTimer poll2 wake1byTask(TaskId(2)) done2:Value ended2 \
-         poll1 done1:Value ended1"
+         fired0 wake2byTimer poll2 over2:1 wake1byTask(TaskId(2)) done2:Value ended2 \
+         poll1 over1:0 done1:Value ended1"
     );
 }
 

@@ -163,9 +163,13 @@ fn a_timer_that_is_taken_back_is_gone_at_once_and_so_is_the_wait_for_it() {
     }
     let first = TaskNo::new(1).expect("it is not 0");
     let waits = |it: &Player| it.state().waits_for(first).count();
+    // The end of the wait is told next.
+    assert_eq!(waits(&player), 1, "the time of five seconds has not come");
+    assert!(player.step());
+    assert!(matches!(player.last(), Some(Event { what: What::WaitEnds { .. }, .. })));
     assert_eq!(waits(&player), 0);
     player.step_back();
-    assert_eq!(waits(&player), 1, "the time of five seconds has not come");
+    assert_eq!(waits(&player), 1);
 }
 
 #[test]

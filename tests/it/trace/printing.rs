@@ -26,7 +26,7 @@ fn saying(words: &str) -> Trace {
         What::PollBegins { task },
         What::Printed { by: Some(task), error: false, line: text.clone() },
         What::Printed { by: None, error: true, line: text.clone() },
-        What::Waits { task, on: On::Sync(text.clone()), object: None, place: None },
+        What::Waits { task, on: On::Sync(text.clone()), object: None, place: None, wait: None },
         What::PollEnds { task, how: boucle_trace::PollEnd::Pending },
         What::Woken { task, by: boucle_trace::By::Task(task) },
         What::Reported { task: Some(task), kind: Reported::Panic, message: text.clone() },

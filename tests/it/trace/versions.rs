@@ -1,6 +1,6 @@
-//! Recordings of version 1 are read, and played as they were.
+//! Recordings of versions 1 and 2 are read, and played as they were.
 
-use boucle_trace::{Life, Player, PollEnd, TaskNo, Trace};
+use boucle_trace::{Life, On, Player, PollEnd, TaskNo, Trace};
 
 /// Two tasks of stage 2 and, below, a sleep of boucle, as they were recorded then.
 const STAGE: &str = r#"{"format":"boucle-trace","version":1,"clock":"virtual","program":"stage2"}
@@ -34,16 +34,34 @@ const BOUCLE: &str = r#"{"format":"boucle-trace","version":1,"clock":"virtual","
 [1000,{"run_ends":{"how":"complete"}}]
 "#;
 
+/// A task that waits for an item and a time, of which the time comes first; then for another time, which it
+/// takes back; as they were recorded in version 2.
+const WAITS: &str = r#"{"format":"boucle-trace","version":2,"clock":"virtual","program":"program"}
+[0,{"added":{"task":1,"by":null,"place":null}}]
+[0,{"poll_begins":{"task":1}}]
+[0,{"object_made":{"object":1,"kind":"queue","place":null}}]
+[0,{"waits":{"task":1,"on":{"sync":"an item of a queue"},"object":1}}]
+[0,{"timer_set":{"timer":0,"by":1,"after":1000}}]
+[0,{"waits":{"task":1,"on":{"time":1000}}}]
+[0,{"poll_ends":{"task":1,"how":"pending"}}]
+[1000,{"timer_fired":{"timer":0}}]
+[1000,{"woken":{"task":1,"by":"timer"}}]
+[1000,{"poll_begins":{"task":1}}]
+[1000,{"timer_set":{"timer":1,"by":1,"after":5000}}]
+[1000,{"waits":{"task":1,"on":{"time":5000}}}]
+[1000,{"poll_ends":{"task":1,"how":"pending"}}]
+[2000,{"timer_unset":{"timer":1,"by":null}}]
+"#;
+
 fn read(text: &str) -> Trace {
-    let trace = Trace::read(text.as_bytes()).expect("version 1 is read");
-    assert_eq!(trace.header().version, 1);
-    trace
+    Trace::read(text.as_bytes()).expect("an old version is read")
 }
 
 #[test]
 fn a_recording_of_version_1_is_read_written_and_played() {
     for text in [STAGE, BOUCLE] {
         let trace = read(text);
+        assert_eq!(trace.header().version, 1);
         let mut written = Vec::new();
         trace.write(&mut written).expect("memory takes all");
         assert!(Trace::read(&written[..]).expect("it was just written") == trace);
@@ -66,4 +84,27 @@ fn a_stage_of_version_1_stops_and_is_put_back_in_two_events() {
     assert_eq!(state.life(first), Life::Waiting);
     assert_eq!(trace.state_at(5).life(first), Life::Ready);
     assert_eq!(trace.output(), "Hello\nWorld\n");
+}
+
+#[test]
+fn the_waits_of_version_2_end_with_the_poll_that_tells_of_others() {
+    let trace = read(WAITS);
+    assert_eq!(trace.header().version, 2);
+    let first = TaskNo::new(1).expect("it is not 0");
+    let mut player = Player::new(trace);
+    let mut seen = Vec::new();
+    while player.step() {
+        let waits: Vec<_> = player.state().waits_for(first).map(|it| it.on.clone()).collect();
+        if seen.last() != Some(&waits) {
+            seen.push(waits);
+        }
+    }
+    let item = On::Sync("an item of a queue".into());
+    let (short, long) = (On::Time(1000), On::Time(5000));
+    // The time of 1 µs has come, the item is forgotten, and the timer is taken back.
+    let expected =
+        [vec![], vec![item.clone()], vec![item.clone(), short], vec![item], vec![long], vec![]];
+    assert_eq!(seen, expected);
+    player.seek(0);
+    assert_eq!(*player.state(), *player.trace().base());
 }

@@ -7,7 +7,7 @@ use std::ptr::NonNull;
 
 use super::kind::Kinds;
 use super::run::{drop_future_now, wake_here};
-use super::{CANCEL, Header, Place, Ptr, RUNNING, Registry, SCHEDULED, Schedule, Woken};
+use super::{CANCEL, HANDLE, Header, Place, Ptr, RUNNING, Registry, SCHEDULED, Schedule, Woken};
 use crate::data::{Awaiter, Origin, TaskId};
 
 /// More places than this are many: room is given back when few of them are taken.
@@ -171,6 +171,11 @@ impl<S: Schedule> Registry<S> {
     /// Who hears of the end of the task.
     pub(crate) fn awaiter(&self, id: TaskId) -> Awaiter {
         self.get(id).map_or(Awaiter::NOBODY, |(_, header)| header.awaiter.get())
+    }
+
+    /// Whether somebody has the handle of the task.
+    pub(crate) fn has_handle(&self, id: TaskId) -> bool {
+        self.get(id).is_some_and(|(_, header)| header.is(HANDLE))
     }
 
     /// All ids, oldest place first.

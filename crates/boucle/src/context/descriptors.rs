@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::task::Waker;
 
 use super::{Core, Identity};
-use crate::data::{TaskId, Wait};
+use crate::data::{Spot, TaskId, Wait};
 use crate::host::SystemCall;
 use crate::reactor::{Direction, Drained, Entered, Key, Ticket, Watcher};
 use crate::structures::wake::Wake;
@@ -20,6 +20,19 @@ pub(crate) struct Place<'a> {
     pub(crate) identity: &'a Identity,
     /// The line that waits, where it is known.
     pub(crate) at: Option<&'static Location<'static>>,
+}
+
+impl Place<'_> {
+    /// What one waits for here, in this direction.
+    fn wait(&self, direction: Direction) -> Wait {
+        let on = direction.waits_for(self.descriptor.as_raw_fd());
+        Wait { on, object: Some(self.identity.object()), at: self.at }
+    }
+}
+
+/// Where the wait of this waiter is noted.
+fn spot(key: Key, direction: Direction, number: u64) -> Spot {
+    Spot::Descriptor(key.pack(), direction == Direction::Read, number)
 }
 
 impl Core {
@@ -48,6 +61,9 @@ impl Core {
     /// Forgets a descriptor, which the system must have forgotten before.
     pub(crate) fn leave_descriptor(&self, key: Key) {
         self.host.drop_each(self.reactor.leave(key));
+        if self.host.is_observed() {
+            [true, false].into_iter().for_each(|reads| self.host.polls_end(key.pack(), reads));
+        }
     }
 
     /// Whether a call in this direction is worth a try.
@@ -75,8 +91,15 @@ impl Core {
         waker: &Waker,
     ) -> io::Result<Ticket> {
         let wake = self.begin_to_wait(place, direction, waker)?;
+        let (before, wakes) = (ticket, wake.task());
         let (ticket, unused) = self.reactor.wait(place.key, direction, ticket, wake);
         self.host.drop_each(unused);
+        if let Some(before) = before.filter(|it| *it != ticket) {
+            // It was ready, and is not any more.
+            self.wait_ends(|| spot(place.key, direction, before.number()));
+        }
+        let wait = || place.wait(direction);
+        self.wait_goes_on(|| spot(place.key, direction, ticket.number()), wakes, wait);
         Ok(ticket)
     }
 
@@ -88,27 +111,49 @@ impl Core {
         waker: &Waker,
     ) -> io::Result<()> {
         let wake = self.begin_to_wait(place, direction, waker)?;
+        let wakes = wake.task();
         match self.reactor.poll(place.key, direction, wake) {
-            Entered::Known(unused) => self.host.drop(unused),
-            // They have to ask again, if they still wait: nobody is forgotten.
-            Entered::New(cleared) => cleared.into_iter().for_each(|(_, it)| self.wake_up(it)),
+            (_, Entered::Known(unused)) => self.host.drop(unused),
+            (number, Entered::New(cleared)) => {
+                self.tell_poll(place, direction, number, wakes, !cleared.is_empty());
+                // They have to ask again, if they still wait: nobody is forgotten.
+                cleared.into_iter().for_each(|(_, it)| self.wake_up(it));
+            }
         }
         Ok(())
+    }
+
+    /// Lets those who watch know of one who polls, and if the others had to go, of that.
+    #[inline]
+    fn tell_poll(
+        &self,
+        place: Place<'_>,
+        direction: Direction,
+        number: u64,
+        wakes: Option<TaskId>,
+        is_alone: bool,
+    ) {
+        if self.host.is_observed() {
+            let (key, reads) = (place.key.pack(), direction == Direction::Read);
+            if is_alone {
+                self.host.polls_end(key, reads);
+            }
+            let wait = || place.wait(direction);
+            if self.wait_begins(|| spot(place.key, direction, number), wakes, wait) {
+                self.host.poll_begins(key, reads, number);
+            }
+        }
     }
 
     /// How to wake one who is about to wait. All that runs code of a user comes first, and all that
     /// may fail.
     fn begin_to_wait(
         &self,
-        Place { key, descriptor, identity, at }: Place<'_>,
+        Place { key, descriptor, .. }: Place<'_>,
         direction: Direction,
         waker: &Waker,
     ) -> io::Result<Wake> {
         let wake = self.wake_for_owner(waker);
-        self.waits(|| {
-            let on = direction.waits_for(descriptor.as_raw_fd());
-            Wait { on, object: Some(identity.object()), at }
-        });
         if !self.watcher()?.is_edge() {
             let rearm = || self.reactor.rearm(key, descriptor, direction);
             self.call(SystemCall::Register, rearm)?;
@@ -132,5 +177,6 @@ impl Core {
         if let Some(unused) = self.reactor.stop_waiting(key, direction, ticket) {
             self.host.drop_each([unused]);
         }
+        self.wait_ends(|| spot(key, direction, ticket.number()));
     }
 }

@@ -1,4 +1,4 @@
-//! What a loop is asked and told by who uses it: the time, what is waited for and made, the end.
+//! What a loop is asked and told by who uses it: the time, what is made, the end.
 
 use std::panic::Location;
 use std::task::Waker;
@@ -7,7 +7,7 @@ use super::{Core, Identity};
 use crate::cell;
 use crate::cell::Runnable;
 use crate::core::Mode;
-use crate::data::{Kind, ObjectId, TaskId, Wait};
+use crate::data::{Kind, ObjectId, TaskId};
 use crate::structures::wake::Wake;
 
 impl Core {
@@ -15,16 +15,6 @@ impl Core {
     /// foreign code as it is cloned: nothing may be borrowed.
     pub(crate) fn wake_for_owner(&self, waker: &Waker) -> Wake {
         cell::task_in(self, waker).map_or_else(|| Wake::Foreign(waker.clone()), Wake::Task)
-    }
-
-    /// Notes what the task that is being polled begins to wait for.
-    #[inline]
-    pub(crate) fn waits(&self, wait: impl FnOnce() -> Wait) {
-        if self.host.is_observed() {
-            if let Some(task) = self.current_task.get() {
-                self.host.waits(task, wait());
-            }
-        }
     }
 
     /// The id of an object that is made now.

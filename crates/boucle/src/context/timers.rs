@@ -3,8 +3,19 @@
 use std::time::Duration;
 
 use super::Core;
+use crate::data::{Spot, TaskId};
 use crate::structures::timers::TimerKey;
 use crate::structures::wake::Wake;
+
+/// Whom a timer wakes that is waited for again.
+pub(crate) enum Rearmed {
+    /// Nobody: it is not set any more.
+    IsOver,
+    /// The same as before.
+    Known,
+    /// Another one: this task, or a foreign waker.
+    Other(Option<TaskId>),
+}
 
 impl Core {
     /// Sets a timer.
@@ -16,24 +27,33 @@ impl Core {
         key
     }
 
-    /// Lets a timer wake another one, unless it `is_known`; `false` if it is not set any more.
+    /// Lets a timer wake another one, unless it `is_known`.
     pub(crate) fn rearm_timer(
         &self,
         key: TimerKey,
         is_known: impl FnOnce(&Wake) -> bool,
         wake: impl FnOnce() -> Wake,
-    ) -> bool {
-        match self.timers.borrow().look(key, is_known) {
-            None => return false,
-            Some(true) => return true,
+    ) -> Rearmed {
+        let is_known = self.timers.borrow().look(key, is_known);
+        match is_known {
+            None => {
+                self.wait_ends(|| Spot::Timer(key.number()));
+                return Rearmed::IsOver;
+            }
+            Some(true) => return Rearmed::Known,
             Some(false) => {}
         }
         // Made while nothing is borrowed: a foreign waker runs foreign code, which may unset this very timer.
         let wake = wake();
+        let wakes = wake.task();
         let replaced = self.timers.borrow_mut().replace(key, wake);
         let is_set = replaced.is_ok();
         self.host.drop(replaced.unwrap_or_else(|wake| wake));
-        is_set
+        if is_set {
+            return Rearmed::Other(wakes);
+        }
+        self.wait_ends(|| Spot::Timer(key.number()));
+        Rearmed::IsOver
     }
 
     /// Takes a timer out, if it is set.
@@ -44,5 +64,6 @@ impl Core {
             self.host.show(|it| it.timer_unset(key.number()));
         }
         self.host.drop(unused);
+        self.wait_ends(|| Spot::Timer(key.number()));
     }
 }

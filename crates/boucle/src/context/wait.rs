@@ -19,9 +19,12 @@ use std::ptr;
 use std::task::{Context, Poll, Waker, ready};
 
 use super::survey::is_survey;
-use super::{Core, Identity, budget, discard, park, survey, will_wake_parked, with_entered};
+use super::{
+    Core, Identity, budget, discard, here, park, survey, wait_ends_in, will_wake_parked,
+    with_entered,
+};
 use crate::cell;
-use crate::data::{Leaf, Wait, WaitsFor};
+use crate::data::{Leaf, LoopId, Spot, TaskId, Wait, WaitsFor};
 use crate::structures::line::Line;
 use crate::structures::waiters::Ticket;
 use crate::structures::wake::{Parked, Wake};
@@ -66,10 +69,31 @@ pub(crate) trait Wanted {
 /// Dropped before it is ready, it leaves the line.
 pub(crate) struct Waiting<W: Wanted> {
     wanted: W,
-    /// Its place; `None` before it has entered, and after it was told that it is granted.
-    ticket: Option<Ticket>,
+    place: Place,
     /// The line that waits, for those who watch.
     at: &'static Location<'static>,
+}
+
+/// The place of one who waits. That those who watch know of it is told by which of these it is: so that
+/// takes no room.
+#[derive(Clone, Copy)]
+enum Place {
+    /// It has none: it has not entered, or was told that it is granted.
+    Nowhere,
+    /// One that nobody watches.
+    Unseen(Ticket),
+    /// One that those who watch were told of.
+    Told(Ticket),
+}
+
+impl Place {
+    #[inline(always)]
+    fn ticket(self) -> Option<Ticket> {
+        match self {
+            Place::Nowhere => None,
+            Place::Unseen(ticket) | Place::Told(ticket) => Some(ticket),
+        }
+    }
 }
 
 impl<W: Wanted> Waiting<W> {
@@ -83,13 +107,13 @@ impl<W: Wanted> Waiting<W> {
     /// The same for that line.
     #[inline]
     pub(crate) fn new_at(at: &'static Location<'static>, wanted: W) -> Waiting<W> {
-        Waiting { wanted, ticket: None, at }
+        Waiting { wanted, place: Place::Nowhere, at }
     }
 
     /// Whether it waits in another line than this one.
     pub(crate) fn waits_elsewhere(&self, line: &Line) -> bool {
         let mine = self.wanted.line();
-        !ptr::eq(mine, line) && self.ticket.is_some_and(|it| mine.is_waiting(it))
+        !ptr::eq(mine, line) && self.place.ticket().is_some_and(|it| mine.is_waiting(it))
     }
 
     /// It has no place yet.
@@ -106,13 +130,13 @@ impl<W: Wanted> Waiting<W> {
     #[inline(never)]
     fn enter(&mut self, waker: &Waker) -> Poll<W::Output> {
         let entered = with_entered(|core| {
-            let parked = park_task(core, waker)?;
+            let task = cell::task_in(core, waker)?;
+            let parked = Parked { wake: Wake::Task(task), event_loop: Some(core.id()) };
             let ticket = self.wanted.line().enter(parked);
-            self.tell(core);
-            Some(ticket)
+            Some((ticket, core.host.is_observed() && self.tell(core, ticket, Some(task), true)))
         });
-        let Some(ticket) = entered.flatten() else { return self.enter_foreign(waker) };
-        self.ticket = Some(ticket);
+        let Some((ticket, is_told)) = entered.flatten() else { return self.enter_foreign(waker) };
+        self.place = if is_told { Place::Told(ticket) } else { Place::Unseen(ticket) };
         self.wanted.entered();
         Poll::Pending
     }
@@ -130,20 +154,48 @@ impl<W: Wanted> Waiting<W> {
             discard(parked);
             return Poll::Ready(now);
         }
-        self.ticket = Some(self.wanted.line().enter(parked));
-        with_entered(|core| self.tell(core));
+        let ticket = self.wanted.line().enter(parked);
+        self.place = self.tell_here(ticket, None, true);
         self.wanted.entered();
         Poll::Pending
     }
 
-    /// Lets those who watch know what it waits for.
-    fn tell(&self, core: &Core) {
-        if let Some(what) = W::WHAT {
-            core.waits(|| {
-                let object = self.wanted.identity().map(|it| core.object_of(it));
-                Wait { on: WaitsFor::Sync(what), object, at: Some(self.at) }
-            });
+    /// Lets those who watch know what it waits for, at this place, which wakes `task`, or else is foreign; if
+    /// the place is not new, it may have waited there before. Whether they know of it then.
+    #[cold]
+    #[inline(never)]
+    fn tell(&self, core: &Core, ticket: Ticket, task: Option<TaskId>, is_new: bool) -> bool {
+        let Some(what) = W::WHAT else { return false };
+        let wait = || {
+            let object = self.wanted.identity().map(|it| core.object_of(it));
+            Wait { on: WaitsFor::Sync(what), object, at: Some(self.at) }
+        };
+        let spot = || self.spot(ticket);
+        match is_new {
+            true => core.wait_begins(spot, task, wait),
+            false => core.wait_goes_on(spot, task, wait),
         }
+    }
+
+    /// The same in the loop that this thread is in.
+    #[cold]
+    fn tell_here(&self, ticket: Ticket, task: Option<TaskId>, is_new: bool) -> Place {
+        match with_entered(|core| self.tell(core, ticket, task, is_new)) {
+            Some(true) => Place::Told(ticket),
+            _ => Place::Unseen(ticket),
+        }
+    }
+
+    /// Where the wait is noted.
+    fn spot(&self, ticket: Ticket) -> Spot {
+        Spot::Line(ptr::from_ref(self.wanted.line()).addr(), ticket.number())
+    }
+
+    /// Lets those who watch know that it waits no longer, in this loop if that is known.
+    #[cold]
+    #[inline(never)]
+    fn tell_end(&self, ticket: Ticket, event_loop: Option<LoopId>) {
+        wait_ends_in(event_loop, self.spot(ticket));
     }
 
     /// It has a place, or was granted.
@@ -152,10 +204,13 @@ impl<W: Wanted> Waiting<W> {
         if is_survey(cx.waker()) {
             return self.stand(cx.waker());
         }
-        if self.wanted.line().is_waiting(ticket) && still_waits(self.wanted.line(), ticket, cx) {
+        if self.wanted.line().is_waiting(ticket) && self.still_waits(ticket, cx) {
             return Poll::Pending;
         }
-        self.ticket = None;
+        if let Place::Told(_) = self.place {
+            self.tell_end(ticket, None);
+        }
+        self.place = Place::Nowhere;
         match self.wanted.granted() {
             Some(output) => Poll::Ready(output),
             None => {
@@ -165,12 +220,43 @@ impl<W: Wanted> Waiting<W> {
         }
     }
 
+    /// It is polled again: from now on the waker of this poll is the one to wake, in the loop of this poll.
+    /// Whether it still waits then.
+    fn still_waits(&mut self, ticket: Ticket, cx: &Context<'_>) -> bool {
+        let line = self.wanted.line();
+        if line.is_known(ticket, |it| will_wake_parked(it, cx.waker())) == Some(true) {
+            return true;
+        }
+        // Cloned first, then put into the place, if that is still there.
+        let parked = park(cx.waker());
+        let task = parked.wake.task();
+        let before = line.replace(ticket, parked);
+        let event_loop = before.event_loop;
+        discard(before);
+        if !self.wanted.line().is_waiting(ticket) {
+            return false;
+        }
+        self.is_handed_on(ticket, event_loop, task);
+        true
+    }
+
+    /// It waited in that loop, and goes on in this one, where it wakes `task`, or else is foreign.
+    #[cold]
+    fn is_handed_on(&mut self, ticket: Ticket, from: Option<LoopId>, task: Option<TaskId>) {
+        if from != here()
+            && let Place::Told(_) = self.place
+        {
+            self.tell_end(ticket, from);
+        }
+        self.place = self.tell_here(ticket, task, false);
+    }
+
     /// Says where it waits, in a survey.
     #[cold]
     fn stand(&self, waker: &Waker) -> Poll<W::Output> {
         let is_known = |core: &Core, task| {
             let wakes = |ticket| self.wanted.line().is_known(ticket, |it| it.wakes(core, task));
-            self.ticket.and_then(wakes) == Some(true)
+            self.place.ticket().and_then(wakes) == Some(true)
         };
         survey::stand(waker, is_known, || {
             let leaf = match W::WHAT {
@@ -185,9 +271,14 @@ impl<W: Wanted> Waiting<W> {
     /// It gives up.
     #[cold]
     fn leave(&mut self, ticket: Ticket) {
-        match self.wanted.line().leave(ticket) {
+        let left = self.wanted.line().leave(ticket);
+        let event_loop = left.as_ref().and_then(|it| it.event_loop);
+        match left {
             Some(parked) => discard(parked),
             None => self.wanted.pass_on(),
+        }
+        if let Place::Told(_) = self.place {
+            self.tell_end(ticket, event_loop);
         }
     }
 }
@@ -198,9 +289,9 @@ impl<W: Wanted> Future for Waiting<W> {
     #[inline]
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<W::Output> {
         self.wanted.writes(self.at);
-        match self.ticket {
-            None => self.begin(cx),
-            Some(ticket) => self.go_on(ticket, cx),
+        match self.place {
+            Place::Nowhere => self.begin(cx),
+            Place::Unseen(ticket) | Place::Told(ticket) => self.go_on(ticket, cx),
         }
     }
 }
@@ -211,7 +302,7 @@ impl<W: Wanted> Unpin for Waiting<W> {}
 impl<W: Wanted> Drop for Waiting<W> {
     #[inline]
     fn drop(&mut self) {
-        if let Some(ticket) = self.ticket {
+        if let Some(ticket) = self.place.ticket() {
             self.wanted.writes(self.at);
             self.leave(ticket);
         }
@@ -241,20 +332,12 @@ impl Line {
     }
 }
 
-/// One who waits is polled again: from now on the waker of this poll is the one to wake, in the loop of
-/// this poll. Whether it still waits then.
-fn still_waits(line: &Line, ticket: Ticket, cx: &Context<'_>) -> bool {
-    if line.is_known(ticket, |it| will_wake_parked(it, cx.waker())) == Some(true) {
-        return true;
-    }
-    // Cloned first, then put into the place, if that is still there.
-    let parked = park(cx.waker());
-    discard(line.replace(ticket, parked));
-    line.is_waiting(ticket)
-}
+#[cfg(test)]
+mod tests {
+    use super::{Place, Ticket};
 
-/// How to wake the owner of `waker`, if it is a task of this loop. No code of a user runs.
-fn park_task(core: &Core, waker: &Waker) -> Option<Parked> {
-    let wake = Wake::Task(cell::task_in(core, waker)?);
-    Some(Parked { wake, event_loop: Some(core.id()) })
+    #[test]
+    fn that_somebody_watches_takes_no_room() {
+        assert_eq!(size_of::<Place>(), size_of::<Option<Ticket>>());
+    }
 }

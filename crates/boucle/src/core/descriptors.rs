@@ -81,8 +81,13 @@ impl Core {
     #[inline]
     fn tell_of_descriptor(&self, told: Told) {
         match told {
-            Told::Ready { descriptor, reads, writes } => {
+            Told::Ready { key, descriptor, reads, writes } => {
                 self.host.show_waking(|it| it.io_ready(descriptor, reads, writes));
+                if self.host.is_observed() {
+                    // Those who say when they stop do so as they are polled.
+                    let ways = [(reads, true), (writes, false)].into_iter().filter(|it| it.0);
+                    ways.for_each(|(_, reads)| self.host.polls_end(key.pack(), reads));
+                }
             }
             Told::Wake(descriptor, wake) => {
                 self.wake_for(WokenBy::Descriptor(descriptor), || self.wake_up(wake));

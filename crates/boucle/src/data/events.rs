@@ -1,10 +1,9 @@
 //! What an [`Instrument`](super::Instrument) is told of: why a task waits, who wakes it, how it ends.
 
 use std::fmt;
-use std::panic::Location;
 use std::time::Duration;
 
-use crate::data::{Object, TaskId};
+use crate::data::TaskId;
 
 /// What a task waits for. A task may wait for several things at once.
 ///
@@ -33,22 +32,11 @@ pub enum WaitsFor {
     Readable(i32),
     /// Until a descriptor can be written to.
     Writable(i32),
-    /// For something of [`sync`](crate::sync), in words: `an item of a queue`. Known in debug mode
-    /// only, and to an [`Instrument`](crate::Instrument).
+    /// For something of [`sync`](crate::sync), in words: `an item of a queue`. Known where somebody watches,
+    /// as an [`Instrument`](crate::Instrument) does, and in debug mode.
     Sync(&'static str),
     /// For an answer of another thread; known as [`Sync`](WaitsFor::Sync) is.
     Thread,
-}
-
-/// What a task begins to wait for, as those are told who watch.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Wait {
-    /// For what.
-    pub(crate) on: WaitsFor,
-    /// At what; none for the end of a task, and for a thread.
-    pub(crate) object: Option<Object>,
-    /// The line that waits, where it is known.
-    pub(crate) at: Option<&'static Location<'static>>,
 }
 
 /// Who woke a task.

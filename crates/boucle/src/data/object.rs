@@ -66,6 +66,7 @@ impl ObjectId {
     ///     fn waits(
     ///         &self,
     ///         _task: TaskId,
+    ///         _wait: u32,
     ///         _on: WaitsFor,
     ///         object: Option<Object>,
     ///         _at: Option<&'static Location<'static>>,

@@ -168,11 +168,15 @@ fn waits(
         waits.entry(id).or_default().push(on);
     }
     for &id in ids {
-        let noted = core.host.waits_of(id).into_iter();
-        // The others are known without debug mode as well, and as they are now.
-        let noted = noted.filter(|on| matches!(on, WaitsFor::Sync(_) | WaitsFor::Thread));
+        // The others are known where nobody watches as well.
+        let noted = core.host.waits_of(id, now);
         let ready = core.registry.look(id).is_some_and(|(_, ready, running)| ready || running);
-        waits.entry(id).or_default().extend(noted.filter(|_| !ready));
+        let lasts = |on: &WaitsFor| match on {
+            WaitsFor::Task(other) => core.registry.look(*other).is_some(),
+            _ => true,
+        };
+        let noted = noted.into_iter().filter(|it| !ready && lasts(it));
+        waits.entry(id).or_default().extend(noted);
     }
     waits
 }

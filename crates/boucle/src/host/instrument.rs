@@ -52,17 +52,63 @@ pub trait Instrument {
     fn after_poll(&self, _task: TaskId, _ended: bool) {}
     /// A task has been given a name.
     fn task_named(&self, _task: TaskId, _name: &str) {}
-    /// The task that is being polled begins to wait for this; it may wait for more. `object` is what it
+    /// A task begins to wait for this; it may wait for more. `wait` is the number of this wait: none of the
+    /// loop's has the same until it has [ended](Instrument::wait_ended). `object` is what it
     /// waits at: a timer, a socket, a queue; none for the end of a task that it awaits, and for a thread.
     /// `at` is the line that waits; none if that is not known, as of the end of a task.
     fn waits(
         &self,
         _task: TaskId,
+        _wait: u32,
         _on: WaitsFor,
         _object: Option<Object>,
         _at: Option<&'static Location<'static>>,
     ) {
     }
+    /// A task waits no longer for that of which [`waits`](Instrument::waits) told by this number: it has seen
+    /// that it has come, or it has given up, or what waits goes on in another task, which `waits` then. The
+    /// waits of a task that ends are not told of: they end with it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::cell::RefCell;
+    /// use std::collections::BTreeMap;
+    /// use std::panic::Location;
+    /// use std::rc::Rc;
+    /// use std::time::Duration;
+    /// use boucle::{Instrument, Loop, Object, TaskId, WaitsFor, sleep, timeout};
+    ///
+    /// /// What is waited for.
+    /// #[derive(Default)]
+    /// struct Waits(RefCell<BTreeMap<u32, WaitsFor>>);
+    ///
+    /// impl Instrument for Waits {
+    ///     fn waits(
+    ///         &self,
+    ///         _task: TaskId,
+    ///         wait: u32,
+    ///         on: WaitsFor,
+    ///         _object: Option<Object>,
+    ///         _at: Option<&'static Location<'static>>,
+    ///     ) {
+    ///         self.0.borrow_mut().insert(wait, on);
+    ///     }
+    ///
+    ///     fn wait_ended(&self, _task: TaskId, wait: u32) {
+    ///         self.0.borrow_mut().remove(&wait);
+    ///     }
+    /// }
+    ///
+    /// let waits = Rc::new(Waits::default());
+    /// let event_loop = Loop::builder().virtual_time(true).instrument(Rc::clone(&waits)).build();
+    /// event_loop.run_task(async {
+    ///     // It waits for two times; for the longer one until it is dropped.
+    ///     let _ = timeout(Duration::from_secs(1), sleep(Duration::from_secs(2))).await;
+    ///     assert!(waits.0.borrow().is_empty());
+    /// });
+    /// ```
+    fn wait_ended(&self, _task: TaskId, _wait: u32) {}
     /// A task was woken, and can go on.
     fn woken(&self, _task: TaskId, _by: WokenBy) {}
     /// A task was woken, and nothing changes: it could go on already, or it `has_ended`. So every wake is

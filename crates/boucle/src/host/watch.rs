@@ -4,9 +4,7 @@ use std::panic::Location;
 use std::time::{Duration, Instant};
 
 use super::{Host, Instrument, Report};
-use crate::data::{
-    Ended, Kind, Object, ObjectId, Origin, Spawned, TaskId, TaskPath, Wait, WaitsFor,
-};
+use crate::data::{Ended, Kind, Object, ObjectId, Origin, Spawned, TaskId, TaskPath};
 #[cfg(feature = "explore")]
 use crate::data::{How, Shared};
 
@@ -17,8 +15,6 @@ pub(super) struct Stats {
     n_polls: u64,
     /// How long that took.
     busy: Duration,
-    /// What it began to wait for in its last poll.
-    waits_for: Vec<WaitsFor>,
 }
 
 /// What somebody has made so far: what comes next is counted on from here.
@@ -184,12 +180,7 @@ impl Host {
         origin: impl FnOnce() -> Option<Origin>,
     ) -> Poll {
         self.show(|it| it.before_poll(id));
-        let timed = self.slow_poll.map(|_| {
-            if let Some(stats) = self.stats.borrow_mut().get_mut(&id) {
-                stats.waits_for.clear();
-            }
-            (Instant::now(), now(), origin())
-        });
+        let timed = self.slow_poll.map(|_| (Instant::now(), now(), origin()));
         Poll { id, timed }
     }
 
@@ -215,27 +206,13 @@ impl Host {
         }
     }
 
-    /// The task that is being polled begins to wait for something.
-    #[cold]
-    pub(crate) fn waits(&self, task: TaskId, wait: Wait) {
-        let Wait { on, object, at } = wait;
-        if self.slow_poll.is_some() {
-            self.stats.borrow_mut().entry(task).or_default().waits_for.push(on);
-        }
-        self.show(|it| it.waits(task, on, object, at));
-    }
-
     /// A task has ended: nothing is kept of it any more.
     #[cold]
     pub(crate) fn task_done(&self, id: TaskId, how: Ended) {
         self.stats.borrow_mut().remove(&id);
+        self.waits.borrow_mut().task_done(id);
         self.makers.borrow_mut().remove(&id);
         self.show(|it| it.task_done(id, how));
-    }
-
-    /// What debug mode knows of what a task waits for.
-    pub(crate) fn waits_of(&self, id: TaskId) -> Vec<WaitsFor> {
-        self.stats.borrow().get(&id).map_or_else(Vec::new, |it| it.waits_for.clone())
     }
 
     /// How often a task was polled, and how long that took, if that is counted.

@@ -46,6 +46,13 @@ pub(crate) struct Ticket {
     place: Option<waiters::Ticket>,
 }
 
+impl Ticket {
+    /// What tells its waiter from every other one of the loop.
+    pub(crate) fn number(self) -> u64 {
+        self.number
+    }
+}
+
 impl Line {
     /// How many wait.
     pub(super) fn len(&self) -> usize {

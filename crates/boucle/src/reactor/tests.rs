@@ -225,7 +225,7 @@ fn who_polls_is_counted_once_and_taken_out_when_the_loop_closes() {
     let waker = Waker::from(Arc::new(Nobody));
     for _ in 0..3 {
         let wake = Wake::Foreign(waker.clone());
-        match watched.reactor.poll(watched.key, Direction::Read, wake) {
+        match watched.reactor.poll(watched.key, Direction::Read, wake).1 {
             Entered::Known(_) => {}
             Entered::New(cleared) => assert!(cleared.is_empty()),
         }

@@ -76,6 +76,13 @@ pub(crate) struct Ticket {
     number: u64,
 }
 
+impl Ticket {
+    /// What tells its waiter from every other one of the list.
+    pub(crate) fn number(self) -> u64 {
+        self.number
+    }
+}
+
 /// Those who were granted together, longest first: they are not in the list any more.
 pub(crate) struct Granted<W> {
     slots: Vec<Slot<W>>,

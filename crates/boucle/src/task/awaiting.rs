@@ -7,7 +7,7 @@ use super::Task;
 use crate::context;
 use crate::context::survey::is_survey;
 use crate::context::{Core, survey};
-use crate::data::{Awaiter, Leaf, TaskError, WaitsFor};
+use crate::data::{Awaiter, Leaf, Spot, TaskError, WaitsFor};
 
 impl<T> Future for Task<T> {
     type Output = Result<T, TaskError>;
@@ -27,7 +27,12 @@ impl<T> Future for Task<T> {
                 "the result of the task was taken by an await before (it was spawned at {})",
                 raw.spawned_at()
             ),
-            result => Poll::Ready(result),
+            result => {
+                if raw.is_observed() {
+                    self.tell_end();
+                }
+                Poll::Ready(result)
+            }
         }
     }
 }
@@ -47,6 +52,15 @@ impl<T> Task<T> {
         assert!(awaiter != Some(self.id()), "a task cannot await itself: it would wait for ever");
         core.await_task(raw, awaiter, cx.waker());
         Poll::Pending
+    }
+
+    /// Nobody waits for its end any more.
+    #[cold]
+    pub(super) fn tell_end(&self) {
+        let Some(raw) = &self.raw else { return };
+        if let Some(core) = raw.core() {
+            core.wait_ends(|| Spot::End(raw.id()));
+        }
     }
 
     /// Says that it is awaited here, in a survey.

@@ -11,10 +11,10 @@ use std::thread;
 use super::pool;
 use super::working::Working;
 use crate::cell;
+use crate::context;
 use crate::context::survey::{Poller, is_survey};
-use crate::context::{Core, require_entered_at, survey};
-use crate::data::TaskError;
-use crate::data::{Leaf, Wait, WaitsFor};
+use crate::context::{Core, require_entered_at, survey, wait_ends_in, with_entered};
+use crate::data::{Leaf, LoopId, Spot, TaskError, Wait, WaitsFor};
 
 /// Runs `f`, which may block, on another thread, and awaits what it returns.
 ///
@@ -66,7 +66,7 @@ pub(crate) fn to_thread_at<T: Send + 'static>(
     f: impl FnOnce() -> T + Send + 'static,
 ) -> impl Future<Output = Result<T, TaskError>> {
     let answer = Arc::new(Answer { state: Mutex::new(State::Awaited(None)) });
-    Call { f: Some(f), answer, poller: None, at }
+    Call { f: Some(f), answer, poller: None, told_in: None, at }
 }
 
 /// A call that another thread makes.
@@ -77,6 +77,8 @@ struct Call<F, T> {
     answer: Arc<Answer<T>>,
     /// Who has polled it last.
     poller: Option<Poller>,
+    /// The loop in which those who watch were told that somebody waits for it.
+    told_in: Option<LoopId>,
     /// Where this was made.
     at: &'static Location<'static>,
 }
@@ -95,11 +97,15 @@ where
         if is_survey(cx.waker()) {
             return self.stand(cx.waker());
         }
-        self.poller = Poller::of(cx.waker());
+        self.tell(cx.waker());
         if self.f.is_some() {
             self.begin()?;
         }
-        self.answer.poll(self.at, cx).map_err(TaskError::panicked)
+        let answer = self.answer.poll(self.at, cx);
+        if answer.is_ready() {
+            self.tell_end();
+        }
+        answer.map_err(TaskError::panicked)
     }
 }
 
@@ -115,13 +121,24 @@ where
         survey::stand(waker, is_known, || Leaf::on(WaitsFor::Thread).at(self.at))
     }
 
+    /// Lets those who watch know who waits: the one who polls it now.
+    fn tell(&mut self, waker: &Waker) {
+        self.poller = Poller::of(waker);
+        let here = with_entered(Core::id);
+        if self.told_in.is_some_and(|it| Some(it) != here) {
+            self.tell_end();
+        }
+        with_entered(|core| {
+            let wait = || Wait { on: WaitsFor::Thread, object: None, at: Some(self.at) };
+            core.wait_goes_on(|| self.spot(), context::task_in(core, waker), wait);
+            self.told_in = core.host.is_observed().then(|| core.id());
+        });
+    }
+
     /// Asks for a thread.
     #[track_caller]
     fn begin(&mut self) -> Result<(), TaskError> {
-        let working = require_entered_at(self.at, |core| {
-            core.waits(|| Wait { on: WaitsFor::Thread, object: None, at: Some(self.at) });
-            Working::new(core)
-        });
+        let working = require_entered_at(self.at, Working::new);
         let Some(f) = self.f.take() else { return Ok(()) };
         let answer = Arc::clone(&self.answer);
         let give = move || answer.give(panic::catch_unwind(AssertUnwindSafe(f)));
@@ -131,8 +148,23 @@ where
     }
 }
 
+impl<F, T> Call<F, T> {
+    /// Where the wait is noted.
+    fn spot(&self) -> Spot {
+        Spot::Answer(Arc::as_ptr(&self.answer).addr())
+    }
+
+    /// Lets those who watch know that nobody waits any more.
+    fn tell_end(&mut self) {
+        if let Some(event_loop) = self.told_in.take() {
+            wait_ends_in(Some(event_loop), self.spot());
+        }
+    }
+}
+
 impl<F, T> Drop for Call<F, T> {
     fn drop(&mut self) {
+        self.tell_end();
         // What was there is dropped outside of the lock.
         let before = mem::replace(&mut *self.answer.state(), State::Gone);
         drop(before);

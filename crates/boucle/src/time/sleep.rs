@@ -9,9 +9,9 @@ use std::time::{Duration, Instant};
 
 use crate::context;
 use crate::context::survey::is_survey;
-use crate::context::{Core, Identity, call_in, require_entered_at, survey};
+use crate::context::{Core, Identity, Rearmed, call_in, require_entered_at, survey};
 use crate::data::clock::NEVER;
-use crate::data::{Kind, Leaf, LoopId, Wait, WaitsFor, clock};
+use crate::data::{Kind, Leaf, LoopId, Spot, Wait, WaitsFor, clock};
 use crate::structures::timers::TimerKey;
 use crate::structures::wake::Wake;
 
@@ -249,12 +249,17 @@ impl Sleep {
             // Made first: a foreign waker runs foreign code as it is cloned.
             None => context::wake_for(cx.waker()),
         };
-        self.timer = Some((core.id(), core.set_timer(deadline, wake)));
-        core.waits(|| {
-            let left = Duration::from_nanos(deadline.saturating_sub(core.now()));
-            let (on, object) = (WaitsFor::Time(left), Some(self.identity.object()));
-            Wait { on, object, at: Some(self.identity.made_at()) }
-        });
+        let wakes = wake.task();
+        let key = core.set_timer(deadline, wake);
+        self.timer = Some((core.id(), key));
+        core.wait_begins(|| Spot::Timer(key.number()), wakes, || self.wait(core));
+    }
+
+    /// What is waited for, for those who watch.
+    fn wait(&self, core: &Core) -> Wait {
+        let left = Duration::from_nanos(self.deadline.saturating_sub(core.now()));
+        let (on, object) = (WaitsFor::Time(left), Some(self.identity.object()));
+        Wait { on, object, at: Some(self.identity.made_at()) }
     }
 
     /// Takes the timer out, wherever it is.
@@ -324,12 +329,18 @@ impl Future for Sleep {
                 if is_survey(cx.waker()) {
                     return self.stand(core, cx.waker());
                 }
-                if core.rearm_timer(
+                match core.rearm_timer(
                     key,
                     |wake| context::will_wake(wake, cx.waker()),
                     || context::wake_for(cx.waker()),
                 ) {
-                    return Poll::Pending;
+                    Rearmed::Known => return Poll::Pending,
+                    Rearmed::Other(wakes) => {
+                        let spot = || Spot::Timer(key.number());
+                        core.wait_goes_on(spot, wakes, || self.wait(core));
+                        return Poll::Pending;
+                    }
+                    Rearmed::IsOver => {}
                 }
                 self.timer = None;
                 self.state = State::Over;

@@ -126,7 +126,7 @@ impl<T> AsCompleted<T> {
             if let Some(place) = self.next {
                 return Poll::Ready(place);
             }
-            tell_waits(self.family.not_told(), || self.identity.object(), at);
+            tell_waits(self.family.not_told(&self.news), &self.news, || self.identity.object(), at);
             Poll::Pending
         })
         .await;

@@ -7,8 +7,8 @@ use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 
 use crate::context;
-use crate::context::{Core, Identity, Listens, require_current_at, survey};
-use crate::data::{Ended, Leaf, LoopId, Object, TaskId, Wait, WaitsFor};
+use crate::context::{Identity, Listens, require_current_at, survey};
+use crate::data::{Ended, Leaf, LoopId, Object, Spot, TaskId, Wait, WaitsFor};
 use crate::structures::wake::Parked;
 use crate::task::{Task, spawn_as};
 
@@ -26,6 +26,9 @@ pub(crate) struct News {
     /// Whom to wake. Why no waker, if it is a task? It would count as somebody who could wake the loop from
     /// elsewhere: a deadlock would not be noticed. Taken out while it is used.
     parent: Cell<Option<Parked>>,
+    /// The task of which those who watch were told that it waits for the children: it does so until they have
+    /// ended, also between two of which it is given one after the other.
+    told: Cell<Option<TaskId>>,
     /// The number of the listener that it was last, for those who explore orders.
     number: Cell<u32>,
 }
@@ -111,8 +114,16 @@ impl News {
         if how != Ended::Value || self.ended.borrow().is_some() || has_foreign_parent {
             context::writes_ends(number);
         } else {
-            context::adds_end(number, self.waiting_task(), self.n_missing.get() == 0);
+            context::adds_end(number, self.parent_task(), self.n_missing.get() == 0);
         }
+    }
+
+    /// The task that is to be woken, if it is one of the loop.
+    fn parent_task(&self) -> Option<TaskId> {
+        let parent = self.parent.take();
+        let task = parent.as_ref().and_then(|it| it.wake.task());
+        self.parent.set(parent);
+        task
     }
 
     /// Who is to be woken from now on.
@@ -162,10 +173,7 @@ impl Listens for News {
     }
 
     fn waiting_task(&self) -> Option<TaskId> {
-        let parent = self.parent.take();
-        let task = parent.as_ref().and_then(|it| it.wake.task());
-        self.parent.set(parent);
-        task
+        self.parent_task().or(self.told.get())
     }
 }
 
@@ -189,18 +197,21 @@ where
     })
 }
 
-/// Tells those who watch that the task that is being polled waits for these, at `object` and in the line
-/// `at`. Nothing may be borrowed: it runs code of a user.
+/// Tells those who watch that the parent waits for these, at `object` and in the line `at`. Nothing may be
+/// borrowed: it runs code of a user.
 pub(super) fn tell_waits(
     tasks: Vec<TaskId>,
+    news: &News,
     object: impl Fn() -> Object,
     at: &'static Location<'static>,
 ) {
     if !tasks.is_empty() {
+        let parent = news.parent_task();
         context::with_entered(|core| {
             for task in tasks {
                 let on = WaitsFor::Task(task);
-                core.waits(|| Wait { on, object: Some(object()), at: Some(at) });
+                let wait = || Wait { on, object: Some(object()), at: Some(at) };
+                core.wait_begins(|| Spot::End(task), parent, wait);
             }
         });
     }
@@ -243,12 +254,16 @@ impl<T> Family<T> {
     }
 
     /// Those that have not ended and that those who watch were not told of. None if nobody watches.
-    pub(super) fn not_told(&mut self) -> Vec<TaskId> {
-        let new = &self.tasks[std::mem::replace(&mut self.n_told, self.tasks.len())..];
-        if new.is_empty() || context::with_entered(Core::is_watched) != Some(true) {
+    pub(super) fn not_told(&mut self, news: &News) -> Vec<TaskId> {
+        let n_told = std::mem::replace(&mut self.n_told, self.tasks.len());
+        let is_new = n_told < self.tasks.len() || news.told.get().is_some();
+        if !is_new || context::with_entered(|core| core.host.is_observed()) != Some(true) {
             return Vec::new();
         }
-        new.iter().filter(|it| !it.done()).map(Task::id).collect()
+        let parent = news.parent_task();
+        // If it is another one now, of all of them.
+        let n_told = if news.told.replace(parent) == parent { n_told } else { 0 };
+        self.tasks[n_told..].iter().filter(|it| !it.done()).map(Task::id).collect()
     }
 
     /// Takes out those that are done.

@@ -120,8 +120,8 @@ async fn run_group<R>(
         if surveyed {
             return inner.news.stand(cx.waker(), &identity, at);
         }
-        let waits = inner.family.borrow_mut().not_told();
-        tell_waits(waits, || identity.object(), at);
+        let waits = inner.family.borrow_mut().not_told(&inner.news);
+        tell_waits(waits, &inner.news, || identity.object(), at);
         Poll::Pending
     })
     .await;

@@ -50,6 +50,7 @@ impl<C: Choose> Instrument for Seat<C> {
     fn waits(
         &self,
         _: TaskId,
+        _: u32,
         on: WaitsFor,
         _: Option<Object>,
         _: Option<&'static Location<'static>>,

@@ -71,7 +71,7 @@ fn files(trace: &Trace, sources: &[Source]) -> BTreeMap<String, usize> {
     };
     for task in trace.base().tasks.values() {
         look(&task.place);
-        task.waits.iter().for_each(|it| look(&it.place));
+        task.waits.iter().chain(&task.over).for_each(|it| look(&it.place));
         task.awaits.iter().for_each(|it| look(&it.place));
     }
     for event in trace.events() {

@@ -31,7 +31,7 @@ pub(crate) fn trace(words: &str) -> Trace {
         What::Printed { by: Some(task), error: false, line: text.clone() },
         What::Printed { by: Some(task), error: false, line: format!("{words} again").into() },
         What::Printed { by: None, error: true, line: text.clone() },
-        What::Waits { task, on: On::Sync(text.clone()), object: None, place: None },
+        What::Waits { task, on: On::Sync(text.clone()), object: None, place: None, wait: None },
         What::PollEnds { task, how: boucle_trace::PollEnd::Pending },
         What::Reported { task: Some(task), kind: Reported::Panic, message: text.clone() },
         What::LoopSleeps { timeout: Some(5) },

@@ -332,12 +332,13 @@ impl<R: BufRead + ?Sized> Reader<'_, R> {
             },
             kind::WOKEN => What::Woken { task: self.task()?, by: self.by()? },
             kind::WOKEN_IN_VAIN => What::WokenInVain { task: self.task()?, by: self.by()? },
-            kind::WAITS => What::Waits {
-                task: self.task()?,
-                on: self.on()?,
-                object: ObjectNo::new(self.small()?),
-                place: self.place()?,
-            },
+            kind::WAITS | kind::NUMBERED_WAIT => {
+                let task = self.task()?;
+                let wait = if kind == kind::WAITS { None } else { Some(self.small()?) };
+                let (on, object) = (self.on()?, ObjectNo::new(self.small()?));
+                What::Waits { task, on, object, place: self.place()?, wait }
+            }
+            kind::WAIT_ENDS => What::WaitEnds { task: self.task()?, wait: self.small()? },
             kind::OBJECT_MADE => What::ObjectMade {
                 object: self.object()?,
                 kind: self.text("kind of an object", NAME)?,

@@ -70,12 +70,18 @@ impl Compact {
                 self.task(*task);
                 self.by(*by);
             }
-            What::Waits { task, on, object, place } => {
-                self.begin(kind::WAITS, after);
+            What::Waits { task, on, object, place, wait } => {
+                self.begin(wait.map_or(kind::WAITS, |_| kind::NUMBERED_WAIT), after);
                 self.task(*task);
+                wait.iter().for_each(|it| self.number((*it).into()));
                 self.on(on);
                 self.number(object.map_or(0, |it| it.get().into()));
                 self.place(place.as_ref());
+            }
+            What::WaitEnds { task, wait } => {
+                self.begin(kind::WAIT_ENDS, after);
+                self.task(*task);
+                self.number((*wait).into());
             }
             What::ObjectMade { object, kind, place } => {
                 self.begin(kind::OBJECT_MADE, after);

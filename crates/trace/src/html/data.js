@@ -5,7 +5,7 @@ const K = {
   ADDED: 0, NAMED: 1, BEGINS: 2, ENDS: 3, REQUEUED: 4, PRINTED: 5, WOKEN: 6, WAITS: 7, TIMER_SET: 8, TIMER_FIRED: 9,
   DESCRIPTOR: 10, SLEEPS: 11, WAKES: 12, DONE: 13, REPORTED: 14, RUN_ENDS: 15, TIMER_UNSET: 16, MADE: 17,
   QUEUED_FIRST: 18, UNQUEUED: 19, VAIN: 20, OBJECT_MADE: 21, OBJECT_NAMED: 22, OBJECT_GONE: 23, ACQUIRED: 24,
-  RELEASED: 25, STANDS: 26, TEXTS_END: 62, BASE: 63, LATER: 64,
+  RELEASED: 25, STANDS: 26, WAIT_ENDS: 27, NUMBERED_WAIT: 28, TEXTS_END: 62, BASE: 63, LATER: 64,
 };
 // For what a task waits, and with what a poll ends.
 const ON = { TIME: 0, TASK: 1, READABLE: 2, WRITABLE: 3, SYNC: 4, THREAD: 5 };
@@ -42,7 +42,7 @@ class Events {
     this.forgets = { event: [], from: [] };
     this.decoder = new TextDecoder();
     // The parts of the event that was read last. A text is one more than its place in the list, 0 is none.
-    this.kind = this.at = this.task = this.by = this.how = this.number = this.after = this.text = this.file = this.line = this.object = this.future = 0;
+    this.kind = this.at = this.task = this.by = this.how = this.number = this.after = this.text = this.file = this.line = this.object = this.future = this.wait = 0;
     this.awaits = [];
     this.n = 0;
     if (bytes[this.place] === K.BASE) {
@@ -154,14 +154,17 @@ class Events {
         this.how = this.#number();
         this.by = this.how === 0 ? this.#number() : this.how === 2 ? this.#signed() : 0;
         break;
-      case K.WAITS:
+      case K.WAITS: case K.NUMBERED_WAIT:
         this.task = this.#number();
+        // Below zero if it has none.
+        this.wait = this.kind === K.WAITS ? -1 : this.#number();
         this.how = this.#number();
         this.number = this.how === ON.TIME || this.how === ON.TASK ? this.#number()
           : this.how === ON.READABLE || this.how === ON.WRITABLE ? this.#signed() : this.how === ON.SYNC ? this.#text() : 0;
         this.object = this.#number();
         this.#where();
         break;
+      case K.WAIT_ENDS: this.task = this.#number(); this.wait = this.#number(); break;
       case K.TIMER_SET: this.task = this.#number(); this.number = this.#number(); this.after = this.#number(); break;
       case K.TIMER_FIRED: this.task = 0; this.number = this.#number(); break;
       case K.TIMER_UNSET: this.task = this.#number(); this.number = this.#number(); break;

@@ -42,6 +42,8 @@ class Index {
     // The waits: events, or below zero those of the base. And of each, what it is to its object.
     this.waited = new Spans({ item: Int32Array, hasOwners: true });
     this.waiter = new List(Uint32Array);
+    // The waits that have ended by their numbers.
+    this.over = new Changes(Int32Array);
     this.stands = new Changes();
     this.of = new Changes(undefined, room);
     this.names = new Map();
@@ -112,7 +114,7 @@ class Index {
     const on = it => typeof it === "string" ? [it] : Object.entries(it)[0];
     this.given.forEach((it, place) => {
       const [what, value] = on(it.on), end = what === "time" ? Math.min(it.at + value, FOREVER) : NaN;
-      this.#wait(-1, it.row, place - this.given.length, end, it.object ?? 0, what === "time" || what === "task");
+      this.#wait(-1, it.row, place - this.given.length, end, it.object ?? 0, what === "time" || what === "task", it.number ?? -1);
     });
     for (const no of base.ready ?? []) {
       const row = this.#row(no, -1);
@@ -167,11 +169,13 @@ class Index {
     return this.order.take(row);
   }
 
-  // A task waits; its end is no number if it is for no time.
-  #wait(event, row, id, end, object, ends) {
+  // A task waits; its end is no number if it is for no time. Its own number is below zero if it has none.
+  #wait(event, row, id, end, object, ends, number) {
     let waits = this.waits.get(row);
     if (!waits) this.waits.set(row, waits = new Waits());
-    waits.add(this.waited.put(event, id, row), end);
+    const before = waits.take(number);
+    if (before !== null) this.#waitsNoMore(event, before);
+    waits.add(this.waited.put(event, id, row), number < 0 ? end : NaN, number);
     this.waiter.push(object ? 1 + this.objects.waits(event, object, row, ends) : 0);
   }
   #waitsNoMore(event, span) {
@@ -284,10 +288,17 @@ class Index {
         this.order.first(row);
         break;
       case K.UNQUEUED: this.#unqueue(row, i); break;
-      case K.WAITS: {
-        if (!this.told.items[row]) this.#forgets(i, row);
+      case K.WAITS: case K.NUMBERED_WAIT: {
+        if (kind === K.WAITS && !this.told.items[row]) this.#forgets(i, row);
         this.told.items[row] = 1;
-        this.#wait(i, row, i, e.how === ON.TIME ? Math.min(e.at + e.number, FOREVER) : NaN, e.object, e.how === ON.TIME || e.how === ON.TASK);
+        this.#wait(i, row, i, e.how === ON.TIME ? Math.min(e.at + e.number, FOREVER) : NaN, e.object, e.how === ON.TIME || e.how === ON.TASK, e.wait);
+        break;
+      }
+      case K.WAIT_ENDS: {
+        const span = this.waits.get(row)?.take(e.wait) ?? null;
+        if (span === null) break;
+        this.#waitsNoMore(i, span);
+        this.over.push(row, i, this.waited.item.items[span]);
         break;
       }
       case K.STANDS: this.stands.push(row, i); break;

@@ -21,9 +21,10 @@ function stands(run, row, position) {
   const { marks: { files }, sources } = run.beside, ours = it => it && it.file in files;
   const last = places => { const them = places.filter(ours); return them[them.length - 1]; };
   let place = last(run.awaits(row, position).map(it => it.place)) ?? last(Array.from(run.waitsOf(row, position), it => run.wait(it).place)), here = "goes on from here";
-  const code = run.life(row, position);
+  const code = run.life(row, position), over = place || code === IDLE ? null : run.overOf(row, position)?.place;
   // What it said in this poll is where it will wait; what it said before, where it did.
   if (place && ((run.toldWaits(row, position) && !(code & QUEUED)) || code === IDLE)) here = "waits here";
+  if (ours(over)) place = over;
   if (!place) [place, here] = [run.madeBy(row, position).place, "spawned here"];
   if (!ours(place)) return null;
   const source = files[place.file];

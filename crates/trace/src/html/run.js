@@ -11,7 +11,7 @@ class Run {
     this.beside = events.beside;
     for (const it of ["at", "kind", "rest", "task", "how", "no", "outputs", "sleeps", "ends", "known", "done", "begins", "place", "nReady", "timerAt", "timerBy"]) this[it] = index[it].done();
     this.nTasks = this.no.length;
-    for (const it of ["lives", "wakes", "made", "polls", "stands", "of"]) this[it] = index[it].sorted(this.nTasks);
+    for (const it of ["lives", "wakes", "made", "polls", "stands", "over", "of"]) this[it] = index[it].sorted(this.nTasks);
     for (const it of ["queue", "front"]) this[it] = index[it].done();
     this.waited = index.waited.done({ nOwners: this.nTasks });
     this.timers = index.timers.done({ keys: this.timerAt });
@@ -101,6 +101,13 @@ class Run {
 
   // The waits of a task, as their numbers: events, or below zero those of the base.
   waitsOf(row, position) { return this.waited.list(position, { owner: row }); }
+  // The wait of a task that has ended last by its number: as those of `waitsOf`; null if none has.
+  overOf(row, position) {
+    const place = this.over.last(row, position);
+    if (place >= 0) return this.wait(this.over.value[place]);
+    const given = this.given0(row, "over", null);
+    return given && this.#given(given);
+  }
   // Whether a task has said in its last poll what it waits for.
   toldWaits(row, position) {
     const poll = this.polls.last(row, position), begun = poll < 0 ? -1 : this.polls.event[poll], { start, from } = this.waited;
@@ -114,7 +121,11 @@ class Run {
       const e = this.event(id), place = e.file ? { file: this.text(e.file), line: e.line } : null;
       return { how: e.how, number: e.how === ON.SYNC ? this.text(e.number) : e.number, at: this.at[id], object: e.object, place };
     }
-    const it = this.given[this.given.length + id], [what, number] = typeof it.on === "string" ? [it.on] : Object.entries(it.on)[0];
+    return this.#given(this.given[this.given.length + id]);
+  }
+  // A wait of the base.
+  #given(it) {
+    const [what, number] = typeof it.on === "string" ? [it.on] : Object.entries(it.on)[0];
     return { how: ["time", "task", "readable", "writable", "sync", "thread"].indexOf(what), number, at: it.at, object: it.object ?? 0, place: it.place ?? null };
   }
   // What a task waits for now: without a time that has come, and a task that has ended.

@@ -1,4 +1,4 @@
-// What a task waits for while a recording is read. A timer that is taken back takes with it the wait whose
+// What a task waits for while a recording is read. Most waits have a number, by which they end. Else a timer that is taken back takes with it the wait whose
 // time is next to its own; there may be a million of them, so those of many are kept by their times.
 
 const FEW = 16, CHUNK = 512;
@@ -48,10 +48,12 @@ class ByTime {
 }
 
 class Waits {
-  constructor() { this.ends = new Map(); this.byTime = null; }
-  // A wait by its number, which grows; its end is not a number if it is for no time.
-  add(id, end) {
+  constructor() { this.ends = new Map(); this.byTime = null; this.numbers = new Map(); }
+  // A wait, of which the `id` grows; its end is not a number if it is for no time, or has a number by which it
+  // ends. That is below zero if it has none.
+  add(id, end, number) {
     this.ends.set(id, end);
+    if (number >= 0) this.numbers.set(number, id);
     if (this.byTime) this.#index(id, end);
     else if (this.ends.size > FEW) {
       this.byTime = new ByTime();
@@ -59,7 +61,15 @@ class Waits {
     }
   }
   #index(id, end) { if (!Number.isNaN(end)) this.byTime.add(end, id); }
-  // Takes out the wait for a time that is nearest to `at`, of two the first; its number, or null.
+  // Takes out the wait of this number; its id, or null.
+  take(number) {
+    const id = this.numbers.get(number);
+    if (id === undefined) return null;
+    this.numbers.delete(number);
+    this.ends.delete(id);
+    return id;
+  }
+  // Takes out the wait for a time that is nearest to `at`, of two the first; its id, or null.
   takeNearest(at) {
     let found = null, least = Infinity;
     const look = (id, end) => {

@@ -102,7 +102,12 @@ function words(run, i) {
     case K.PRINTED: return [task ? name(task) : "program", `prints ${how ? "on stderr " : ""}${quoted(run.text(text))}`];
     case K.WOKEN: return [name(task), `is woken by ${waker(run, task, how, by, position)}`];
     case K.VAIN: return [name(task), `is woken by ${waker(run, task, how, by, position)}, and can go on already`];
-    case K.WAITS: return [name(task), `waits ${waitWords(run, said(), position)}`];
+    case K.WAITS: case K.NUMBERED_WAIT: return [name(task), `waits ${waitWords(run, said(), position)}`];
+    case K.WAIT_ENDS: {
+      const row = run.rowOf.get(task), place = run.over.last(row, position);
+      const isKnown = place >= 0 && run.over.event[place] === i;
+      return [name(task), isKnown ? `no longer waits ${waitWords(run, run.overOf(row, position), position)}` : "no longer waits for one thing"];
+    }
     case K.TIMER_SET: { const { after } = e; return [task ? name(task) : "program", `sets a timer: in ${duration(after)}`]; }
     case K.TIMER_FIRED: return ["loop", "a timer fires"];
     case K.TIMER_UNSET: return [task ? name(task) : "program", "takes a timer back"];

@@ -3,7 +3,7 @@
 use super::Player;
 use crate::event::{PollEnd, TaskNo, What};
 use crate::text::time::seconds;
-use crate::text::words::{predicate, stands, subject, waits};
+use crate::text::words::{NO_LONGER, predicate, stands, subject, waits};
 
 impl Player {
     /// The event that was played last: who, and what it did.
@@ -46,6 +46,7 @@ impl Player {
         let does = match what {
             What::PollBegins { .. } => "runs".to_owned(),
             What::PollEnds { how: PollEnd::Pending, .. } => "gives the turn back".to_owned(),
+            What::WaitEnds { .. } => NO_LONGER.to_owned(),
             what => predicate(what, self.state()),
         };
         Some((who, does))

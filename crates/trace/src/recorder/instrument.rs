@@ -126,6 +126,7 @@ impl Instrument for Recorder {
     fn waits(
         &self,
         task: TaskId,
+        wait: u32,
         on: WaitsFor,
         object: Option<Object>,
         at: Option<&'static Location<'static>>,
@@ -135,7 +136,14 @@ impl Instrument for Recorder {
         let (task, on) = (inner.number(task), inner.on(on));
         let place = at.map(|it| inner.place(it));
         let object = object.and_then(|it| inner.object(it));
-        inner.keep(What::Waits { task, on, object, place });
+        inner.keep(What::Waits { task, on, object, place, wait: Some(wait) });
+    }
+
+    fn wait_ended(&self, task: TaskId, wait: u32) {
+        let inner = &mut *self.inner.borrow_mut();
+        inner.tick();
+        let task = inner.number(task);
+        inner.keep(What::WaitEnds { task, wait });
     }
 
     fn acquired(&self, task: TaskId, object: Object) {

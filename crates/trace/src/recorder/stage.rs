@@ -89,7 +89,7 @@ impl Inner {
                 let task = number(*task);
                 let time = just_set.filter(|(it, _)| *it == task).map(|(_, after)| On::Time(after));
                 let on = time.unwrap_or_else(|| On::Sync(self.text(BELL)));
-                self.keep(What::Waits { task, on, object: None, place: None });
+                self.keep(What::Waits { task, on, object: None, place: None, wait: None });
             }
             Event::Pending(task) => {
                 self.current.pop();

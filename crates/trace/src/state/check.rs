@@ -49,7 +49,7 @@ impl State {
         if task.woken.is_some_and(|it| later(it.position, it.at)) {
             return Some("TASK was woken by a later event");
         }
-        if task.waits.iter().any(|it| later(it.position, it.at)) {
+        if task.waits.iter().chain(&task.over).any(|it| later(it.position, it.at)) {
             return Some("TASK waits since a later event");
         }
         if task.n_polls > self.position {

@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use super::objects::{self, ObjectChange};
 use super::timers::Key;
+use super::waiting;
+use super::waiting::WaitChange;
 use super::{Asleep, Choice, Line, State, TaskState, Timer, Wait, Waits, Wake};
 use crate::event::{Await, Ended, Event, Place, PollEnd, RunEnd, TaskNo, Text, What};
 
@@ -70,8 +72,7 @@ enum Change {
     },
     Readied(Entered),
     Printed,
-    /// The waits that were forgotten, if this is the first one that the poll tells of.
-    Waits(Option<Waits>),
+    Waits(WaitChange),
     TimerSet(Key),
     TimerTaken(Option<(Key, Timer)>, Option<Wait>),
     Slept(Option<Asleep>),
@@ -145,14 +146,12 @@ impl State {
                 Change::Printed
             }
             What::Woken { task, by } => Change::Readied(self.make_ready(*task, wake(Some(*by)))),
-            What::Waits { task, on, object, place } => {
-                let state = self.task(*task);
-                let told = mem::replace(&mut state.waits_told, true);
-                let before = (!told).then(|| mem::take(&mut state.waits));
-                let (on, object, place) = (on.clone(), *object, place.clone());
-                state.waits.insert(Wait { position, at: event.at, on, object, place });
-                Change::Waits(before)
+            What::Waits { task, on, object, place, wait } => {
+                let (on, object, place, number) = (on.clone(), *object, place.clone(), *wait);
+                let wait = Wait { position, at: event.at, on, object, place, number };
+                Change::Waits(waiting::begins(self.task(*task), wait))
             }
+            What::WaitEnds { task, wait } => Change::Waits(waiting::ends(self.task(*task), *wait)),
             What::TimerSet { timer, by, after } => {
                 let at = event.at.saturating_add(*after);
                 Change::TimerSet(self.timers.set(Timer { number: *timer, at, by: *by }))
@@ -239,16 +238,7 @@ impl State {
                 state.last_poll = last;
             }
             (Change::Readied(queue), Some(task)) => self.unready(task, queue),
-            (Change::Waits(before), Some(task)) => {
-                let state = self.task(task);
-                match before {
-                    None => drop(state.waits.pop()),
-                    Some(waits) => {
-                        state.waits = waits;
-                        state.waits_told = false;
-                    }
-                }
-            }
+            (Change::Waits(change), Some(task)) => waiting::take_back(self.task(task), change),
             (Change::Done { left, done, waits }, Some(task)) => {
                 let state = self.task(task);
                 state.done = done;

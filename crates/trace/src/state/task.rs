@@ -34,9 +34,12 @@ pub struct TaskState {
     pub is_by_hand: bool,
     /// Why it went into the ready queue the last time.
     pub woken: Option<Wake>,
-    /// What it said that it waits for, in the last poll in which it said something.
-    /// [`State::waits_for`](crate::State::waits_for) leaves out what is over.
+    /// What it waits for: what has no number, as it said in the last poll in which it said something.
+    /// [`State::waits_for`](crate::State::waits_for) leaves out what has come, and was not seen yet.
     pub waits: Waits,
+    /// The wait with a number that ended last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub over: Option<Wait>,
     /// Whether it has said so in the present poll.
     pub waits_told: bool,
     /// The calls that await one another, the outermost first, as they were when that was told.
@@ -100,6 +103,9 @@ pub struct Wait {
     /// Where in the source, if that is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub place: Option<Place>,
+    /// Its number, if it has one: by that it ends.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub number: Option<u32>,
 }
 
 /// Where a task stands in its life.

@@ -39,8 +39,10 @@ enum Form {
 struct Many {
     /// By their positions, which are their order.
     waits: BTreeMap<u64, Wait>,
-    /// When those for a time are over, and their positions.
+    /// When those for a time are over that have no number, and their positions.
     ends: BTreeSet<(u64, u64)>,
+    /// The positions of those that have a number, by that.
+    numbers: BTreeMap<u32, u64>,
 }
 
 impl Default for Form {
@@ -120,7 +122,21 @@ impl Waits {
         }
     }
 
-    /// Takes out the one whose time is next to `at`; of two that are equally near, the first.
+    /// Takes out the one with this number.
+    pub(super) fn take(&mut self, number: u32) -> Option<Wait> {
+        match &mut self.0 {
+            Form::Few(waits) => {
+                let place = waits.iter().rposition(|it| it.number == Some(number))?;
+                Some(waits.remove(place))
+            }
+            Form::Many(many) => {
+                let position = *many.numbers.get(&number)?;
+                many.remove(position)
+            }
+        }
+    }
+
+    /// Takes out the one without a number whose time is next to `at`; of two that are equally near, the first.
     pub(super) fn take_nearest(&mut self, at: u64) -> Option<Wait> {
         match &mut self.0 {
             Form::Few(waits) => {
@@ -142,10 +158,10 @@ impl Waits {
     }
 }
 
-/// When a wait is over, if it is for a time.
+/// When a wait is over, if it is for a time, and has no number by which that is told.
 fn end(wait: &Wait) -> Option<u64> {
     match wait.on {
-        On::Time(after) => Some(wait.at.saturating_add(after)),
+        On::Time(after) if wait.number.is_none() => Some(wait.at.saturating_add(after)),
         _ => None,
     }
 }
@@ -155,6 +171,9 @@ impl Many {
         if let Some(end) = end(&wait) {
             self.ends.insert((end, wait.position));
         }
+        if let Some(number) = wait.number {
+            self.numbers.insert(number, wait.position);
+        }
         self.waits.insert(wait.position, wait);
     }
 
@@ -162,6 +181,9 @@ impl Many {
         let wait = self.waits.remove(&position)?;
         if let Some(end) = end(&wait) {
             self.ends.remove(&(end, position));
+        }
+        if let Some(number) = wait.number {
+            self.numbers.remove(&number);
         }
         Some(wait)
     }
@@ -228,6 +250,26 @@ mod tests {
     use crate::state::Wait;
 
     #[test]
+    fn a_wait_with_a_number_ends_by_that_and_by_no_time() {
+        for n in [3, 3 * FEW as u64] {
+            let mut waits = Waits::default();
+            for position in 0..n {
+                let (on, number) = (On::Time(position), Some(position as u32));
+                waits.insert(Wait { position, at: 0, on, object: None, place: None, number });
+            }
+            assert_eq!(waits.take_nearest(1), None);
+            assert_eq!(waits.take(1).map(|it| it.position), Some(1));
+            assert_eq!((waits.take(1), waits.len() as u64), (None, n - 1));
+            // The number is given again.
+            let on = On::Thread;
+            let again = Wait { position: n, at: 0, on, object: None, place: None, number: Some(1) };
+            waits.insert(again.clone());
+            assert_eq!(waits.take(1), Some(again));
+            assert_eq!(waits.take(0).map(|it| it.position), Some(0));
+        }
+    }
+
+    #[test]
     fn of_many_the_same_one_is_the_nearest_as_of_few() {
         let mut chance = 7_u64;
         let mut next = |most: u64| {
@@ -238,7 +280,8 @@ mod tests {
             let (mut waits, mut plain) = (Waits::default(), Vec::new());
             for position in 0..3 * FEW as u64 {
                 let on = if next(4) == 0 { On::Thread } else { On::Time(next(30)) };
-                let wait = Wait { position, at: next(5), on, object: None, place: None };
+                let wait =
+                    Wait { position, at: next(5), on, object: None, place: None, number: None };
                 waits.insert(wait.clone());
                 plain.push(wait);
             }

@@ -228,6 +228,7 @@ fn entry(event: &Event, next: Option<&Event>, state: &State, names: &State) -> O
         | What::TimerFired { .. }
         | What::TimerSet { .. }
         | What::TimerUnset { .. }
+        | What::WaitEnds { .. }
         | What::Requeued { .. }
         | What::Unqueued { .. }
         | What::WokenInVain { .. }

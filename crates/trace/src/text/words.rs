@@ -11,6 +11,9 @@ const MOST_CALLS: usize = 30;
 /// So much of a line is quoted at the most.
 const LONGEST_QUOTE: usize = 4096;
 
+/// Of the end of a wait, where it is not known of which.
+pub(crate) const NO_LONGER: &str = "no longer waits for one thing";
+
 /// Who does something: the name of a task, or the loop.
 pub(crate) fn subject(what: &What, state: &State) -> String {
     match what {
@@ -54,6 +57,13 @@ pub(crate) fn predicate(what: &What, state: &State) -> String {
             format!("is woken by {}, and can go on already", waker(*task, *by, state))
         }
         What::Waits { on, object, .. } => format!("waits {}", waits(on, *object, state)),
+        What::WaitEnds { task, wait } => {
+            let over = state.tasks.get(task).and_then(|it| it.over.as_ref());
+            match over.filter(|it| it.number == Some(*wait)) {
+                Some(it) => format!("no longer waits {}", waits(&it.on, it.object, state)),
+                None => NO_LONGER.to_owned(),
+            }
+        }
         What::ObjectMade { place, .. } => {
             let place = place.as_ref().map(|it| format!("; it was made at {}", place_of(it)));
             format!("is met{}", place.unwrap_or_default())

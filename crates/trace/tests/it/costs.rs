@@ -99,7 +99,7 @@ fn hundreds_of_thousands_of_waits_and_timers_of_one_task_come_and_go() {
         let on = On::Time(after);
         [
             What::TimerSet { timer, by: Some(first), after },
-            What::Waits { task: first, on, object: None, place: None },
+            What::Waits { task: first, on, object: None, place: None, wait: None },
         ]
     };
     let unset = (0..n).rev().map(|timer| What::TimerUnset { timer, by: Some(first) });
@@ -125,7 +125,7 @@ fn a_chain_of_tasks_that_await_one_another_is_walked_once() {
         let task = task(it);
         [
             What::PollBegins { task },
-            What::Waits { task, on, object: None, place: None },
+            What::Waits { task, on, object: None, place: None, wait: None },
             What::PollEnds { task, how },
         ]
     });

@@ -118,6 +118,7 @@ impl Instrument for Watch {
     fn waits(
         &self,
         task: TaskId,
+        _wait: u32,
         _on: WaitsFor,
         _object: Option<Object>,
         _at: Option<&'static Location<'static>>,

@@ -7,8 +7,8 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use boucle::{
-    Ended, Instrument, Loop, Object, RunError, Spawned, TaskId, TaskInfo, TaskState, TimerInfo,
-    WaitsFor, WokenBy,
+    Ended, Instrument, Loop, Object, RunError, Spawned, TaskId, TaskInfo, TaskStack, TaskState,
+    TimerInfo, WaitsFor, WokenBy,
 };
 use boucle_trace::{Life, On, Recorder, State, TaskNo};
 
@@ -17,8 +17,9 @@ type Agenda = (Vec<TaskNo>, Vec<(u32, u64)>);
 
 pub(super) struct Checked {
     recorder: Rc<Recorder>,
-    is_debug: bool,
-    with_waits: bool,
+    /// Whether something waits that does not say so if its task is asked: it is kept, and nobody awaits it; or
+    /// a combinator polls only those of its futures that were woken.
+    keeps: bool,
     /// The loop that is recorded, and the time at which it was made.
     event_loop: RefCell<Option<(Loop, Instant)>>,
     /// What is shown after the last event, and what was held then.
@@ -29,7 +30,7 @@ pub(super) struct Checked {
     pub(super) n_timers: Cell<usize>,
     /// The longest queue.
     pub(super) n_ready: Cell<usize>,
-    /// How often a task was asked where it stands.
+    /// How often a task that was asked where it stands said so.
     pub(super) n_asked: Cell<usize>,
     /// Whether it is being asked.
     is_asking: Cell<bool>,
@@ -37,13 +38,11 @@ pub(super) struct Checked {
 }
 
 impl Checked {
-    /// `is_debug`: the loop keeps for what its tasks wait at objects. `with_waits`: for what they wait is
-    /// compared as well.
-    pub(super) fn new(is_debug: bool, with_waits: bool) -> Rc<Checked> {
+    /// `keeps`: something waits that does not say so if its task is asked.
+    pub(super) fn new(keeps: bool) -> Rc<Checked> {
         Rc::new(Checked {
             recorder: Rc::new(Recorder::new()),
-            is_debug,
-            with_waits,
+            keeps,
             event_loop: RefCell::default(),
             last: RefCell::default(),
             n_tasks: Cell::default(),
@@ -142,6 +141,9 @@ impl Checked {
             self.compare_tasks(after, &state, &infos, ending);
         }
         self.last.replace((state, held));
+        if is_current && after == "after_poll" {
+            self.ask(&event_loop, trace.len());
+        }
     }
 
     /// Compares the tasks of the loop, but for one that is `ending`.
@@ -152,8 +154,6 @@ impl Checked {
         infos: &BTreeMap<TaskNo, TaskInfo>,
         ending: Option<TaskNo>,
     ) {
-        let wakes = ["io_ready", "timer_fired", "woken", "woken_in_vain"];
-        let is_waking = wakes.contains(&after);
         let lives = state.tasks.iter().filter(|(_, it)| it.done.is_none());
         let shown: Vec<_> = lives.map(|(task, _)| *task).filter(|it| Some(*it) != ending).collect();
         let held: Vec<_> = infos.keys().copied().collect();
@@ -163,43 +163,53 @@ impl Checked {
         // What is dropped with its loop, or as its run ends, has no poll: it is shown as it stood.
         let dropped = boucle::current_task().map(number).filter(|it| !state.running.contains(it));
         for (task, info) in infos.iter().filter(|it| Some(*it.0) != dropped) {
-            let mut shown = shown_of(state, *task, self.is_debug);
+            let mut shown = shown_of(state, *task);
             let held = held_of(info, state.now);
-            if is_waking {
-                // Those who wait for descriptors are taken out together, and told of one after the other.
-                shown.1.retain(|it| !it.starts_with("descriptor") || held.1.contains(it));
-            }
-            if shown.0 != held.0
-                || self.with_waits && !self.waits_are_true(*task, &shown.1, &held.1, is_waking)
-            {
+            // What is taken from the loop in one go is told of in several words.
+            let is_behind = match after {
+                // Those who wait for descriptors are taken out together.
+                "io_ready" | "woken" | "woken_in_vain" | "wait_ended" => "descriptor",
+                // The wait for it ends next.
+                "timer_unset" => "until",
+                _ => "nothing",
+            };
+            shown.1.retain(|it| !it.starts_with(is_behind) || held.1.contains(it));
+            if shown != held {
                 self.wrong(format!("after {after}, {task}: {shown:?}, not {held:?}"));
             }
         }
         self.n_tasks.set(self.n_tasks.get() + infos.len());
     }
-}
 
-impl Checked {
-    /// Whether a task waits for what is `shown`. What debug mode keeps of objects is what was told in the last
-    /// poll: if more is shown, the task is asked where it stands, unless wakes are on their way.
-    fn waits_are_true(
-        &self,
-        task: TaskNo,
-        shown: &[String],
-        held: &[String],
-        is_waking: bool,
-    ) -> bool {
-        if shown == held || is_waking && held.iter().all(|it| shown.contains(it)) {
-            return true;
-        }
-        let event_loop = Loop::current().expect("it is current");
+    /// Asks all tasks that wait where they stand: whatever says that it waits is shown, and of that which only
+    /// the one who waits knows, nothing else is.
+    fn ask(&self, event_loop: &Loop, n_events: usize) {
         self.is_asking.set(true);
         let stacks = event_loop.task_stacks();
         self.is_asking.set(false);
-        self.n_asked.set(self.n_asked.get() + 1);
-        let now = self.recorder.trace().events().last().map_or(0, |it| it.at);
-        let asked = stacks.iter().find(|it| number(it.info.id) == task);
-        asked.is_some_and(|it| held_of(&it.info, now).1 == shown)
+        if self.recorder.n_events() > n_events as u64 {
+            // Who was handed on from one task to another is in the way: a task has gone on.
+            return self.compare("asking");
+        }
+        let state = &self.last.borrow().0;
+        for TaskStack { info, awaits, .. } in stacks {
+            let (task, n_asked) = (number(info.id), self.n_asked.get());
+            let mut shown = shown_of(state, task).1;
+            let said = awaits.iter().filter_map(|it| it.waits_for);
+            for on in said.filter_map(|it| words(it, state.now)) {
+                self.n_asked.set(n_asked + 1);
+                match shown.iter().position(|it| *it == on) {
+                    Some(place) => drop(shown.swap_remove(place)),
+                    None => self.wrong(format!("{task} waits for {on:?}: that is not shown")),
+                }
+            }
+            let is_known_elsewhere =
+                |it: &String| ["until", "task", "descriptor"].iter().any(|by| it.starts_with(by));
+            shown.retain(|it| !is_known_elsewhere(it));
+            if !awaits.is_empty() && !self.keeps && !shown.is_empty() {
+                self.wrong(format!("{task} does not say that it waits for {shown:?}"));
+            }
+        }
     }
 }
 
@@ -224,13 +234,10 @@ fn shown(state: &State) -> Agenda {
     (state.ready.iter().copied().collect(), timers.collect())
 }
 
-/// What a trace shows of a task: what it does, and for which things it waits; for objects and threads only
-/// `with_objects`.
-fn shown_of(state: &State, task: TaskNo, with_objects: bool) -> (Life, Vec<String>) {
+/// What a trace shows of a task: what it does, and for which things it waits.
+fn shown_of(state: &State, task: TaskNo) -> (Life, Vec<String>) {
     let life = state.life(task);
-    let is_known = |on: &On| with_objects || !matches!(on, On::Sync(_) | On::Thread);
-    let waits = state.waits_for(task).filter(|it| is_known(&it.on));
-    let waits = waits.map(|it| match &it.on {
+    let waits = state.waits_for(task).map(|it| match &it.on {
         On::Time(after) => format!("until {}", it.at + after),
         On::Task(other) => other.to_string(),
         On::Sync(what) => what.to_string(),
@@ -251,15 +258,20 @@ fn held_of(info: &TaskInfo, now: u64) -> (Life, Vec<String>) {
         TaskState::Ready => Life::Ready,
         _ => Life::Waiting,
     };
-    let waits = info.waits_for.iter().filter_map(|it| match it {
-        WaitsFor::Time(Duration::ZERO) => None,
-        WaitsFor::Time(after) => Some(format!("until {}", u128::from(now) + after.as_nanos())),
-        WaitsFor::Task(other) => Some(number(*other).to_string()),
-        other => Some(other.to_string()),
-    });
+    let waits = info.waits_for.iter().filter_map(|it| words(*it, now));
     let mut waits: Vec<_> = waits.filter(|_| life == Life::Waiting).collect();
     waits.sort();
     (life, waits)
+}
+
+/// What is waited for, as of this time of the trace; `None` if it has come.
+fn words(on: WaitsFor, now: u64) -> Option<String> {
+    match on {
+        WaitsFor::Time(Duration::ZERO) => None,
+        WaitsFor::Time(after) => Some(format!("until {}", u128::from(now) + after.as_nanos())),
+        WaitsFor::Task(other) => Some(number(other).to_string()),
+        other => Some(other.to_string()),
+    }
 }
 
 macro_rules! forwarded {
@@ -282,7 +294,8 @@ forwarded! {
     before_poll(task: TaskId);
     after_poll(task: TaskId, ended: bool);
     task_named(task: TaskId, name: &str);
-    waits(task: TaskId, on: WaitsFor, object: Option<Object>, at: Option<&'static Location<'static>>);
+    waits(task: TaskId, wait: u32, on: WaitsFor, object: Option<Object>, at: Option<&'static Location<'static>>);
+    wait_ended(task: TaskId, wait: u32);
     woken(task: TaskId, by: WokenBy);
     woken_in_vain(task: TaskId, by: WokenBy, has_ended: bool);
     acquired(task: TaskId, object: Object);

@@ -32,12 +32,6 @@ pub(super) const EDGES: [Program; 10] = [
     ("sockets", None, sockets),
 ];
 
-/// Those in which for what a task waits is not compared. In the first two a task waits for several things, and
-/// does not meet all of them in its next poll, or begins to wait for what another one waited for: a trace shows
-/// what was told last. In the third a wake may be on its way from a thread.
-pub(super) const WITHOUT_WAITS: [&str; 3] =
-    ["several times for one task", "woken by others", "a thread that answers"];
-
 /// Wakes the task that runs, and goes on.
 async fn ring_oneself() {
     poll_fn(|cx| {
