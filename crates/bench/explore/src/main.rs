@@ -1,6 +1,8 @@
-//! boucle-explore beside shuttle: how many executions it takes until known bugs are found.
+//! boucle-explore beside shuttle: how many executions it takes until known bugs are found, and how many each makes in a
+//! second.
 
 mod bugs;
+mod rates;
 mod shim;
 
 mod on_boucle {
@@ -26,10 +28,16 @@ struct Cli {
 enum Command {
     /// How many executions it takes until each of the known bugs is found.
     Bugs(bugs::Run),
+    /// How many executions a second random walks make.
+    Walk(rates::Run),
+    /// How many executions a second the search makes.
+    Dpor(rates::Run),
 }
 
 fn main() {
     match Cli::parse().command {
         Command::Bugs(run) => bugs::measure(&run),
+        Command::Walk(run) => rates::measure(&run, rates::Way::Walk),
+        Command::Dpor(run) => rates::measure(&run, rates::Way::Dpor),
     }
 }
