@@ -14,8 +14,6 @@ mod alloc;
 #[cfg(feature = "boucle")]
 mod builds;
 mod child;
-#[cfg(all(feature = "boucle", feature = "explore"))]
-mod explore;
 mod machine;
 mod peers;
 mod report;
@@ -53,9 +51,6 @@ enum Command {
     /// Measure whether boucle is slower than it was: beside a build of another checkout, TCP included.
     #[cfg(feature = "boucle")]
     Against(against::Run),
-    /// Measure how many orders of a program are run in a second, beside shuttle.
-    #[cfg(all(feature = "boucle", feature = "explore"))]
-    Explore(explore::Run),
     /// Measure TCP echo: servers against one load generator.
     Tcp(tcp::Run),
     /// List the workloads and the peers.
@@ -113,8 +108,6 @@ fn main() -> ExitCode {
         Command::Seam(run) => seam::measure(run),
         #[cfg(feature = "boucle")]
         Command::Against(run) => against::measure(run),
-        #[cfg(all(feature = "boucle", feature = "explore"))]
-        Command::Explore(run) => explore::measure(&run),
         Command::Tcp(run) => tcp::measure(run),
         Command::List => list(),
         Command::Child(child) => work(&child),
