@@ -1,5 +1,6 @@
 //! The search beside one that tries every order, on generated programs that share numbers and wake each other.
 
+mod bites;
 mod estimate;
 mod shards;
 
