@@ -86,6 +86,7 @@ fn the_table_of_auto_traits_has_every_public_type() {
         boucle::Object,
         boucle::ObjectId,
         boucle::Panic,
+        boucle::Part,
         boucle::ReadyCallback,
         boucle::RemoteTask<u32>,
         boucle::RemoteTask<Local>,

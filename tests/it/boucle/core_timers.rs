@@ -213,3 +213,19 @@ fn a_sleep_that_another_task_goes_on_with_wakes_that_one() {
     });
     assert!(matches!(ended, Ok(Ok(()))));
 }
+
+#[test]
+fn virtual_time_begins_when_it_is_told_to_and_any_number_of_loops_have_the_same() {
+    let begin = Instant::now() + MS * 3_600_000;
+    let times = [1, 2].map(|_| {
+        let event_loop = Loop::builder().virtual_time_from(begin).build();
+        let main = async {
+            let first = now();
+            sleep(MS).await;
+            sleep_until(begin + MS * 5).await;
+            (first, now())
+        };
+        event_loop.run_until_complete(main).expect("nobody stops it")
+    });
+    assert_eq!(times, [(begin, begin + MS * 5); 2]);
+}
