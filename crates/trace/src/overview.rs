@@ -248,7 +248,7 @@ impl Overview {
     /// let trace = boucle_trace::record(|| async { boucle::spawn(async {}).await });
     /// let overview = trace.overview();
     /// let n_tasks: Vec<_> = (0..=trace.len()).map(|it| overview.there(it).len()).collect();
-    /// assert_eq!(n_tasks, [0, 1, 1, 2, 2, 2, 2, 2, 2, 1, 1, 1, 0, 0]);
+    /// assert_eq!(n_tasks, [0, 1, 1, 2, 2, 2, 2, 2, 2, 1, 1, 1, 1, 0, 0]);
     /// ```
     #[must_use]
     pub fn there(&self, position: usize) -> Vec<TaskNo> {

@@ -102,7 +102,7 @@ pub trait Instrument {
     ///
     /// let waits = Rc::new(Waits::default());
     /// let event_loop = Loop::builder().virtual_time(true).instrument(Rc::clone(&waits)).build();
-    /// event_loop.run_task(async {
+    /// event_loop.run_task(async move {
     ///     // It waits for two times; for the longer one until it is dropped.
     ///     let _ = timeout(Duration::from_secs(1), sleep(Duration::from_secs(2))).await;
     ///     assert!(waits.0.borrow().is_empty());

@@ -146,7 +146,7 @@ fn the_lanes_are_zoomed_into_at_the_cursor_and_the_ticks_stay_round() {
     assert_eq!(ticks(&app), whole);
     press(&mut app, "a");
     assert!(screen(&app, 80, 24).contains("lanes by event"));
-    assert!(ticks(&app).contains("|10"), "{}", ticks(&app));
+    assert!(ticks(&app).contains("|20"), "{}", ticks(&app));
 }
 
 #[test]
@@ -163,7 +163,7 @@ fn a_selection_sums_up_and_esc_takes_it_away() {
     press(&mut app, "f[");
     assert!(screen(&app, 80, 24).contains("the selection begins here; ] ends it"));
     press(&mut app, "f]");
-    let said = "400 ms selected: 7 events, 1 poll, 1 line; tasks ran 400 ms";
+    let said = "400 ms selected: 8 events, 1 poll, 1 line; tasks ran 400 ms";
     let shown = screen(&app, 80, 24);
     assert!(shown.contains(said), "{shown}");
     press(&mut app, "v");

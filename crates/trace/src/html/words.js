@@ -106,7 +106,7 @@ function words(run, i) {
     case K.WAIT_ENDS: {
       const row = run.rowOf.get(task), place = run.over.last(row, position);
       const isKnown = place >= 0 && run.over.event[place] === i;
-      return [name(task), isKnown ? `no longer waits ${waitWords(run, run.overOf(row, position), position)}` : "no longer waits for one thing"];
+      return [name(task), isKnown ? `no longer waits ${waitWords(run, run.overOf(row, position), position)}` : "ends a wait"];
     }
     case K.TIMER_SET: { const { after } = e; return [task ? name(task) : "program", `sets a timer: in ${duration(after)}`]; }
     case K.TIMER_FIRED: return ["loop", "a timer fires"];

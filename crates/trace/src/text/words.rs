@@ -12,7 +12,7 @@ const MOST_CALLS: usize = 30;
 const LONGEST_QUOTE: usize = 4096;
 
 /// Of the end of a wait, where it is not known of which.
-pub(crate) const NO_LONGER: &str = "no longer waits for one thing";
+pub(crate) const NO_LONGER: &str = "ends a wait";
 
 /// Who does something: the name of a task, or the loop.
 pub(crate) fn subject(what: &What, state: &State) -> String {
