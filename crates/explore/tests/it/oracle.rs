@@ -12,7 +12,7 @@ use boucle_explore::Explore;
 /// What a task can do. Whatever it learns it keeps.
 #[derive(Clone, Copy, Debug)]
 enum Op {
-    /// Reads a number, or adds what was learnt last.
+    /// Reads a number, or adds what was learned last.
     Read(usize),
     Write(usize),
     /// Gives the turn back.
@@ -70,16 +70,16 @@ struct Shared {
 
 const SECOND: Duration = Duration::from_secs(1);
 
-/// A task: what it has learnt.
+/// A task: what it has learned.
 async fn task(ops: Rc<Vec<Op>>, shared: Rc<Shared>) -> Vec<u32> {
-    let (mut learnt, mut guards, mut permits) = (vec![0], Vec::new(), Vec::new());
+    let (mut learned, mut guards, mut permits) = (vec![0], Vec::new(), Vec::new());
     let mut child: Option<Task<u32>> = None;
     let begin = now();
     for op in ops.iter() {
-        let last = learnt.last().copied().unwrap_or(0);
+        let last = learned.last().copied().unwrap_or(0);
         let mut held = (std::mem::take(&mut guards), std::mem::take(&mut permits));
         match *op {
-            Op::Read(n) => learnt.push(shared.cells[n].get()),
+            Op::Read(n) => learned.push(shared.cells[n].get()),
             Op::Write(n) => shared.cells[n].set(last * 2 + 1),
             Op::Yield => interrupt().await,
             // One that it has is given back first.
@@ -91,43 +91,43 @@ async fn task(ops: Rc<Vec<Op>>, shared: Rc<Shared>) -> Vec<u32> {
                 held.1.clear();
                 permits.push(shared.permits[n].acquire().await);
             }
-            Op::TryLock(n) => learnt.push(u32::from(shared.locks[n].try_lock().is_some())),
+            Op::TryLock(n) => learned.push(u32::from(shared.locks[n].try_lock().is_some())),
             Op::Put(n) => {
                 let put = timeout(SECOND, shared.queues[n].put(last + 1)).await;
-                learnt.push(u32::from(put.is_ok()));
+                learned.push(u32::from(put.is_ok()));
             }
-            Op::TryPut(n) => learnt.push(u32::from(shared.queues[n].try_put(last + 1).is_ok())),
+            Op::TryPut(n) => learned.push(u32::from(shared.queues[n].try_put(last + 1).is_ok())),
             Op::Get(n) => {
                 let got = timeout(SECOND, shared.queues[n].get()).await;
-                learnt.push(got.map_or(99, |it| it.expect("it is open")));
+                learned.push(got.map_or(99, |it| it.expect("it is open")));
             }
-            Op::TryGet(n) => learnt.push(shared.queues[n].try_get().unwrap_or(98)),
-            Op::Count(n) => learnt.push(shared.queues[n].len() as u32),
+            Op::TryGet(n) => learned.push(shared.queues[n].try_get().unwrap_or(98)),
+            Op::Count(n) => learned.push(shared.queues[n].len() as u32),
             Op::Set(n) => shared.events[n].set(),
             Op::Clear(n) => shared.events[n].clear(),
             Op::Wait(n) => {
-                learnt.push(u32::from(timeout(SECOND, shared.events[n].wait()).await.is_ok()));
+                learned.push(u32::from(timeout(SECOND, shared.events[n].wait()).await.is_ok()));
             }
             Op::Step(n) => {
                 shared.waiters[n].set();
-                learnt.push(shared.waiters[n].missing() as u32);
+                learned.push(shared.waiters[n].missing() as u32);
             }
             Op::Listen(n) => {
                 held.0.clear();
                 let waits =
                     async { drop(shared.conditions[n].wait(shared.locks[n].lock().await).await) };
-                learnt.push(u32::from(timeout(SECOND, waits).await.is_ok()));
+                learned.push(u32::from(timeout(SECOND, waits).await.is_ok()));
             }
             Op::Notify(n) => shared.conditions[n].notify_one(),
             Op::Meet => {
                 let met = timeout(SECOND, shared.barrier.wait()).await;
-                learnt.push(met.map_or(97, |it| it.map_or(96, |it| it as u32)));
+                learned.push(met.map_or(97, |it| it.map_or(96, |it| it as u32)));
             }
             Op::Sleep(n) => sleep(SECOND * n as u32).await,
-            Op::Now => learnt.push((now() - begin).as_secs() as u32),
+            Op::Now => learned.push((now() - begin).as_secs() as u32),
             Op::Race(n) => {
                 let both = [sleep(SECOND), sleep(SECOND * n as u32)];
-                learnt.push(race(both).await.0 as u32);
+                learned.push(race(both).await.0 as u32);
             }
             Op::Spawn(n) => {
                 let shared = Rc::clone(&shared);
@@ -143,18 +143,18 @@ async fn task(ops: Rc<Vec<Op>>, shared: Rc<Shared>) -> Vec<u32> {
                     child.cancel();
                 }
             }
-            Op::Done => learnt.push(child.as_ref().map_or(95, |it| u32::from(it.done()))),
+            Op::Done => learned.push(child.as_ref().map_or(95, |it| u32::from(it.done()))),
             Op::Join => {
                 if let Some(child) = child.take() {
-                    learnt.push(child.await.unwrap_or(94));
+                    learned.push(child.await.unwrap_or(94));
                 }
             }
-            Op::Tasks => learnt.push(all_tasks().len() as u32),
+            Op::Tasks => learned.push(all_tasks().len() as u32),
             Op::Quiet => quiescent().await,
         }
         drop(held);
     }
-    learnt
+    learned
 }
 
 /// What they come to.
@@ -170,8 +170,8 @@ async fn whole(tasks: &[Rc<Vec<Op>>]) -> (Vec<Option<Vec<u32>>>, [u32; N]) {
         barrier: Barrier::new(2),
     });
     let tasks: Vec<_> = tasks.iter().map(|it| task(Rc::clone(it), Rc::clone(&shared))).collect();
-    let learnt = gather_all(tasks).await.into_iter().map(Result::ok).collect();
-    (learnt, [shared.cells[0].get(), shared.cells[1].get()])
+    let learned = gather_all(tasks).await.into_iter().map(Result::ok).collect();
+    (learned, [shared.cells[0].get(), shared.cells[1].get()])
 }
 
 /// Numbers by chance, the same each time.
