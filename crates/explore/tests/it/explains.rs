@@ -8,6 +8,8 @@ use boucle::sync::{Event, Lock, Queue};
 use boucle::{gather, interrupt};
 use boucle_explore::{Explore, replay};
 
+use super::dice::Dice;
+
 /// What a task can do.
 #[derive(Clone, Copy, Debug)]
 enum Op {
@@ -74,20 +76,9 @@ async fn whole(tasks: &[Rc<Vec<Op>>]) -> [u32; N_SHARED] {
     [shared.cells[0].get(), shared.cells[1].get()]
 }
 
-/// Numbers by chance, the same each time.
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self, n: usize) -> usize {
-        self.0 =
-            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) as usize % n
-    }
-}
-
 /// A program by chance.
 fn program(seed: u64) -> Vec<Rc<Vec<Op>>> {
-    let mut dice = Dice(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+    let mut dice = Dice::new(seed);
     let n_tasks = 2 + dice.roll(2);
     let op = |dice: &mut Dice| {
         let n = dice.roll(N_SHARED);

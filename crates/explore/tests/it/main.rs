@@ -3,6 +3,7 @@
 mod book;
 mod bugs;
 mod counts;
+mod dice;
 mod environment;
 mod explains;
 mod failures;
