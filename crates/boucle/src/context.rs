@@ -8,6 +8,8 @@ mod here;
 mod identity;
 mod notes;
 mod owner;
+#[cfg(feature = "explore")]
+mod renew;
 pub(crate) mod survey;
 pub(crate) mod sys;
 mod timers;

@@ -4,6 +4,8 @@ mod agenda;
 mod awaits;
 mod builder;
 mod event_loop;
+#[cfg(feature = "explore")]
+mod renew;
 mod runs;
 #[cfg(unix)]
 mod signal;

@@ -101,6 +101,17 @@ impl Host {
         }
     }
 
+    /// Forgets all tasks, and counts anew what is made. There are no tasks.
+    #[cfg(feature = "explore")]
+    pub(crate) fn renew(&mut self) {
+        self.stats.get_mut().clear();
+        *self.waits.get_mut() = Waits::default();
+        self.makers.get_mut().clear();
+        self.outside.set(Maker::new(TaskPath::OUTSIDE));
+        self.names.get_mut().clear();
+        *self.last_name.get_mut() = None;
+    }
+
     /// Whether nobody watches, counts or chooses the order.
     pub(crate) fn is_plain(&self) -> bool {
         self.is_plain

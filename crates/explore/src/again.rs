@@ -163,7 +163,7 @@ where
         };
         let (schedule, plan) = match wanted {
             Wanted::Schedule(schedule) => ((*schedule).clone(), guide.plan(&world.names)),
-            Wanted::Steps(_, plan) => (world.schedule.clone(), (*plan).clone()),
+            Wanted::Steps(_, plan) => (world.names.schedule(&world.written), (*plan).clone()),
         };
         Some(Run {
             outcome: outcome.filter(|_| fits)?,

@@ -33,31 +33,42 @@ impl Outcome {
     }
 }
 
-/// Runs the program once, in an order that the chooser of `world` chooses; `None` if that gave it up.
-pub(crate) fn run<C: Choose + 'static, F>(
-    world: &Rc<RefCell<World<C>>>,
-    program: &impl Fn() -> F,
-) -> Option<Outcome>
-where
-    F: Future<Output: Debug>,
-{
-    let seat = Rc::new(Seat(Rc::clone(world)));
-    run_watched(world, seat, program)
+/// Runs a program again and again, each time in an order that the chooser of its world chooses.
+pub(crate) struct Runner<C> {
+    /// The executions, one after another.
+    pub(crate) world: Rc<RefCell<World<C>>>,
+    /// The loop of the last one, if it can be used anew.
+    event_loop: RefCell<Option<Loop>>,
+    /// What nobody has asked for, of the one that is under way.
+    reports: Reports,
 }
 
-/// The same, where somebody watches who tells the world what it is told.
-pub(crate) fn run_watched<C: Choose + 'static, F>(
-    world: &Rc<RefCell<World<C>>>,
-    instrument: Rc<impl Instrument + 'static>,
-    program: &impl Fn() -> F,
-) -> Option<Outcome>
-where
-    F: Future<Output: Debug>,
-{
-    run_as(world, Seat(Rc::clone(world)), instrument, program)
+/// The first lines of what the loop reports.
+type Reports = Rc<RefCell<Vec<String>>>;
+
+impl<C: Choose + 'static> Runner<C> {
+    pub(crate) fn new(world: World<C>) -> Runner<C> {
+        let world = Rc::new(RefCell::new(world));
+        Runner { world, event_loop: RefCell::default(), reports: Rc::default() }
+    }
+
+    /// Runs the program once; `None` if the chooser gave it up.
+    pub(crate) fn run<F: Future<Output: Debug>>(
+        &self,
+        program: &impl Fn() -> F,
+    ) -> Option<Outcome> {
+        let event_loop = self.event_loop.take().unwrap_or_else(|| {
+            let watch = Rc::new(Seat(Rc::clone(&self.world)));
+            build(Seat(Rc::clone(&self.world)), watch, &self.reports)
+        });
+        let (outcome, event_loop) = run_on(event_loop, &self.world, &self.reports, program);
+        self.event_loop.replace(event_loop);
+        outcome
+    }
 }
 
-/// The same, where another order asks the world, and may do more than that.
+/// Runs the program once, where another order asks the world and may do more than that, and somebody watches who
+/// tells the world what it is told.
 pub(crate) fn run_as<C: Choose + 'static, F>(
     world: &Rc<RefCell<World<C>>>,
     order: impl Order + 'static,
@@ -67,10 +78,18 @@ pub(crate) fn run_as<C: Choose + 'static, F>(
 where
     F: Future<Output: Debug>,
 {
-    world.borrow_mut().begin();
-    let reports: Rc<RefCell<Vec<String>>> = Rc::default();
-    let told = Rc::clone(&reports);
-    let event_loop = Loop::builder()
+    let reports = Reports::default();
+    run_on(build(order, instrument, &reports), world, &reports, program).0
+}
+
+/// A loop for an execution.
+fn build(
+    order: impl Order + 'static,
+    instrument: Rc<impl Instrument + 'static>,
+    reports: &Reports,
+) -> Loop {
+    let told = Rc::clone(reports);
+    Loop::builder()
         .virtual_time_from(*BEGIN)
         .order(order)
         .instrument(instrument)
@@ -78,8 +97,19 @@ where
             let first = report.to_string().lines().next().unwrap_or_default().to_owned();
             told.borrow_mut().push(first);
         })
-        .build();
-    let result = quietly(|| {
+        .build()
+}
+
+/// Runs the program once on this loop, which is returned if it can be used anew.
+fn run_on<C: Choose, F: Future<Output: Debug>>(
+    mut event_loop: Loop,
+    world: &RefCell<World<C>>,
+    reports: &Reports,
+    program: &impl Fn() -> F,
+) -> (Option<Outcome>, Option<Loop>) {
+    world.borrow_mut().begin();
+    reports.borrow_mut().clear();
+    let (result, event_loop) = quietly(|| {
         let run = || event_loop.run_until_complete(async { program().await });
         let result = panic::catch_unwind(AssertUnwindSafe(run));
         world.borrow_mut().end_step();
@@ -89,9 +119,18 @@ where
             Ok(Err(error)) => Err(Ok(error)),
             Err(payload) => Err(Err(message(&*payload))),
         };
-        drop(panic::catch_unwind(AssertUnwindSafe(|| drop(event_loop))));
-        said
+        let renew = move || event_loop.renew().then_some(event_loop);
+        (said, panic::catch_unwind(AssertUnwindSafe(renew)).unwrap_or(None))
     });
+    (outcome(world, result, reports), event_loop)
+}
+
+/// What came of an execution; `None` if it was given up.
+fn outcome<C: Choose>(
+    world: &RefCell<World<C>>,
+    result: Result<String, Result<RunError, String>>,
+    reports: &Reports,
+) -> Option<Outcome> {
     let trouble = world.borrow().trouble.clone();
     let outcome = match (trouble, result) {
         (Some(Trouble::GivenUp), _) => return None,

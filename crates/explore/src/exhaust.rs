@@ -1,22 +1,18 @@
 //! Each order that matters, in one execution each, and then each order at all, where they are few.
 
-use std::cell::RefCell;
 use std::fmt::Debug;
-use std::rc::Rc;
-
-use boucle::How;
 
 use crate::budget::Budget;
-use crate::execution::{Outcome, run};
+use crate::execution::{Outcome, Runner};
 use crate::explore::Explore;
 use crate::faults::{Doing, Plans};
 use crate::foot::Task;
-use crate::names::{EVERYTHING, Names};
-use crate::order::Event;
+use crate::names::Names;
 use crate::report::{Found, Report};
-use crate::search::{Beginnings, Difference, Diverged, Next, Search};
+use crate::search::{Beginnings, Difference, Diverged, Search};
+use crate::tree::Tree;
 use crate::verdict::Verdict;
-use crate::world::{Choose, World};
+use crate::world::World;
 
 /// So many orders are tried one by one, to see whether tasks share what the loop does not see.
 const N_AUDITED: u64 = 2_000;
@@ -29,7 +25,7 @@ impl Explore {
         budget: &mut Budget,
         report: &mut Report,
     ) {
-        let reduced = self.search(program, false, budget, &mut report.found);
+        let reduced = self.search(program, Tree::reduced, budget, &mut report.found);
         report.verdict = if reduced.is_cut { Verdict::Cut } else { Verdict::EveryTrace };
         (report.n_executions, report.n_blocked) = (reduced.n_executions, reduced.n_blocked);
         report.changed = reduced.diverged;
@@ -47,7 +43,7 @@ impl Explore {
     fn audit<F: Future<Output: Debug>>(&self, program: &impl Fn() -> F, report: &mut Report) {
         let mut every = Found::default();
         let mut budget = Budget::executions(N_AUDITED.min(Budget::of(self).n_left()));
-        let plain = self.search(program, true, &mut budget, &mut every);
+        let plain = self.search(program, Tree::every, &mut budget, &mut every);
         report.changed = plain.diverged;
         if report.changed.is_none() && !plain.is_cut {
             report.verdict = Verdict::EveryOrder;
@@ -62,12 +58,12 @@ impl Explore {
     fn search<F: Future<Output: Debug>>(
         &self,
         program: &impl Fn() -> F,
-        each_order: bool,
+        tree: fn() -> Tree,
         budget: &mut Budget,
         found: &mut Found,
     ) -> Searched {
-        let chooser = Chooser { search: Search::default(), each_order };
-        let world = Rc::new(RefCell::new(World::new(chooser, self.n_steps)));
+        let runner = Runner::new(World::new(tree(), self.n_steps));
+        let world = &runner.world;
         let mut searched = Searched::default();
         let mut plans = Plans::new(self.limits);
         while let Some(plan) = plans.next() {
@@ -80,15 +76,14 @@ impl Explore {
                 continue;
             }
             world.borrow_mut().doing = Doing::new(self.limits, &plan);
-            let search =
-                if is_divided { self.divided(&world, program) } else { Ok(Search::default()) };
-            match search {
-                Ok(search) => world.borrow_mut().chooser.search = search,
+            let divided = if is_divided { self.divided(&runner, program) } else { Ok(tree()) };
+            match divided {
+                Ok(tree) => world.borrow_mut().chooser = tree,
                 Err(changed) => searched.diverged = Some(changed),
             }
             if searched.diverged.is_none() {
                 let found = is_own.then_some(&mut *found);
-                self.search_plan(&world, program, budget, plans.n_left(), found, &mut searched);
+                self.search_plan(&runner, program, budget, plans.n_left(), found, &mut searched);
             }
             if searched.diverged.is_some() || searched.is_cut {
                 break;
@@ -101,20 +96,17 @@ impl Explore {
     /// The orders in which what one plan says is done. What comes of them is not noted if they are another shard's.
     fn search_plan<F: Future<Output: Debug>>(
         &self,
-        world: &Rc<RefCell<World<Chooser>>>,
+        runner: &Runner<Tree>,
         program: &impl Fn() -> F,
         budget: &mut Budget,
         n_plans_left: usize,
         mut found: Option<&mut Found>,
         searched: &mut Searched,
     ) {
-        let n_made = searched.n_made;
+        let (n_made, world) = (searched.n_made, &runner.world);
         loop {
-            let (n_before, n_blocked_before) = {
-                let search = &world.borrow().chooser.search;
-                (n_counted(search), search.n_blocked)
-            };
-            let outcome = match run_next(world, program) {
+            let (n_before, n_blocked_before) = world.borrow().chooser.n_ended();
+            let outcome = match run_next(runner, program) {
                 Ok(outcome) => outcome,
                 Err(error) => {
                     searched.diverged = Some(error);
@@ -126,27 +118,31 @@ impl Explore {
             let outcome = outcome.filter(|_| world.doing.has_effect());
             if let (Some(outcome), Some(found)) = (outcome, &mut found) {
                 if !outcome.is_closed {
-                    found.add(&outcome, &world.schedule);
+                    let World { names, written, .. } = &*world;
+                    found.add(&outcome, names.n_letters(written), || names.schedule(written));
                     if outcome.is_failure {
                         found.first_failure.get_or_insert(searched.n_made + 1);
                     }
                 }
                 searched.n_executions += 1;
             }
-            let search = &world.chooser.search;
-            let n_more = n_counted(search) - n_before;
+            let tree = &world.chooser;
+            let (n_after, n_blocked_after) = tree.n_ended();
+            let n_more = n_after - n_before;
             (0..n_more).for_each(|_| budget.spend());
             searched.n_made += n_more;
-            searched.n_blocked += search.n_blocked - n_blocked_before;
-            let below = search.estimate();
-            let mean = (n_made as f64 + below) / searched.n_plans as f64;
-            searched.estimate = n_made as f64 + below + mean * n_plans_left as f64;
-            if search.is_over() {
+            searched.n_blocked += n_blocked_after - n_blocked_before;
+            if tree.is_over() {
                 return;
             }
-            if budget.is_spent() && !budget.grows_to(searched.estimate) {
-                searched.is_cut = true;
-                return;
+            if budget.is_spent() {
+                let here = n_made as f64 + tree.estimate();
+                let mean = here / searched.n_plans as f64;
+                searched.estimate = here + mean * n_plans_left as f64;
+                if !budget.grows_to(searched.estimate) {
+                    searched.is_cut = true;
+                    return;
+                }
             }
         }
     }
@@ -154,40 +150,37 @@ impl Explore {
     /// The search of one's own shard: of the beginnings that are long enough to be divided evenly.
     fn divided<F: Future<Output: Debug>>(
         &self,
-        world: &Rc<RefCell<World<Chooser>>>,
+        runner: &Runner<Tree>,
         program: &impl Fn() -> F,
-    ) -> Result<Search, String> {
-        let mut length = 1;
+    ) -> Result<Tree, String> {
+        let (mut length, world) = (1, &runner.world);
         loop {
-            world.borrow_mut().chooser.search = Search::of_beginnings(length);
+            world.borrow_mut().chooser = Tree::Reduced(Search::of_beginnings(length));
             let are_enough = loop {
-                run_next(world, program)?;
-                if let Some(enough) = world.borrow().chooser.search.are_enough(self.shard) {
+                run_next(runner, program)?;
+                if let Some(enough) = world.borrow().chooser.are_enough(self.shard) {
                     break enough;
                 }
             };
             match are_enough {
-                Beginnings::Enough => return Ok(Search::of_shard(self.shard, length)),
+                Beginnings::Enough => {
+                    return Ok(Tree::Reduced(Search::of_shard(self.shard, length)));
+                }
                 Beginnings::TooFew => length += 1,
             }
         }
     }
 }
 
-/// How many executions were made, also in vain.
-fn n_counted(search: &Search) -> u64 {
-    search.n_executions + search.n_blocked
-}
-
 /// Makes the next execution. Returns what came of it if it counts, or what is not as it was before.
 fn run_next<F: Future<Output: Debug>>(
-    world: &Rc<RefCell<World<Chooser>>>,
+    runner: &Runner<Tree>,
     program: &impl Fn() -> F,
 ) -> Result<Option<Outcome>, String> {
-    world.borrow_mut().chooser.search.begin();
-    let outcome = run(world, program);
-    let world = &mut *world.borrow_mut();
-    match world.chooser.search.end(outcome.is_some()) {
+    runner.world.borrow_mut().chooser.begin();
+    let outcome = runner.run(program);
+    let world = &mut *runner.world.borrow_mut();
+    match world.chooser.end(outcome.is_some()) {
         Ok(counts) => Ok(outcome.filter(|_| counts)),
         Err(error) => Err(says(&error, &world.names)),
     }
@@ -210,29 +203,6 @@ struct Searched {
     estimate: f64,
     /// The program is not the same each time.
     diverged: Option<String>,
-}
-
-/// Lets the search choose.
-struct Chooser {
-    search: Search,
-    /// Whether each order matters.
-    each_order: bool,
-}
-
-impl Choose for Chooser {
-    fn choose(&mut self, ready: &[Task], _: &Names) -> Option<Task> {
-        match self.search.choose(ready) {
-            Next::Task(task) => Some(task),
-            Next::GiveUp => None,
-        }
-    }
-
-    fn took(&mut self, mut event: Event, cuts_off: &[Task]) {
-        if self.each_order {
-            event.foot.uses(EVERYTHING, How::Write);
-        }
-        self.search.took(event, cuts_off);
-    }
 }
 
 /// What a program does that is not the same each time.

@@ -1,6 +1,5 @@
 //! The program in every order that matters.
 
-use std::collections::BTreeMap;
 use std::fmt::Debug;
 use std::time::Duration;
 
@@ -248,7 +247,7 @@ impl Explore {
             is_failure: replay.is_failure(),
             is_closed: false,
         };
-        report.found.add(&outcome, schedule);
+        report.found.add(&outcome, schedule.to_string().len(), || schedule.clone());
         self.see_again(program, &mut report);
         report
     }
@@ -326,15 +325,5 @@ impl Explore {
                 }
             }
         }
-    }
-}
-
-impl Found {
-    /// An execution came to this.
-    pub(crate) fn add(&mut self, outcome: &Outcome, schedule: &Schedule) {
-        let kind: &mut BTreeMap<_, _> =
-            if outcome.is_failure { &mut self.failures } else { &mut self.outcomes };
-        let seen = kind.entry(outcome.says.clone()).or_default();
-        seen.add(schedule);
     }
 }

@@ -5,14 +5,17 @@ use rustc_hash::FxHashMap;
 
 use crate::faults::Kind;
 use crate::foot::{Part, Task};
-use crate::schedule::name;
+use crate::schedule::{Schedule, name};
 
 /// The number of those steps that are no task's and no fault: time passes since nothing else can go on, or those
 /// who wait until then are woken.
 pub(crate) const NOBODY: Task = 0;
 
-/// A part that no program has: if each step writes it, each order matters.
-pub(crate) const EVERYTHING: Part = 0;
+/// A part that no program has: the steps of tasks that share what the loop does not see write it.
+pub(crate) const UNSEEN: Part = 0;
+
+/// Whether the loop runs.
+pub(crate) const LOOP: Part = 1;
 
 /// Who takes a step.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -25,22 +28,15 @@ pub(crate) enum Who {
     Fault(Kind, Task),
 }
 
-/// A part of what tasks share.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) enum Key {
-    /// Something that boucle tells of.
-    Shared(Shared),
-    /// The end of a task.
-    End(Task),
-    /// Whether the loop runs.
-    Loop,
-}
-
 /// The numbers of who takes steps, and of parts.
 pub(crate) struct Names {
     tasks: FxHashMap<TaskPath, Task>,
     faults: FxHashMap<(Kind, Task), Task>,
-    parts: FxHashMap<Key, Part>,
+    shared: FxHashMap<Shared, Part>,
+    /// The part that is the end of each task, by the task's number; 0 if nobody has used it.
+    ends: Vec<Part>,
+    /// How many parts there are.
+    n_parts: Part,
     /// Who each is and what it is called, by its number.
     all: Vec<(Who, String)>,
 }
@@ -50,7 +46,9 @@ impl Default for Names {
         Names {
             tasks: FxHashMap::default(),
             faults: FxHashMap::default(),
-            parts: FxHashMap::default(),
+            shared: FxHashMap::default(),
+            ends: Vec::new(),
+            n_parts: LOOP + 1,
             all: vec![(Who::Nobody, "+".to_owned())],
         }
     }
@@ -89,10 +87,25 @@ impl Names {
         next.expect("a program that is explored has fewer than sixty thousand tasks")
     }
 
-    /// The number of a part.
-    pub(crate) fn part(&mut self, key: Key) -> Part {
-        let next = self.parts.len() as Part + 1;
-        *self.parts.entry(key).or_insert(next)
+    /// The number of something that boucle tells of.
+    pub(crate) fn shared(&mut self, shared: Shared) -> Part {
+        let next = self.n_parts;
+        let part = *self.shared.entry(shared).or_insert(next);
+        self.n_parts += Part::from(part == next);
+        part
+    }
+
+    /// The number of the end of a task.
+    pub(crate) fn end_of(&mut self, task: Task) -> Part {
+        let place = usize::from(task);
+        if place >= self.ends.len() {
+            self.ends.resize(place + 1, 0);
+        }
+        if self.ends[place] == 0 {
+            self.ends[place] = self.n_parts;
+            self.n_parts += 1;
+        }
+        self.ends[place]
     }
 
     /// Who it is.
@@ -109,4 +122,29 @@ impl Names {
     pub(crate) fn is_main(&self, task: Task) -> bool {
         self.called(task) == "M"
     }
+
+    /// These steps as a schedule.
+    pub(crate) fn schedule(&self, written: &[Task]) -> Schedule {
+        Schedule(written.iter().map(|it| self.called(*it).to_owned()).collect())
+    }
+
+    /// How many letters that has as a text.
+    pub(crate) fn n_letters(&self, written: &[Task]) -> usize {
+        let same = written.chunk_by(|one, other| one == other);
+        same.map(|it| self.called(it[0]).len() + n_digits(it.len())).sum()
+    }
+
+    /// How many steps there are from the beginning on of which each is written.
+    pub(crate) fn n_explicit(&self, written: &[Task]) -> usize {
+        let last = written.iter().rposition(|it| !matches!(self.who(*it), Who::Task));
+        // Who gives up does so in the poll that comes next.
+        let gives_up =
+            |it: usize| usize::from(matches!(self.who(written[it]), Who::Fault(Kind::Yield, _)));
+        last.map_or(0, |it| it + 1 + gives_up(it))
+    }
+}
+
+/// How many digits are written behind a step that is taken so many times in a row.
+fn n_digits(n: usize) -> usize {
+    if n == 1 { 0 } else { n.ilog10() as usize + 1 }
 }

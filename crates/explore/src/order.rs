@@ -1,10 +1,11 @@
 //! Which step of an execution happens before which: the order that matters in it, and the pairs of steps in
 //! which it could have been the other way round.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
-use std::sync::Arc;
+use std::borrow::Borrow;
+use std::hash::{Hash, Hasher};
 
 use boucle::How;
+use rustc_hash::FxHasher;
 
 use crate::foot::{Foot, Task};
 
@@ -16,9 +17,6 @@ pub(crate) struct Event {
     /// What it did.
     pub(crate) foot: Foot,
 }
-
-/// How many steps of each task have happened before, by its number.
-type Clock = Vec<u32>;
 
 /// Two steps, each by its place, that could change places.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -32,8 +30,11 @@ pub(crate) struct Race {
 /// The order that matters in an execution.
 #[derive(Default)]
 pub(crate) struct HappensBefore {
-    /// The clock of each step; its own step is counted in it.
-    clocks: Vec<Clock>,
+    /// The clocks of all steps, one behind another: how many steps of each task have happened before, by its
+    /// number; its own step is counted in it.
+    clocks: Vec<u32>,
+    /// How many tasks there are: so long is each clock.
+    n_tasks: usize,
     /// Which step of its task each is, from 1.
     indices: Vec<u32>,
     /// Whose each is.
@@ -44,6 +45,8 @@ pub(crate) struct HappensBefore {
     parts: Vec<Used>,
     /// What is known of each task.
     known: Vec<Known>,
+    /// On which steps the present one depends directly.
+    before: Vec<usize>,
     /// The last step that all others are before or after, and the place behind it.
     barrier: Option<usize>,
     since_barrier: usize,
@@ -97,15 +100,15 @@ fn at<T: Default>(all: &mut Vec<T>, number: usize) -> &mut T {
 
 impl HappensBefore {
     /// The order of these steps; `ready` are the tasks that were ready at the beginning.
-    pub(crate) fn new(events: &[Arc<Event>], ready: &[Task]) -> HappensBefore {
+    pub(crate) fn new(events: &[impl Borrow<Event>], ready: &[Task]) -> HappensBefore {
         let mut order = HappensBefore::default();
         order.go_on(events, 0, ready);
         order
     }
 
     /// The order of these steps, of which the first `n_kept` are as they were before.
-    pub(crate) fn go_on(&mut self, events: &[Arc<Event>], n_kept: usize, ready: &[Task]) {
-        self.clocks.truncate(n_kept);
+    pub(crate) fn go_on<E: Borrow<Event>>(&mut self, events: &[E], n_kept: usize, ready: &[Task]) {
+        self.clocks.truncate(n_kept * self.n_tasks);
         self.indices.truncate(n_kept);
         self.tasks.truncate(n_kept);
         self.races.retain(|it| it.second < n_kept);
@@ -118,63 +121,90 @@ impl HappensBefore {
             task.causes.clear();
         }
         (self.barrier, self.since_barrier) = (None, 0);
+        self.make_room(events.iter().map(Borrow::borrow), ready);
         for task in ready {
-            at(&mut self.known, usize::from(*task)).causes.push(Cause::Begin);
+            self.known[usize::from(*task)].causes.push(Cause::Begin);
         }
-        let mut before = Vec::new();
-        for (place, event) in events.iter().enumerate() {
+        for (place, event) in events.iter().map(Borrow::borrow).enumerate() {
             if place >= n_kept {
-                self.add(place, event, &mut before);
+                self.add(place, event);
             }
             self.note(place, event);
         }
     }
 
+    /// Has room in each clock for all tasks of which these steps know.
+    fn make_room<'a>(&mut self, events: impl Iterator<Item = &'a Event>, ready: &[Task]) {
+        let woken = |it: &Event| {
+            let counts = it.foot.counts.iter().map(|it| it.waiting);
+            it.foot.wakes.iter().copied().chain(counts).max()
+        };
+        let most = events.map(|it| woken(it).unwrap_or(0).max(it.task));
+        let most = ready.iter().copied().chain(most).max();
+        let n_tasks = most.map_or(0, |it| usize::from(it) + 1);
+        if n_tasks <= self.n_tasks {
+            return;
+        }
+        if self.n_tasks > 0 {
+            let rows = self.clocks.chunks(self.n_tasks);
+            let none = std::iter::repeat_n(0, n_tasks - self.n_tasks);
+            self.clocks = rows.flat_map(|it| it.iter().copied().chain(none.clone())).collect();
+        }
+        self.n_tasks = n_tasks;
+        self.known.resize_with(n_tasks, Known::default);
+    }
+
     /// Finds the clock of a step, and with whom it could change places.
-    fn add(&mut self, place: usize, event: &Event, before: &mut Vec<usize>) {
-        let own = usize::from(event.task);
-        at(&mut self.known, own);
+    fn add(&mut self, place: usize, event: &Event) {
+        let HappensBefore { clocks, n_tasks, indices, tasks, races, parts, known, before, .. } =
+            self;
+        let (own, n_tasks) = (usize::from(event.task), *n_tasks);
         // All steps on which it depends directly, and that nothing between them hides.
         before.clear();
         for (part, how) in &event.foot.uses {
-            before.extend(at(&mut self.parts, *part as usize).conflicting(*how));
+            before.extend(at(parts, *part as usize).conflicting(*how));
         }
-        before.extend(self.known[own].causes.iter().flat_map(Cause::steps));
+        before.extend(known[own].causes.iter().flat_map(Cause::steps));
         let counts = event.foot.counts.iter().map(|it| &it.waiting);
         let woken = event.foot.wakes.iter().chain(counts);
-        before.extend(woken.filter_map(|it| self.known.get(usize::from(*it))?.last));
+        before.extend(woken.filter_map(|it| known[usize::from(*it)].last));
         before.extend(self.barrier);
         if event.foot.is_barrier {
             before.extend(self.since_barrier..place);
         }
-        before.sort_unstable();
+        // From the last one on: what it has seen is no race, since it lies between.
+        before.sort_unstable_by(|one, other| other.cmp(one));
         before.dedup();
 
-        let last = self.known[own].last;
-        let mut clock = last.map_or_else(Vec::new, |it| self.clocks[it].clone());
-        if clock.len() < self.known.len() {
-            clock.resize(self.known.len(), 0);
+        let last = known[own].last;
+        match last {
+            Some(last) => clocks.extend_from_within(last * n_tasks..(last + 1) * n_tasks),
+            None => clocks.resize(clocks.len() + n_tasks, 0),
         }
-        // From the last one on: what it has seen is no race, since it lies between.
-        for it in before.iter().rev() {
-            if clock[usize::from(self.tasks[*it])] >= self.indices[*it] {
+        let (earlier, clock) = clocks.split_at_mut(place * n_tasks);
+        let of = |step: usize| &earlier[step * n_tasks..(step + 1) * n_tasks];
+        for it in before.iter().copied() {
+            if clock[usize::from(tasks[it])] >= indices[it] {
                 continue;
             }
-            let other = &self.clocks[*it];
-            clock.iter_mut().zip(other).for_each(|(one, other)| *one = (*one).max(*other));
+            clock.iter_mut().zip(of(it)).for_each(|(one, other)| *one = (*one).max(*other));
+            if event.foot.is_barrier {
+                continue;
+            }
             // It could have come first if something else has made its task ready.
-            let is_free = self.known[own].causes.iter().any(|cause| {
-                cause.steps().iter().all(|cause| *cause != *it && !self.happens(*it, *cause))
-            });
-            if is_free && !event.foot.is_barrier {
-                self.races.push(Race { first: *it, second: place });
+            let happens = |later: usize| of(later)[usize::from(tasks[it])] >= indices[it];
+            let is_free = known[own]
+                .causes
+                .iter()
+                .any(|cause| cause.steps().iter().all(|cause| *cause != it && !happens(*cause)));
+            if is_free {
+                races.push(Race { first: it, second: place });
             }
         }
-        let index = last.map_or(0, |it| self.indices[it]) + 1;
+        let index = last.map_or(0, |it| indices[it]) + 1;
         clock[own] = index;
-        self.clocks.push(clock);
-        self.indices.push(index);
-        self.tasks.push(event.task);
+        indices.push(index);
+        tasks.push(event.task);
     }
 
     /// Notes what a step has done.
@@ -183,16 +213,16 @@ impl HappensBefore {
             at(&mut self.parts, *part as usize).add(place, *how);
         }
         // What has woken it so far is before this step, and so before all later ones.
-        let known = at(&mut self.known, usize::from(event.task));
+        let known = &mut self.known[usize::from(event.task)];
         known.last = Some(place);
         known.causes.clear();
         for task in &event.foot.wakes {
-            at(&mut self.known, usize::from(*task)).causes.push(Cause::Step(place));
+            self.known[usize::from(*task)].causes.push(Cause::Step(place));
         }
         for count in event.foot.counts.iter().filter(|it| it.is_last) {
             let before = self.parts[count.part as usize].since.iter().map(|it| it.0);
             let all = before.chain([place]).collect();
-            at(&mut self.known, usize::from(count.waiting)).causes.push(Cause::All(all));
+            self.known[usize::from(count.waiting)].causes.push(Cause::All(all));
         }
         if event.foot.is_barrier {
             (self.barrier, self.since_barrier) = (Some(place), place + 1);
@@ -201,31 +231,33 @@ impl HappensBefore {
 
     /// Whether the step at `first` happens before the one at `second`, or is the same.
     pub(crate) fn happens(&self, first: usize, second: usize) -> bool {
-        let seen = self.clocks[second].get(usize::from(self.tasks[first]));
-        seen.is_some_and(|it| *it >= self.indices[first])
+        self.clock(second)[usize::from(self.tasks[first])] >= self.indices[first]
     }
 
     /// How many steps of each task happen before the one at this place, or are it, by the task's number.
     pub(crate) fn clock(&self, place: usize) -> &[u32] {
-        &self.clocks[place]
+        &self.clocks[place * self.n_tasks..(place + 1) * self.n_tasks]
     }
 
     /// The same for all executions that differ only in the order of what does not matter.
     pub(crate) fn trace(&self) -> u64 {
-        let mut all: Vec<_> = (0..self.tasks.len())
-            .map(|it| (self.tasks[it], self.indices[it], trimmed(&self.clocks[it])))
-            .collect();
-        all.sort_unstable();
-        let mut hasher = DefaultHasher::new();
-        all.hash(&mut hasher);
-        hasher.finish()
+        // A sum: the steps may come in any order.
+        (0..self.tasks.len()).map(|it| self.digest(it)).fold(0, u64::wrapping_add)
     }
-}
 
-/// A clock without the tasks at its end of which nothing has happened.
-fn trimmed(clock: &[u32]) -> &[u32] {
-    let n = clock.iter().rposition(|it| *it > 0).map_or(0, |it| it + 1);
-    &clock[..n]
+    /// What a step is: whose, and what is before it.
+    fn digest(&self, place: usize) -> u64 {
+        let mut hasher = FxHasher::default();
+        (self.tasks[place], self.indices[place]).hash(&mut hasher);
+        // Those of which nothing has happened are left out: how many there are is no matter.
+        let before = self.clock(place).iter().enumerate().filter(|it| *it.1 > 0);
+        before.for_each(|it| it.hash(&mut hasher));
+        let hash = hasher.finish();
+        // Each bit of a term shall matter in each bit of the sum (the last steps of splitmix64).
+        let hash = (hash ^ hash >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let hash = (hash ^ hash >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
+        hash ^ hash >> 31
+    }
 }
 
 impl Used {

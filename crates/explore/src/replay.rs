@@ -9,7 +9,7 @@ use boucle_trace::{Recorder, Trace};
 
 use crate::again::Again;
 use crate::both::Both;
-use crate::execution::run_watched;
+use crate::execution::run_as;
 use crate::explore::N_STEPS;
 use crate::foot::Task;
 use crate::names::{Names, Who};
@@ -250,7 +250,7 @@ pub(crate) fn follow<F: Future<Output: Debug>>(
     let recorder = Rc::new(Recorder::new());
     let listening = recorder.listen();
     let both = Rc::new(Both(Rc::new(Seat(Rc::clone(&world))), Rc::clone(&recorder) as _));
-    let outcome = run_watched(&world, both, program);
+    let outcome = run_as(&world, Seat(Rc::clone(&world)), both, program);
     drop(listening);
     let chooser = &world.borrow().chooser;
     if let Some(error) = &chooser.error {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use crate::execution::Outcome;
 use crate::explained::Explained;
 use crate::film::Film;
 use crate::schedule::Schedule;
@@ -15,18 +16,22 @@ pub(crate) struct Seen {
     pub(crate) n: u64,
     /// The shortest schedule that comes to it.
     pub(crate) schedule: Schedule,
+    /// How many letters that has.
+    n_letters: usize,
     /// Why it fails.
     pub(crate) explained: Option<Explained>,
 }
 
 impl Seen {
-    pub(crate) fn add(&mut self, schedule: &Schedule) {
-        let size = |it: &Schedule| {
-            let text = it.to_string();
-            (text.len(), text)
-        };
-        if self.n == 0 || size(schedule) < size(&self.schedule) {
-            self.schedule = schedule.clone();
+    /// Comes to it by a schedule of so many letters.
+    fn add(&mut self, n_letters: usize, schedule: impl FnOnce() -> Schedule) {
+        if self.n == 0 || n_letters <= self.n_letters {
+            let schedule = schedule();
+            // Of two that are as short, the first one in alphabetical order.
+            let is_first = || schedule.to_string() < self.schedule.to_string();
+            if self.n == 0 || n_letters < self.n_letters || is_first() {
+                (self.schedule, self.n_letters) = (schedule, n_letters);
+            }
         }
         self.n += 1;
     }
@@ -42,6 +47,20 @@ pub(crate) struct Found {
 }
 
 impl Found {
+    /// An execution came to this, by a schedule of so many letters.
+    pub(crate) fn add(
+        &mut self,
+        outcome: &Outcome,
+        n_letters: usize,
+        schedule: impl FnOnce() -> Schedule,
+    ) {
+        let kind = if outcome.is_failure { &mut self.failures } else { &mut self.outcomes };
+        match kind.get_mut(&outcome.says) {
+            Some(seen) => seen.add(n_letters, schedule),
+            None => kind.entry(outcome.says.clone()).or_default().add(n_letters, schedule),
+        }
+    }
+
     /// Adds what is not there yet; how much that is.
     pub(crate) fn add_unseen(&mut self, every: Found) -> usize {
         let mut n = 0;

@@ -13,24 +13,19 @@ mod shrink;
 mod tests;
 mod walk;
 
-use std::borrow::Cow;
-use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::fmt::Debug;
-use std::rc::Rc;
-use std::sync::Arc;
 
 use oorandom::Rand32;
 
 use crate::budget::Budget;
-use crate::execution::run;
+use crate::execution::Runner;
 use crate::explore::Explore;
 use crate::faults::{Doing, Fault, Limits, Plan};
 use crate::foot::Task;
 use crate::names::{Names, Who};
 use crate::order::{Event, HappensBefore};
 use crate::report::Found;
-use crate::schedule::Schedule;
 use crate::strategy::Strategy;
 use crate::world::{Choose, World};
 
@@ -76,7 +71,7 @@ fn is_fault(names: &Names, task: Task) -> bool {
 /// An execution has ended.
 pub(crate) struct Ended<'a> {
     /// Its steps.
-    events: &'a [Arc<Event>],
+    events: &'a [Event],
     /// Which of them comes before which.
     order: &'a HappensBefore,
     /// Whether two steps that could change places were never seen in this order.
@@ -101,7 +96,7 @@ pub(crate) trait Sampler {
     fn choose(&mut self, choice: &Choice<'_>, dice: &mut Rand32) -> Option<usize>;
 
     /// The step is over.
-    fn took(&mut self, event: &Arc<Event>);
+    fn took(&mut self, event: &Event);
 
     /// The execution has ended. Returns whether it counts.
     fn end(&mut self, ended: &Ended<'_>) -> bool;
@@ -118,7 +113,7 @@ struct Sampling {
     dice: Rand32,
     coverage: Coverage,
     /// The steps of the execution that is under way.
-    events: Vec<Arc<Event>>,
+    events: Vec<Event>,
     /// How many tasks were ready before each of them.
     n_ready: Vec<usize>,
     /// Those that were ready at its beginning.
@@ -145,7 +140,6 @@ impl Choose for Sampling {
     }
 
     fn took(&mut self, event: Event, _: &[Task]) {
-        let event = Arc::new(event);
         self.sampler.took(&event);
         self.events.push(event);
     }
@@ -182,14 +176,14 @@ impl Sampling {
 
     /// The schedule of the execution that has ended. While something is still to be done to the program, each step
     /// is written; if it never is, those are left out at the end that were no choice.
-    fn written<'a>(&self, schedule: &'a Schedule, doing: &Doing) -> Cow<'a, Schedule> {
+    fn written(&self, written: &[Task], doing: &Doing, names: &Names) -> Vec<Task> {
         if !doing.is_left() {
-            return Cow::Borrowed(schedule);
+            return written.to_vec();
         }
-        let (explicit, end) = schedule.0.split_at(schedule.n_explicit());
+        let (explicit, end) = written.split_at(names.n_explicit(written));
         let n_ready = &self.n_ready[self.n_ready.len() - end.len()..];
         let end = end.iter().zip(n_ready).filter(|it| *it.1 > 1).map(|it| it.0);
-        Cow::Owned(Schedule(explicit.iter().chain(end).cloned().collect()))
+        explicit.iter().chain(end).copied().collect()
     }
 
     /// The execution has ended. Returns whether it counts.
@@ -243,7 +237,8 @@ impl Explore {
             limits: self.limits,
             possible: BTreeSet::new(),
         };
-        let world = Rc::new(RefCell::new(World::new(chooser, self.n_steps)));
+        let runner = Runner::new(World::new(chooser, self.n_steps));
+        let world = &runner.world;
         for (place, strategy) in strategies.iter().enumerate() {
             let n_parts = match strategy {
                 Strategy::Fifo(_) if !is_alone => 2,
@@ -256,7 +251,7 @@ impl Explore {
                 chooser.dice =
                     Rand32::new(self.seed ^ self.shard.salt().wrapping_mul(place as u64 + 1));
             }
-            let (n, changed) = run_all(&world, program, &mut part, budget.n_spent(), found);
+            let (n, changed) = run_all(&runner, program, &mut part, budget.n_spent(), found);
             budget.settle(&part);
             match strategy {
                 Strategy::Fifo(_) => {
@@ -305,26 +300,28 @@ fn sampler(strategy: Strategy, is_alone: bool, explore: &Explore) -> Box<dyn Sam
 /// Tries orders until there are no more, or the budget is spent; so many executions were made before. Returns how many count, and whether the program was
 /// not what it was.
 fn run_all<F: Future<Output: Debug>>(
-    world: &Rc<RefCell<World<Sampling>>>,
+    runner: &Runner<Sampling>,
     program: &impl Fn() -> F,
     budget: &mut Budget,
     n_before: u64,
     found: &mut Found,
 ) -> (u64, bool) {
-    let mut n = 0;
+    let (mut n, world) = (0, &runner.world);
     while !budget.is_spent() {
         {
             let world = &mut *world.borrow_mut();
             let Some(plan) = world.chooser.begin(budget.n_left()) else { break };
             world.doing = Doing::new(world.chooser.limits, &plan);
         }
-        let outcome = run(world, program);
+        let outcome = runner.run(program);
         budget.spend();
         let world = &mut *world.borrow_mut();
         let counts = world.chooser.end(&world.doing);
         if let Some(outcome) = outcome.filter(|_| counts) {
             if !outcome.is_closed {
-                found.add(&outcome, &world.chooser.written(&world.schedule, &world.doing));
+                let World { chooser, written, doing, names, .. } = world;
+                let written = chooser.written(written, doing, names);
+                found.add(&outcome, names.n_letters(&written), || names.schedule(&written));
                 if outcome.is_failure {
                     found.first_failure.get_or_insert(n_before + budget.n_spent());
                 }

@@ -10,11 +10,10 @@ use rustc_hash::FxHashMap;
 
 pub(crate) use self::seat::Seat;
 use crate::faults::{Doing, Kind};
-use crate::foot::{Foot, Task};
-use crate::names::{Key, NOBODY, Names, Who};
+use crate::foot::{Foot, Part, Task};
+use crate::names::{LOOP, NOBODY, Names, Who};
 use crate::order::Event;
 use crate::round::Round;
-use crate::schedule::Schedule;
 
 /// Who chooses the steps.
 pub(crate) trait Choose {
@@ -101,8 +100,8 @@ pub(crate) struct World<C> {
     is_last: bool,
     /// Whether it was closed.
     pub(crate) is_closed: bool,
-    /// Who was chosen, wherever there was a choice.
-    pub(crate) schedule: Schedule,
+    /// The schedule: who was chosen, wherever there was a choice.
+    pub(crate) written: Vec<Task>,
     /// How many steps were taken, and how many may be.
     n_steps: usize,
     n_most: usize,
@@ -126,7 +125,7 @@ impl<C: Choose> World<C> {
             ready: Vec::new(),
             is_last: false,
             is_closed: false,
-            schedule: Schedule::default(),
+            written: Vec::new(),
             n_steps: 0,
             n_most,
             round: Round::default(),
@@ -140,7 +139,7 @@ impl<C: Choose> World<C> {
         self.tasks.clear();
         (self.step, self.is_last, self.n_steps, self.trouble) = (None, false, 0, None);
         (self.is_closed, self.is_counted) = (false, None);
-        self.schedule.0.clear();
+        self.written.clear();
         self.round.begin();
         self.doing.begin();
     }
@@ -156,8 +155,7 @@ impl<C: Choose> World<C> {
             }
         } else {
             // The last step ends all others: none of them can come after it.
-            let part = self.names.part(Key::Loop);
-            event.foot.uses(part, if self.is_last { How::Write } else { How::Read });
+            event.foot.uses(LOOP, if self.is_last { How::Write } else { How::Read });
         }
         if self.is_last {
             self.ready.retain(|it| *it != event.task);
@@ -202,7 +200,7 @@ impl<C: Choose> World<C> {
         self.ready = ready;
         let Some(task) = chosen else { return self.give_up() };
         if is_told || !matches!(self.names.who(task), Who::Task) && task != NOBODY {
-            self.schedule.0.push(self.names.called(task).to_owned());
+            self.written.push(task);
         }
         let place = self.ready.iter().position(|it| *it == task).expect("it is one of them");
         self.n_charged = 0;
@@ -239,8 +237,12 @@ impl<C: Choose> World<C> {
         Step::Stop
     }
 
-    fn uses(&mut self, key: Key, how: How) {
-        let part = self.names.part(key);
+    fn uses_shared(&mut self, shared: Shared, how: How) {
+        let part = self.names.shared(shared);
+        self.uses(part, how);
+    }
+
+    fn uses(&mut self, part: Part, how: How) {
         if let Some(step) = &mut self.step {
             step.foot.uses(part, how);
         }
@@ -278,6 +280,6 @@ impl<C: Choose> World<C> {
             woken: Woken::AsEver,
         });
         self.wakes(task);
-        self.uses(Key::Shared(Shared::Tasks), How::Add);
+        self.uses_shared(Shared::Tasks, How::Add);
     }
 }

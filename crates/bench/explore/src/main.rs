@@ -3,6 +3,7 @@
 
 mod bugs;
 mod rates;
+mod reset;
 mod shim;
 
 mod on_boucle {
@@ -30,6 +31,8 @@ enum Command {
     Bugs(bugs::Run),
     /// How many executions a second random walks make.
     Walk(rates::Run),
+    /// How long it takes until a loop can be used anew, beside another one that is made.
+    Reset(reset::Run),
     /// How many executions a second the search makes.
     Dpor(rates::Run),
 }
@@ -37,6 +40,7 @@ enum Command {
 fn main() {
     match Cli::parse().command {
         Command::Bugs(run) => bugs::measure(&run),
+        Command::Reset(run) => reset::measure(&run),
         Command::Walk(run) => rates::measure(&run, rates::Way::Walk),
         Command::Dpor(run) => rates::measure(&run, rates::Way::Dpor),
     }

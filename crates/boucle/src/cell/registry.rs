@@ -116,6 +116,15 @@ impl<S: Schedule> Registry<S> {
         Some(moved[at].1 as usize)
     }
 
+    /// Gives the same ids again, from the first one on. There are no tasks.
+    #[cfg(feature = "explore")]
+    pub(crate) fn renew(&mut self) {
+        self.places.get_mut().clear();
+        self.moved.get_mut().clear();
+        self.free.set(NO_PLACE);
+        self.n_ids.set(0);
+    }
+
     /// The task with this id, if it is not DONE.
     #[inline]
     pub(super) fn get(&self, id: TaskId) -> Option<(Ptr<S>, &Header<S>)> {

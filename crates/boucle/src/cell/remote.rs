@@ -32,6 +32,13 @@ impl<S: Schedule> Remote<S> {
         let home = Home { core: Cell::new(ptr::null()), n_tasks: Cell::new(0) };
         Remote { inbox: Inbox::new(), home }
     }
+
+    /// Whether no task, no waker and no other thread has anything of it. On its thread, and as long as that holds
+    /// nobody else can have it.
+    #[cfg(feature = "explore")]
+    pub(crate) fn is_alone(self: &Arc<Self>) -> bool {
+        self.home.n_tasks.get() == 0 && Arc::strong_count(self) == 1
+    }
 }
 
 #[cfg(not(boucle_loom))]

@@ -32,6 +32,12 @@ impl Owner {
         &self.core
     }
 
+    /// The inside of the loop, if nobody else has it.
+    #[cfg(feature = "explore")]
+    pub(super) fn core_mut(&mut self) -> Option<&mut Core> {
+        Rc::get_mut(&mut self.core)
+    }
+
     /// Goes into the loop with this thread.
     pub(crate) fn enter(&self) -> Entered<Core> {
         Entered::new(&self.core)

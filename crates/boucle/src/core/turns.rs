@@ -88,6 +88,9 @@ impl Core {
 
     /// Those that are ready can be chosen, behind those that could before.
     pub(crate) fn fill_choice(&self) {
+        if self.ready.is_empty() {
+            return;
+        }
         let mut choice = self.choice.borrow_mut();
         self.ready.move_to(|task| choice.push(task.id(), task));
     }

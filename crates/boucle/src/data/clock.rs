@@ -27,12 +27,28 @@ pub(crate) const NEVER: u64 = u64::MAX;
 pub(crate) struct Clock {
     /// The virtual time, if it is virtual.
     now: Option<Cell<u64>>,
+    /// When that began.
+    #[cfg(feature = "explore")]
+    begin: u64,
 }
 
 impl Clock {
     /// One that begins with the real time, or at `begin` if it is virtual.
     pub(crate) fn new(is_virtual: bool, begin: Option<Instant>) -> Clock {
-        Clock { now: is_virtual.then(|| Cell::new(begin.map_or_else(real_now, time))) }
+        let now = is_virtual.then(|| Cell::new(begin.map_or_else(real_now, time)));
+        Clock {
+            #[cfg(feature = "explore")]
+            begin: now.as_ref().map_or(0, Cell::get),
+            now,
+        }
+    }
+
+    /// Virtual time begins again.
+    #[cfg(feature = "explore")]
+    pub(crate) fn begin_again(&self) {
+        if let Some(now) = &self.now {
+            now.set(self.begin);
+        }
     }
 
     pub(crate) fn is_virtual(&self) -> bool {

@@ -146,6 +146,13 @@ impl<M> Inbox<M> {
         std::mem::take(&mut inbox.mail)
     }
 
+    /// Takes mail again, as a new one does: nobody else has it.
+    #[cfg(feature = "explore")]
+    pub(crate) fn reopen(&self) {
+        self.state.store(AWAKE, Ordering::Release);
+        self.mail.lock().is_closed = false;
+    }
+
     /// Ends the sleep of the loop.
     #[cold]
     fn ring(&self) {

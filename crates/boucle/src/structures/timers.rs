@@ -157,6 +157,12 @@ impl Timers {
         taken.slots.take_all()
     }
 
+    /// Counts them from the first one on again. There are none.
+    #[cfg(feature = "explore")]
+    pub(crate) fn renew(&mut self) {
+        *self = Timers::new();
+    }
+
     /// The timers that are set, the next one first: deadline, number, and the task of this loop that it wakes.
     pub(crate) fn in_order(&self) -> Vec<(u64, u32, Option<TaskId>)> {
         let mut all = self.heap.clone();

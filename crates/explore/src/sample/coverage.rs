@@ -1,7 +1,6 @@
 //! What a sample has seen: of which two steps that could change places both orders, and how many traces only once.
 
-use std::collections::HashMap;
-use std::sync::Arc;
+use rustc_hash::FxHashMap;
 
 use crate::foot::Task;
 use crate::names::Names;
@@ -32,16 +31,16 @@ impl Ways {
 /// What was seen.
 #[derive(Debug, Default)]
 pub(super) struct Coverage {
-    pairs: HashMap<(Step, Step), Ways>,
+    pairs: FxHashMap<(Step, Step), Ways>,
     /// How often each trace was seen.
-    traces: HashMap<u64, u32>,
+    traces: FxHashMap<u64, u32>,
     /// How many executions there were that are counted in them.
     n: u64,
 }
 
 impl Coverage {
     /// Adds an execution. Returns whether two steps that could change places were never seen in this order.
-    pub(super) fn add(&mut self, events: &[Arc<Event>], order: &HappensBefore) -> bool {
+    pub(super) fn add(&mut self, events: &[Event], order: &HappensBefore) -> bool {
         let mut is_new = false;
         if !order.races.is_empty() {
             let steps = steps(events);
@@ -99,9 +98,9 @@ impl Coverage {
 }
 
 /// Each step by its task and which of its task's it is.
-fn steps(events: &[Arc<Event>]) -> Vec<Step> {
+fn steps(events: &[Event]) -> Vec<Step> {
     let mut n_steps: Vec<u32> = Vec::new();
-    let step = |event: &Arc<Event>| {
+    let step = |event: &Event| {
         let n = super::fair::at(&mut n_steps, event.task);
         *n += 1;
         (event.task, *n)

@@ -1,8 +1,6 @@
 //! The orders with few deviations from the loop's own, for each way to disturb the program: whatever is done to it
 //! is a deviation too, but for a step that is taken where nothing else can be.
 
-use std::sync::Arc;
-
 use oorandom::Rand32;
 
 use super::fifo::{Fifo, Width};
@@ -125,7 +123,7 @@ impl Sampler for Deviations {
         self.parts[self.at].orders.choose(choice)
     }
 
-    fn took(&mut self, _: &Arc<Event>) {}
+    fn took(&mut self, _: &Event) {}
 
     fn end(&mut self, ended: &Ended<'_>) -> bool {
         let part = &mut self.parts[self.at];

@@ -2,8 +2,6 @@
 //! highest priority is next, and at a few places, by chance, that one becomes the last of all. A mistake that needs
 //! as many of them is found with a probability that can be told.
 
-use std::sync::Arc;
-
 use oorandom::Rand32;
 
 use super::fair::{Fair, at};
@@ -103,7 +101,7 @@ impl Sampler for Pct {
         Some(place)
     }
 
-    fn took(&mut self, event: &Arc<Event>) {
+    fn took(&mut self, event: &Event) {
         for task in &event.foot.wakes {
             if at(&mut self.priorities, *task).is_none() {
                 at(&mut self.parents, *task).get_or_insert(event.task);

@@ -2,8 +2,6 @@
 //! next. A step that is dependent on it gets another priority, so that each order of the two is as probable. What
 //! a step will do is not known here before it does it: it is taken to use what the last one of its task has used.
 
-use std::sync::Arc;
-
 use boucle::How;
 use oorandom::Rand32;
 
@@ -17,7 +15,7 @@ pub(super) struct Pos {
     /// The priority of the next step of each task, if it has one.
     priorities: Vec<Option<u32>>,
     /// The last step of each task.
-    last: Vec<Option<Arc<Event>>>,
+    last: Vec<Option<Event>>,
     fair: Fair,
 }
 
@@ -43,7 +41,7 @@ impl Sampler for Pos {
         Some(place)
     }
 
-    fn took(&mut self, event: &Arc<Event>) {
+    fn took(&mut self, event: &Event) {
         let written = || event.foot.uses.iter().filter(|it| it.1 == How::Write);
         for (task, last) in self.last.iter().enumerate() {
             let Some(last) = last else { continue };
@@ -53,7 +51,7 @@ impl Sampler for Pos {
             }
         }
         *at(&mut self.priorities, event.task) = None;
-        *at(&mut self.last, event.task) = Some(Arc::clone(event));
+        *at(&mut self.last, event.task) = Some(event.clone());
     }
 
     fn end(&mut self, _: &Ended<'_>) -> bool {

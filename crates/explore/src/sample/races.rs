@@ -1,10 +1,8 @@
 //! Orders that had something new in them, once more and with two steps the other way round: from there it goes on
 //! as before where that is possible, or by chance.
 
-use std::collections::VecDeque;
-use std::sync::Arc;
-
 use oorandom::Rand32;
+use std::collections::VecDeque;
 
 use super::fair::Fair;
 use super::{Choice, Ended, Sampler};
@@ -90,7 +88,7 @@ impl Sampler for Races {
         Some(place)
     }
 
-    fn took(&mut self, _: &Arc<Event>) {}
+    fn took(&mut self, _: &Event) {}
 
     fn end(&mut self, ended: &Ended<'_>) -> bool {
         if ended.is_new || self.kept.is_empty() {

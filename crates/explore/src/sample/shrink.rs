@@ -1,12 +1,10 @@
 //! A failing order made small: with as few faults as will do, and then with as few deviations from the loop's own
 //! order, as long as it fails in the same words (delta debugging, Zeller and Hildebrandt, 2002).
 
-use std::cell::RefCell;
 use std::fmt::Debug;
-use std::rc::Rc;
 
 use super::redo::{Deviation, Redo};
-use crate::execution::run;
+use crate::execution::Runner;
 use crate::explore::Explore;
 use crate::report::Found;
 use crate::schedule::Schedule;
@@ -25,7 +23,7 @@ type Failing = (Vec<Deviation>, Schedule);
 /// A failure that is made small.
 struct Shrink<'a, P> {
     program: &'a P,
-    world: Rc<RefCell<World<Redo>>>,
+    runner: Runner<Redo>,
     /// The failure, in its words.
     says: &'a str,
     /// How many executions and steps are left.
@@ -40,9 +38,9 @@ impl<F: Future<Output: Debug>, P: Fn() -> F> Shrink<'_, P> {
             return None;
         }
         self.n_left -= 1;
-        self.world.borrow_mut().chooser = redo;
-        let outcome = run(&self.world, self.program)?;
-        let redo = &self.world.borrow().chooser;
+        self.runner.world.borrow_mut().chooser = redo;
+        let outcome = self.runner.run(self.program)?;
+        let redo = &self.runner.world.borrow().chooser;
         self.n_steps_left = self.n_steps_left.saturating_sub(redo.n_steps());
         let is_same = outcome.is_failure && outcome.says == self.says;
         is_same.then(|| (redo.deviations(), redo.schedule()))
@@ -80,7 +78,7 @@ impl Explore {
         for (says, seen) in found.failures.iter_mut().take(N_FAILURES) {
             let mut shrink = Shrink {
                 program,
-                world: Rc::new(RefCell::new(World::new(Redo::default(), self.n_steps))),
+                runner: Runner::new(World::new(Redo::default(), self.n_steps)),
                 says,
                 n_left: N_EXECUTIONS,
                 n_steps_left: N_STEPS,

@@ -2,8 +2,6 @@
 //! it will still have, with those of the tasks that it will spawn. So an order in which a long task comes last is
 //! no rarer than one in which it comes first.
 
-use std::sync::Arc;
-
 use oorandom::Rand32;
 
 use super::fair::at;
@@ -144,7 +142,7 @@ impl Sampler for Walk {
         Some(place)
     }
 
-    fn took(&mut self, event: &Arc<Event>) {
+    fn took(&mut self, event: &Event) {
         at(&mut self.now, event.task).n_polls += 1;
         for task in &event.foot.wakes {
             self.meet(*task, Some(event.task));

@@ -5,7 +5,7 @@ use boucle::{How, Shared, Situation, Step, TaskId};
 use super::{Choose, Woken, World, known};
 use crate::faults::Kind;
 use crate::foot::Task;
-use crate::names::{Key, NOBODY};
+use crate::names::NOBODY;
 
 impl<C: Choose> World<C> {
     /// Does something to a task, as the plan says, behind the step that is under way, and as part of it.
@@ -27,7 +27,7 @@ impl<C: Choose> World<C> {
                 continue;
             };
             let fault = names.fault(kind, task);
-            self.schedule.0.push(names.called(fault).to_owned());
+            self.written.push(fault);
             if kind == Kind::Cancel {
                 return Some(Step::Cancel(known.id));
             }
@@ -78,8 +78,8 @@ impl<C: Choose> World<C> {
                 Step::Stop
             }
             _ => {
-                self.uses(Key::Shared(Shared::Clock), How::Write);
-                self.uses(Key::Shared(Shared::Timers), How::Write);
+                self.uses_shared(Shared::Clock, How::Write);
+                self.uses_shared(Shared::Timers, How::Write);
                 Step::PassTime
             }
         }
@@ -98,10 +98,10 @@ impl<C: Choose> World<C> {
         let gives_up = by_plan || self.chooser.gives_up(self.n_charged);
         if gives_up {
             // Before the poll in which it does, as often as it could have done so.
-            let called = format!("{}{}", Kind::Yield.sign(), self.names.called(number));
-            let place = self.schedule.0.len().saturating_sub(1);
-            let signs = std::iter::repeat_n(called, self.n_charged as usize);
-            self.schedule.0.splice(place..place, signs);
+            let fault = self.names.fault(Kind::Yield, number);
+            let place = self.written.len().saturating_sub(1);
+            let signs = std::iter::repeat_n(fault, self.n_charged as usize);
+            self.written.splice(place..place, signs);
         }
         gives_up
     }

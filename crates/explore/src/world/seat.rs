@@ -11,7 +11,6 @@ use boucle::{
 
 use super::{Choose, Trouble, World};
 use crate::foot::Count;
-use crate::names::Key;
 
 /// The world as the loop asks it and tells it.
 pub(crate) struct Seat<C>(pub(crate) Rc<RefCell<World<C>>>);
@@ -65,18 +64,19 @@ impl<C: Choose> Instrument for Seat<C> {
         match shared {
             Shared::End(task) => {
                 if let Some(task) = world.ids.get(&task) {
-                    world.uses(Key::End(*task), how);
+                    let end = world.names.end_of(*task);
+                    world.uses(end, how);
                 }
             }
-            shared => world.uses(Key::Shared(shared), how),
+            shared => world.uses_shared(shared, how),
         }
     }
 
     fn counted(&self, shared: Shared, waiting: TaskId, is_last: bool) {
         let world = &mut *self.0.borrow_mut();
-        world.uses(Key::Shared(shared), How::Add);
+        let part = world.names.shared(shared);
+        world.uses(part, How::Add);
         let Some(waiting) = world.ids.get(&waiting).copied() else { return };
-        let part = world.names.part(Key::Shared(shared));
         if let Some(step) = &mut world.step {
             step.foot.counts.push(Count { part, waiting, is_last });
             world.is_counted = is_last.then_some(waiting);
@@ -89,8 +89,9 @@ impl<C: Choose> Instrument for Seat<C> {
         if let Some(known) = world.known_mut(number) {
             known.is_live = false;
         }
-        world.uses(Key::End(number), How::Write);
-        world.uses(Key::Shared(Shared::Tasks), How::Add);
+        let end = world.names.end_of(number);
+        world.uses(end, How::Write);
+        world.uses_shared(Shared::Tasks, How::Add);
         // The first task is the program itself.
         world.is_last |= world.names.is_main(number) && world.step.is_some();
     }

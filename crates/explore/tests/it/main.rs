@@ -13,6 +13,7 @@ mod large;
 mod named;
 mod oracle;
 mod own;
+mod renewed;
 mod replays;
 mod shrink;
 mod stuck;
