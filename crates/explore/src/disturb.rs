@@ -1,7 +1,7 @@
 //! How a program is disturbed while it is explored: what is done to it, and how often.
 
 use crate::explore::Explore;
-use crate::faults::Kind;
+use crate::world::faults::Kind;
 
 impl Explore {
     /// Also what comes of up to so many cancels in an execution: at any moment a task is

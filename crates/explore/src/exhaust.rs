@@ -3,53 +3,91 @@
 use std::fmt::Debug;
 
 use crate::budget::Budget;
-use crate::execution::{Outcome, Runner};
 use crate::explore::Explore;
-use crate::faults::{Doing, Plans};
-use crate::foot::Task;
-use crate::names::Names;
+use crate::report::verdict::Verdict;
 use crate::report::{Found, Report};
+use crate::search::foot::Task;
+use crate::search::swaps::{Pairs, Step, Swapped};
+use crate::search::tree::Tree;
 use crate::search::{Beginnings, Difference, Diverged, Search};
-use crate::tree::Tree;
-use crate::verdict::Verdict;
 use crate::world::World;
+use crate::world::execution::{Outcome, Runner};
+use crate::world::faults::{Doing, Plan, Plans};
+use crate::world::names::Names;
 
-/// So many orders are tried one by one, to see whether tasks share what the loop does not see.
+/// So many orders are tried one by one, to see whether tasks share what the loop does not see; where there are more, so
+/// many pairs of steps change places.
 const N_AUDITED: u64 = 2_000;
 
 impl Explore {
-    /// Tries each order that matters.
+    /// Tries each order that matters. If it turns out that tasks share what the loop does not see, it begins again, and
+    /// each order of their steps matters.
     pub(crate) fn exhaust<F: Future<Output: Debug>>(
         &self,
         program: &impl Fn() -> F,
         budget: &mut Budget,
         report: &mut Report,
     ) {
-        let reduced = self.search(program, Tree::reduced, budget, &mut report.found);
-        report.verdict = if reduced.is_cut { Verdict::Cut } else { Verdict::EveryTrace };
-        (report.n_executions, report.n_blocked) = (reduced.n_executions, reduced.n_blocked);
-        report.changed = reduced.diverged;
-        if report.changed.is_none() && self.shard.is_whole() {
-            if !reduced.is_cut {
+        let (mut sharing, mut names, mut n_before) = (Vec::new(), Names::default(), 0);
+        loop {
+            let tree = || Tree::reduced(&sharing);
+            let mut searched = self.search(program, &tree, budget, &mut names);
+            n_before += report.found.add_search(searched.found, n_before, searched.n_made);
+            report.verdict = if searched.is_cut { Verdict::Cut } else { Verdict::EveryTrace };
+            (report.n_executions, report.n_blocked) = (searched.n_executions, searched.n_blocked);
+            report.changed = searched.diverged.take();
+            if searched.is_cut && self.shard.is_whole() {
+                report.shown.searched = Some((searched.n_executions, searched.estimate));
+            }
+            if report.changed.is_some() || searched.is_cut || !self.shard.is_whole() {
+                return;
+            }
+            if sharing.is_empty() {
                 self.audit(program, report);
-            } else {
-                report.shown.searched = Some((reduced.n_executions, reduced.estimate));
+            }
+            if report.changed.is_some() || report.is_every_order() && report.n_unseen == 0 {
+                return;
+            }
+            let n_most = self.audits().n_left() as usize;
+            match searched.pairs.swap(program, self.n_steps, n_most, &mut names) {
+                Swapped::Same(n, n_all) => {
+                    report.shown.audited = Some((n, n_all));
+                    return;
+                }
+                Swapped::Changed(how) => {
+                    report.changed = Some(how);
+                    return;
+                }
+                Swapped::Share(one, other, n) => {
+                    report.shown.n_swaps = n;
+                    report.shown.shared.push([one, other].map(|it| says_step(it, &names)));
+                    sharing.extend([one.0, other.0]);
+                    // Where each order was tried there is nothing more to find.
+                    if report.is_every_order() {
+                        return;
+                    }
+                }
             }
         }
+    }
+
+    /// How much is done to find out whether tasks share what the loop does not see.
+    fn audits(&self) -> Budget {
+        Budget::executions(N_AUDITED.min(Budget::of(self).n_left()))
     }
 
     /// Tries every order, if they are few: what comes of it that the search has not found comes of something
     /// that the loop does not see.
     fn audit<F: Future<Output: Debug>>(&self, program: &impl Fn() -> F, report: &mut Report) {
-        let mut every = Found::default();
-        let mut budget = Budget::executions(N_AUDITED.min(Budget::of(self).n_left()));
-        let plain = self.search(program, Tree::every, &mut budget, &mut every);
+        let mut names = Names::default();
+        let plain = self.search(program, &Tree::every, &mut self.audits(), &mut names);
         report.changed = plain.diverged;
         if report.changed.is_none() && !plain.is_cut {
             report.verdict = Verdict::EveryOrder;
             report.n_orders = Some(plain.n_executions);
         }
         // Where only this one has found it, the executions before it count.
+        let every = plain.found;
         let here = every.first_failure.map(|it| report.n_executions + report.n_blocked + it);
         report.found.first_failure = report.found.first_failure.or(here);
         report.n_unseen = report.found.add_unseen(every);
@@ -58,11 +96,13 @@ impl Explore {
     fn search<F: Future<Output: Debug>>(
         &self,
         program: &impl Fn() -> F,
-        tree: fn() -> Tree,
+        tree: &dyn Fn() -> Tree,
         budget: &mut Budget,
-        found: &mut Found,
+        names: &mut Names,
     ) -> Searched {
-        let runner = Runner::new(World::new(tree(), self.n_steps));
+        let mut world = World::new(tree(), self.n_steps);
+        world.names = std::mem::take(names);
+        let runner = Runner::new(world);
         let world = &runner.world;
         let mut searched = Searched::default();
         let mut plans = Plans::new(self.limits);
@@ -82,25 +122,24 @@ impl Explore {
                 Err(changed) => searched.diverged = Some(changed),
             }
             if searched.diverged.is_none() {
-                let found = is_own.then_some(&mut *found);
-                self.search_plan(&runner, program, budget, plans.n_left(), found, &mut searched);
+                let of_plan = OfPlan { plan: &plan, is_own, n_left: plans.n_left() };
+                Self::search_plan(&runner, program, budget, &of_plan, &mut searched);
             }
             if searched.diverged.is_some() || searched.is_cut {
                 break;
             }
             plans.extend(&plan, &world.borrow().doing.possible);
         }
+        *names = std::mem::take(&mut world.borrow_mut().names);
         searched
     }
 
-    /// The orders in which what one plan says is done. What comes of them is not noted if they are another shard's.
+    /// The orders in which what one plan says is done.
     fn search_plan<F: Future<Output: Debug>>(
-        &self,
         runner: &Runner<Tree>,
         program: &impl Fn() -> F,
         budget: &mut Budget,
-        n_plans_left: usize,
-        mut found: Option<&mut Found>,
+        of_plan: &OfPlan<'_>,
         searched: &mut Searched,
     ) {
         let (n_made, world) = (searched.n_made, &runner.world);
@@ -115,16 +154,9 @@ impl Explore {
             };
             let world = world.borrow();
             // Without an effect it is an execution of another plan.
-            let outcome = outcome.filter(|_| world.doing.has_effect());
-            if let (Some(outcome), Some(found)) = (outcome, &mut found) {
-                if !outcome.is_closed {
-                    let World { names, written, .. } = &*world;
-                    found.add(&outcome, names.n_letters(written), || names.schedule(written));
-                    if outcome.is_failure {
-                        found.first_failure.get_or_insert(searched.n_made + 1);
-                    }
-                }
-                searched.n_executions += 1;
+            let outcome = outcome.filter(|_| world.doing.has_effect() && of_plan.is_own);
+            if let Some(outcome) = outcome {
+                searched.add(&outcome, &world, of_plan.plan);
             }
             let tree = &world.chooser;
             let (n_after, n_blocked_after) = tree.n_ended();
@@ -138,7 +170,7 @@ impl Explore {
             if budget.is_spent() {
                 let here = n_made as f64 + tree.estimate();
                 let mean = here / searched.n_plans as f64;
-                searched.estimate = here + mean * n_plans_left as f64;
+                searched.estimate = here + mean * of_plan.n_left as f64;
                 if !budget.grows_to(searched.estimate) {
                     searched.is_cut = true;
                     return;
@@ -155,7 +187,7 @@ impl Explore {
     ) -> Result<Tree, String> {
         let (mut length, world) = (1, &runner.world);
         loop {
-            world.borrow_mut().chooser = Tree::Reduced(Search::of_beginnings(length));
+            world.borrow_mut().chooser = Tree::Reduced(Search::of_beginnings(length), Vec::new());
             let are_enough = loop {
                 run_next(runner, program)?;
                 if let Some(enough) = world.borrow().chooser.are_enough(self.shard) {
@@ -164,7 +196,7 @@ impl Explore {
             };
             match are_enough {
                 Beginnings::Enough => {
-                    return Ok(Tree::Reduced(Search::of_shard(self.shard, length)));
+                    return Ok(Tree::Reduced(Search::of_shard(self.shard, length), Vec::new()));
                 }
                 Beginnings::TooFew => length += 1,
             }
@@ -186,9 +218,21 @@ fn run_next<F: Future<Output: Debug>>(
     }
 }
 
-/// How a search has ended.
+/// A plan whose orders are tried.
+struct OfPlan<'a> {
+    plan: &'a Plan,
+    /// What comes of them is not noted if they are another shard's.
+    is_own: bool,
+    /// How many plans are left.
+    n_left: usize,
+}
+
+/// What a search has found, and how it has ended.
 #[derive(Default)]
 struct Searched {
+    found: Found,
+    /// Steps that share nothing as far as the loop sees.
+    pairs: Pairs,
     /// It was not over as the budget was spent.
     is_cut: bool,
     /// How many executions count.
@@ -199,10 +243,32 @@ struct Searched {
     n_made: u64,
     /// How many plans were tried, or left to other shards.
     n_plans: u64,
-    /// How many executions it will have made in all.
+    /// How many executions it would have made in all, if it was cut.
     estimate: f64,
     /// The program is not the same each time.
     diverged: Option<String>,
+}
+
+impl Searched {
+    /// An execution has come to this, and counts.
+    fn add(&mut self, outcome: &Outcome, world: &World<Tree>, plan: &Plan) {
+        let World { names, written, chooser, .. } = world;
+        self.n_executions += 1;
+        if !outcome.is_closed {
+            self.found.add(outcome, names.n_letters(written), || names.schedule(written));
+            if outcome.is_failure {
+                self.found.first_failure.get_or_insert(self.n_made + 1);
+            }
+        }
+        if let Tree::Reduced(search, _) = chooser {
+            self.pairs.look(search.last(), plan, outcome);
+        }
+    }
+}
+
+/// A step, in words.
+fn says_step((task, index): Step, names: &Names) -> (String, u32) {
+    (names.called(task).to_owned(), index)
 }
 
 /// What a program does that is not the same each time.

@@ -3,19 +3,19 @@
 use std::fmt::Debug;
 use std::time::Duration;
 
-use crate::again::Again;
 use crate::budget::{Budget, Limit};
 use crate::environment::Environment;
-use crate::execution::Outcome;
-use crate::faults::Limits;
-use crate::film::write_films;
 use crate::replay::follow;
+use crate::report::verdict::{self, Verdict};
 use crate::report::{Found, Report};
 use crate::sample::instead;
 use crate::schedule::Schedule;
 use crate::shard::Shard;
 use crate::strategy::Strategy;
-use crate::verdict::{self, Verdict};
+use crate::why::again::Again;
+use crate::why::film::write_films;
+use crate::world::execution::Outcome;
+use crate::world::faults::Limits;
 
 /// No execution has more steps.
 pub(crate) const N_STEPS: usize = 10_000;

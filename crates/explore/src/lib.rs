@@ -33,49 +33,28 @@
 //! are too many, those with few deviations from the loop's own, and others by chance ([`Strategy`]). The first
 //! line of a [`Report`] says which it is.
 
-mod advice;
-mod again;
-mod beside;
-mod both;
 mod budget;
 mod disturb;
-mod enumerate;
 mod environment;
-mod execution;
 mod exhaust;
-mod explained;
 mod explore;
-mod faults;
-mod film;
-mod foot;
-mod names;
-mod order;
-mod passes;
-mod pending;
 #[cfg(feature = "proptest")]
 mod property;
-mod quiet;
 mod replay;
 mod report;
-mod round;
 mod sample;
 mod schedule;
 mod search;
 mod shard;
-mod shortest;
 mod strategy;
-mod stuck;
-mod tree;
-mod verdict;
-mod witness;
-mod words;
+mod why;
 mod world;
 
 pub use crate::explore::{Explore, explore};
-pub use crate::film::Film;
 #[cfg(feature = "proptest")]
 pub use crate::property::{Falsified, property};
 pub use crate::replay::{Replay, ReplayError, replay};
 pub use crate::report::Report;
 pub use crate::schedule::{ParseScheduleError, Schedule};
 pub use crate::strategy::Strategy;
+pub use crate::why::film::Film;

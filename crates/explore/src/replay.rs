@@ -7,14 +7,14 @@ use std::rc::Rc;
 
 use boucle_trace::{Recorder, Trace};
 
-use crate::again::Again;
-use crate::both::Both;
-use crate::execution::run_as;
 use crate::explore::N_STEPS;
-use crate::foot::Task;
-use crate::names::{Names, Who};
-use crate::order::Event;
 use crate::schedule::{ParseScheduleError, Schedule, is_fault};
+use crate::search::foot::Task;
+use crate::search::order::Event;
+use crate::why::again::Again;
+use crate::why::both::Both;
+use crate::world::execution::run_as;
+use crate::world::names::{Names, Who};
 use crate::world::{Choose, Seat, World};
 
 /// What came of one order.

@@ -1,13 +1,16 @@
 //! What was found out about a program.
 
+pub(crate) mod advice;
+pub(crate) mod verdict;
+
 use std::collections::BTreeMap;
 use std::fmt;
 
-use crate::execution::Outcome;
-use crate::explained::Explained;
-use crate::film::Film;
+use crate::report::verdict::{Shown, Verdict};
 use crate::schedule::Schedule;
-use crate::verdict::{Shown, Verdict};
+use crate::why::explained::Explained;
+use crate::why::film::Film;
+use crate::world::execution::Outcome;
 
 /// Something that executions came to.
 #[derive(Clone, Default, Debug)]
@@ -59,6 +62,16 @@ impl Found {
             Some(seen) => seen.add(n_letters, schedule),
             None => kind.entry(outcome.says.clone()).or_default().add(n_letters, schedule),
         }
+    }
+
+    /// Adds what a search has found, the latest one: its counts are those that hold. So many executions were made
+    /// before it, and in it; returns the latter.
+    pub(crate) fn add_search(&mut self, mut latest: Found, n_before: u64, n_made: u64) -> u64 {
+        let here = latest.first_failure.map(|it| it + n_before);
+        latest.first_failure = self.first_failure.or(here);
+        let before = std::mem::replace(self, latest);
+        self.add_unseen(before);
+        n_made
     }
 
     /// Adds what is not there yet; how much that is.
@@ -319,13 +332,7 @@ impl Report {
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.write_shown(f)?;
-        if self.n_unseen > 0 {
-            let come = if self.n_unseen == 1 { "1 result comes" } else { "some results come" };
-            writeln!(
-                f,
-                "tasks share something that the loop does not see, and {come} of it: what it sees is in boucle::shared and boucle::sync"
-            )?;
-        }
+        self.write_unseen(f)?;
         for (kind, all) in [("outcome", &self.found.outcomes), ("failure", &self.found.failures)] {
             if !all.is_empty() {
                 writeln!(f, "{} {kind}{}:", all.len(), if all.len() == 1 { "" } else { "s" })?;

@@ -19,14 +19,14 @@ use std::fmt::Debug;
 use oorandom::Rand32;
 
 use crate::budget::Budget;
-use crate::execution::Runner;
 use crate::explore::Explore;
-use crate::faults::{Doing, Fault, Limits, Plan};
-use crate::foot::Task;
-use crate::names::{Names, Who};
-use crate::order::{Event, HappensBefore};
 use crate::report::Found;
+use crate::search::foot::Task;
+use crate::search::order::{Event, HappensBefore};
 use crate::strategy::Strategy;
+use crate::world::execution::Runner;
+use crate::world::faults::{Doing, Fault, Limits, Plan};
+use crate::world::names::{Names, Who};
 use crate::world::{Choose, World};
 
 use coverage::Coverage;

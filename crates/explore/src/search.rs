@@ -6,16 +6,22 @@
 //! 2. No step makes another task's impossible: a task that is ready stays so until it is polled.
 //! 3. Two steps that are next to each other and independent lead to the same, whichever comes first.
 
+pub(crate) mod enumerate;
 mod estimate;
+pub(crate) mod foot;
+pub(crate) mod order;
+pub(crate) mod pending;
 mod shard;
+pub(crate) mod swaps;
 #[cfg(test)]
 mod tests;
+pub(crate) mod tree;
 
 use std::sync::Arc;
 
-use crate::foot::Task;
-use crate::order::{Event, HappensBefore};
-use crate::pending::{Pending, Sleeper, is_tried, reversed};
+use crate::search::foot::Task;
+use crate::search::order::{Event, HappensBefore};
+use crate::search::pending::{Pending, Sleeper, is_tried, reversed};
 
 use estimate::Estimate;
 use shard::Split;
@@ -207,6 +213,11 @@ impl Search {
         self.has_begun = true;
         self.count();
         Ok(counts)
+    }
+
+    /// The steps of the last execution that counts, who was ready at its beginning, and the order that matters in it.
+    pub(crate) fn last(&self) -> (&[Arc<Event>], &[Task], &HappensBefore) {
+        (&self.events, &self.begin, &self.order)
     }
 
     /// What the last execution stands for.

@@ -1,6 +1,11 @@
 //! One execution: a loop whose steps the search chooses, and what it tells of them.
 
 mod disturbed;
+pub(crate) mod execution;
+pub(crate) mod faults;
+pub(crate) mod names;
+pub(crate) mod quiet;
+pub(crate) mod round;
 mod seat;
 
 use std::collections::BTreeSet;
@@ -9,11 +14,11 @@ use boucle::{How, Shared, Situation, Spawned, Step, TaskId};
 use rustc_hash::FxHashMap;
 
 pub(crate) use self::seat::Seat;
-use crate::faults::{Doing, Kind};
-use crate::foot::{Foot, Part, Task};
-use crate::names::{LOOP, NOBODY, Names, Who};
-use crate::order::Event;
-use crate::round::Round;
+use crate::search::foot::{Foot, Part, Task};
+use crate::search::order::Event;
+use crate::world::faults::{Doing, Kind};
+use crate::world::names::{LOOP, NOBODY, Names, Who};
+use crate::world::round::Round;
 
 /// Who chooses the steps.
 pub(crate) trait Choose {

@@ -2,9 +2,9 @@
 
 use rustc_hash::FxHashMap;
 
-use crate::foot::Task;
-use crate::names::Names;
-use crate::order::{Event, HappensBefore};
+use crate::search::foot::Task;
+use crate::search::order::{Event, HappensBefore};
+use crate::world::names::Names;
 
 /// So many pairs and traces are remembered at the most.
 const N_REMEMBERED: usize = 1 << 20;

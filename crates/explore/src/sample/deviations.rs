@@ -5,9 +5,9 @@ use oorandom::Rand32;
 
 use super::fifo::{Fifo, Width};
 use super::{Choice, Ended, Sampler};
-use crate::faults::{Kind, Limits, Plan, Plans};
-use crate::order::Event;
+use crate::search::order::Event;
 use crate::shard::Shard;
+use crate::world::faults::{Kind, Limits, Plan, Plans};
 
 /// The orders in which the same is done to the program.
 struct Part {

@@ -6,8 +6,8 @@ use oorandom::Rand32;
 
 use super::fair::{Fair, at};
 use super::{Choice, Ended, Sampler};
-use crate::foot::Task;
-use crate::order::Event;
+use crate::search::foot::Task;
+use crate::search::order::Event;
 
 /// The task of the program itself, which is there first.
 const FIRST: Task = 1;

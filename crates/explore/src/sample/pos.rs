@@ -7,7 +7,7 @@ use oorandom::Rand32;
 
 use super::fair::{Fair, at};
 use super::{Choice, Ended, Sampler};
-use crate::order::Event;
+use crate::search::order::Event;
 
 /// Chooses by priorities of steps.
 #[derive(Debug, Default)]

@@ -6,8 +6,8 @@ use std::collections::VecDeque;
 
 use super::fair::Fair;
 use super::{Choice, Ended, Sampler};
-use crate::foot::Task;
-use crate::order::Event;
+use crate::search::foot::Task;
+use crate::search::order::Event;
 
 /// So many orders are kept, the latest ones.
 const N_KEPT: usize = 256;

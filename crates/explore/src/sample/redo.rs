@@ -3,13 +3,13 @@
 use std::collections::BTreeSet;
 
 use super::Choice;
-use crate::faults::Kind;
-use crate::foot::Task;
-use crate::names::Names;
-use crate::order::Event;
 use crate::replay::Follow;
 use crate::schedule::Schedule;
+use crate::search::foot::Task;
+use crate::search::order::Event;
 use crate::world::Choose;
+use crate::world::faults::Kind;
+use crate::world::names::Names;
 
 /// What is not the loop's own.
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -4,11 +4,11 @@
 use std::fmt::Debug;
 
 use super::redo::{Deviation, Redo};
-use crate::execution::Runner;
 use crate::explore::Explore;
 use crate::report::Found;
 use crate::schedule::Schedule;
 use crate::world::World;
+use crate::world::execution::Runner;
 
 /// So many failures are made small.
 const N_FAILURES: usize = 16;

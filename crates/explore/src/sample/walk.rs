@@ -6,8 +6,8 @@ use oorandom::Rand32;
 
 use super::fair::at;
 use super::{Choice, Ended, Sampler};
-use crate::foot::Task;
-use crate::order::Event;
+use crate::search::foot::Task;
+use crate::search::order::Event;
 
 /// From so many runs it is learned how many polls each task has.
 const N_LEARNED: u32 = 32;

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::{Node, Search};
-use crate::foot::Task;
+use crate::search::foot::Task;
 use crate::shard::Shard;
 
 /// So many beginnings for each shard even out what is in them.

@@ -10,8 +10,8 @@ use std::sync::Arc;
 use boucle::How;
 
 use super::{Next, Search};
-use crate::foot::{Foot, Part, Task};
-use crate::order::{Event, HappensBefore};
+use crate::search::foot::{Foot, Part, Task};
+use crate::search::order::{Event, HappensBefore};
 
 /// What a task can do; a poll goes on to the next `Yield`, or to where it waits.
 #[derive(Clone, Copy, Debug)]

@@ -3,9 +3,9 @@
 use boucle::{How, Shared, Situation, Step, TaskId};
 
 use super::{Choose, Woken, World, known};
-use crate::faults::Kind;
-use crate::foot::Task;
-use crate::names::NOBODY;
+use crate::search::foot::Task;
+use crate::world::faults::Kind;
+use crate::world::names::NOBODY;
 
 impl<C: Choose> World<C> {
     /// Does something to a task, as the plan says, behind the step that is under way, and as part of it.

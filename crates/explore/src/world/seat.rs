@@ -10,7 +10,7 @@ use boucle::{
 };
 
 use super::{Choose, Trouble, World};
-use crate::foot::Count;
+use crate::search::foot::Count;
 
 /// The world as the loop asks it and tells it.
 pub(crate) struct Seat<C>(pub(crate) Rc<RefCell<World<C>>>);

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use boucle::How;
 
 use super::{Next, Op, Run, Search, every_order, program};
-use crate::foot::Foot;
+use crate::search::foot::Foot;
 
 /// Makes the search be told less than a step does.
 type Weaken = fn(&mut Foot);

@@ -10,7 +10,7 @@ use std::time::Instant;
 
 use boucle::{Instrument, Loop, Order, RunError};
 
-use crate::quiet::{message, quietly};
+use crate::world::quiet::{message, quietly};
 use crate::world::{Choose, Seat, Trouble, World};
 
 /// When each execution begins, on its own clock.

@@ -32,6 +32,12 @@ pub(crate) struct Shown {
     pub(crate) shard: Option<String>,
     /// What ran out, if something has.
     pub(crate) stopped: Option<String>,
+    /// How many pairs of steps were swapped that share nothing as far as the loop sees, of how many.
+    pub(crate) audited: Option<(usize, usize)>,
+    /// How many swaps it took until it was seen that the last of these share something.
+    pub(crate) n_swaps: usize,
+    /// Those that share something all the same: each by its task, and which of its task's it is.
+    pub(crate) shared: Vec<[(String, u32); 2]>,
     /// How many executions the search has made, and will make in all, if it was cut.
     pub(crate) searched: Option<(u64, f64)>,
     /// The orders that were tried instead.
@@ -86,7 +92,8 @@ impl Report {
                 writeln!(
                     f,
                     "every order that matters{with}, as far as the loop sees what tasks share: {n}"
-                )
+                )?;
+                self.write_audited(f)
             }
             (Verdict::Cut, _) => {
                 writeln!(f, "not every order{with}{}", self.stopped(": "))?;
@@ -114,6 +121,45 @@ impl Report {
                 self.write_searched(f)
             }
         }
+    }
+
+    /// Which steps have changed places.
+    fn write_audited(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Some((n, n_all)) = self.shown.audited.filter(|it| it.0 > 0) else { return Ok(()) };
+        let of = if n < n_all { format!(" of {n_all}") } else { String::new() };
+        let pairs = if n_all == 1 { "pair" } else { "pairs" };
+        writeln!(
+            f,
+            "  audited: {n}{of} {pairs} of steps that share nothing were swapped, and came to the same"
+        )
+    }
+
+    /// What the loop does not see, and what comes of it.
+    pub(crate) fn write_unseen(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.n_unseen == 0 && self.shown.shared.is_empty() {
+            return Ok(());
+        }
+        let come = match self.n_unseen {
+            0 => "",
+            1 => ", and 1 result comes of it",
+            _ => ", and some results come of it",
+        };
+        writeln!(
+            f,
+            "tasks share something that the loop does not see{come}: what it sees is in boucle::shared and boucle::sync"
+        )?;
+        for [(one, m), (other, n)] in &self.shown.shared {
+            writeln!(
+                f,
+                "  {one} and {other}: {one}'s step {m} and {other}'s step {n} do not come to the same the other way round"
+            )?;
+        }
+        Ok(())
+    }
+
+    /// Whether each order was tried, one by one.
+    pub(crate) fn is_every_order(&self) -> bool {
+        self.verdict == Verdict::EveryOrder
     }
 
     /// What ran out.

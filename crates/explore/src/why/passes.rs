@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::fmt::Debug;
 
-use crate::again::{Again, Run, Wanted};
-use crate::foot::Task;
+use crate::search::foot::Task;
+use crate::why::again::{Again, Run, Wanted};
 
 /// So many orders next to one are run.
 const N_NEXT: usize = 128;

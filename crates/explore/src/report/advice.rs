@@ -2,8 +2,8 @@
 
 use crate::environment::Runner;
 use crate::report::Report;
+use crate::report::verdict::Verdict;
 use crate::schedule::Schedule;
-use crate::verdict::Verdict;
 
 impl Report {
     /// That nothing has gone wrong in what was tried: for programs that have too many orders to try each that

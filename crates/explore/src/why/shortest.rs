@@ -2,8 +2,8 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use crate::foot::Task;
-use crate::order::HappensBefore;
+use crate::search::foot::Task;
+use crate::search::order::HappensBefore;
 
 /// So many states are looked at; of an order that has more, one is taken that is short enough.
 const N_STATES: usize = 1 << 16;
@@ -142,8 +142,8 @@ mod tests {
     use boucle::How;
 
     use super::{Steps, n_switches, shortest};
-    use crate::foot::{Foot, Part, Task};
-    use crate::order::{Event, HappensBefore};
+    use crate::search::foot::{Foot, Part, Task};
+    use crate::search::order::{Event, HappensBefore};
 
     /// Steps that write these parts.
     fn steps(all: &[(Task, Option<Part>)]) -> Vec<Arc<Event>> {

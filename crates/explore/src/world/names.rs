@@ -3,9 +3,9 @@
 use boucle::{Shared, TaskPath};
 use rustc_hash::FxHashMap;
 
-use crate::faults::Kind;
-use crate::foot::{Part, Task};
 use crate::schedule::{Schedule, name};
+use crate::search::foot::{Part, Task};
+use crate::world::faults::Kind;
 
 /// The number of those steps that are no task's and no fault: time passes since nothing else can go on, or those
 /// who wait until then are woken.

@@ -1,6 +1,6 @@
 //! Every order, one after another, whatever its steps do: for those who want to know whether a search misses one.
 
-use crate::foot::Task;
+use crate::search::foot::Task;
 use crate::search::{Difference, Diverged, Next};
 
 /// A place in the execution that is under way.

@@ -3,14 +3,14 @@
 
 use std::fmt::Debug;
 
-use crate::again::{Again, Run, Wanted};
-use crate::beside::beside;
-use crate::film::Film;
-use crate::passes::{Passes, Swap, nearest};
 use crate::schedule::Schedule;
-use crate::shortest::{n_switches, shortest};
-use crate::stuck::Stuck;
-use crate::words::{Words, turn_of};
+use crate::why::again::{Again, Run, Wanted};
+use crate::why::beside::beside;
+use crate::why::film::Film;
+use crate::why::passes::{Passes, Swap, nearest};
+use crate::why::shortest::{n_switches, shortest};
+use crate::why::stuck::Stuck;
+use crate::why::words::{Words, turn_of};
 
 /// Why something fails.
 #[derive(Clone, Debug, Default)]

@@ -9,8 +9,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::foot::Task;
-use crate::names::NOBODY;
+use crate::search::foot::Task;
+use crate::world::names::NOBODY;
 
 /// A way to disturb a program.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]

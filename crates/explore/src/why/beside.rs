@@ -1,9 +1,9 @@
 //! Two orders beside each other: what each step does, one lane a task.
 
-use crate::again::Run;
-use crate::passes::Swap;
-use crate::witness::{Seen, Turn};
-use crate::words::Words;
+use crate::why::again::Run;
+use crate::why::passes::Swap;
+use crate::why::witness::{Seen, Turn};
+use crate::why::words::Words;
 
 /// So many steps are shown that are the same in both.
 const N_ALIKE: usize = 6;

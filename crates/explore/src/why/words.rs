@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use boucle::{Ended, How, ObjectId, Shared, WaitsFor};
 use boucle_trace::Printable;
 
-use crate::witness::{Cast, Deed, Known, Line, Seen, Thing, Turn, Wait};
+use crate::why::witness::{Cast, Deed, Known, Line, Seen, Thing, Turn, Wait};
 
 /// Files of these names are told with the directory that they are in: there are many of them.
 const USUAL: [&str; 3] = ["lib.rs", "main.rs", "mod.rs"];

@@ -6,8 +6,8 @@
 
 use std::sync::Arc;
 
-use crate::foot::{Foot, Task};
-use crate::order::Event;
+use crate::search::foot::{Foot, Task};
+use crate::search::order::Event;
 
 /// The steps of one order, the next one first. The last one will be taken in another state than it was, and is
 /// expected to do the same; where it does not, the search meets a new pair that could change places.

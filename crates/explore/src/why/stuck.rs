@@ -6,9 +6,9 @@ use std::fmt::Debug;
 
 use boucle::{ObjectId, WaitsFor};
 
-use crate::again::{Again, Run, Wanted};
-use crate::witness::{Called, Deed, Seen, Thing, Wait};
-use crate::words::{Words, line};
+use crate::why::again::{Again, Run, Wanted};
+use crate::why::witness::{Called, Deed, Seen, Thing, Wait};
+use crate::why::words::{Words, line};
 
 /// So many tasks are woken, each in a run of its own, to see whether they could go on.
 const N_PRODDED: usize = 16;

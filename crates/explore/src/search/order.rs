@@ -7,7 +7,7 @@ use std::hash::{Hash, Hasher};
 use boucle::How;
 use rustc_hash::FxHasher;
 
-use crate::foot::{Foot, Task};
+use crate::search::foot::{Foot, Task};
 
 /// A step that was taken.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -232,6 +232,11 @@ impl HappensBefore {
     /// Whether the step at `first` happens before the one at `second`, or is the same.
     pub(crate) fn happens(&self, first: usize, second: usize) -> bool {
         self.clock(second)[usize::from(self.tasks[first])] >= self.indices[first]
+    }
+
+    /// Which step of its task the one at this place is, from 1.
+    pub(crate) fn index(&self, place: usize) -> u32 {
+        self.indices[place]
     }
 
     /// How many steps of each task happen before the one at this place, or are it, by the task's number.

@@ -2,8 +2,8 @@
 
 use std::collections::VecDeque;
 
-use crate::foot::Task;
-use crate::names::{NOBODY, Names};
+use crate::search::foot::Task;
+use crate::world::names::{NOBODY, Names};
 
 /// So many steps are the last ones.
 const N_LAST: usize = 64;

@@ -9,15 +9,15 @@ use std::sync::Arc;
 use boucle::{Instrument, Order, Situation, Step, TaskId};
 use boucle_trace::{Recorder, Trace};
 
-use crate::both::Both;
-use crate::execution::{Outcome, run_as};
-use crate::faults::{Doing, Fault, Kind, Limits, Plan, When};
-use crate::foot::Task;
-use crate::names::{NOBODY, Names, Who};
-use crate::order::{Event, HappensBefore};
 use crate::replay::Follow;
 use crate::schedule::Schedule;
-use crate::witness::{Called, Cast, Seen, Witness};
+use crate::search::foot::Task;
+use crate::search::order::{Event, HappensBefore};
+use crate::why::both::Both;
+use crate::why::witness::{Called, Cast, Seen, Witness};
+use crate::world::execution::{Outcome, run_as};
+use crate::world::faults::{Doing, Fault, Kind, Limits, Plan, When};
+use crate::world::names::{NOBODY, Names, Who};
 use crate::world::{Choose, Seat, World};
 
 /// So many steps are taken for the explanations of one report, all together.
