@@ -187,7 +187,8 @@ impl Explore {
     ) -> Result<Tree, String> {
         let (mut length, world) = (1, &runner.world);
         loop {
-            world.borrow_mut().chooser = Tree::Reduced(Search::of_beginnings(length), Vec::new());
+            world.borrow_mut().chooser =
+                Tree::Reduced(Box::new(Search::of_beginnings(length)), Vec::new());
             let are_enough = loop {
                 run_next(runner, program)?;
                 if let Some(enough) = world.borrow().chooser.are_enough(self.shard) {
@@ -196,7 +197,10 @@ impl Explore {
             };
             match are_enough {
                 Beginnings::Enough => {
-                    return Ok(Tree::Reduced(Search::of_shard(self.shard, length), Vec::new()));
+                    return Ok(Tree::Reduced(
+                        Box::new(Search::of_shard(self.shard, length)),
+                        Vec::new(),
+                    ));
                 }
                 Beginnings::TooFew => length += 1,
             }

@@ -13,7 +13,7 @@ use crate::world::names::{Names, UNSEEN};
 /// All orders that are tried.
 pub(crate) enum Tree {
     /// Those that matter, if these tasks share something that the loop does not see.
-    Reduced(Search, Vec<Task>),
+    Reduced(Box<Search>, Vec<Task>),
     /// All.
     Every(Enumeration),
 }
@@ -21,7 +21,7 @@ pub(crate) enum Tree {
 impl Tree {
     /// Those that matter, as far as the loop sees what tasks share, and if these share more than that.
     pub(crate) fn reduced(sharing: &[Task]) -> Tree {
-        Tree::Reduced(Search::default(), sharing.to_vec())
+        Tree::Reduced(Box::default(), sharing.to_vec())
     }
 
     /// Each one.
