@@ -6,9 +6,9 @@ use std::panic::Location;
 use super::Identity;
 #[cfg(feature = "explore")]
 use super::with_entered;
-use crate::data::TaskId;
+use crate::data::{How, TaskId};
 #[cfg(feature = "explore")]
-use crate::data::{How, Part, Shared};
+use crate::data::{Part, Shared};
 
 /// Tells who watches how the present step uses something, and in which line of its program.
 #[cfg(feature = "explore")]
@@ -28,20 +28,33 @@ impl Identity {
         }
     }
 
+    /// The object is used so, in the line of the caller.
+    #[inline(always)]
+    #[cfg_attr(feature = "explore", track_caller)]
+    pub(crate) fn uses(&self, _how: How) {
+        #[cfg(feature = "explore")]
+        self.touch(_how, Location::caller());
+    }
+
+    /// The same, in that line.
+    #[inline(always)]
+    pub(crate) fn uses_at(&self, _how: How, _at: &'static Location<'static>) {
+        #[cfg(feature = "explore")]
+        self.touch(_how, _at);
+    }
+
     /// The object is looked at, in the line of the caller.
     #[inline(always)]
     #[cfg_attr(feature = "explore", track_caller)]
     pub(crate) fn reads(&self) {
-        #[cfg(feature = "explore")]
-        self.touch(How::Read, Location::caller());
+        self.uses(How::Read);
     }
 
     /// The object is changed, in the line of the caller.
     #[inline(always)]
     #[cfg_attr(feature = "explore", track_caller)]
     pub(crate) fn writes(&self) {
-        #[cfg(feature = "explore")]
-        self.touch(How::Write, Location::caller());
+        self.uses(How::Write);
     }
 
     /// An end of the object is looked at, or changed: also by one that is busy there, and leaves the rest as it is.
@@ -51,19 +64,6 @@ impl Identity {
         if id.is_known() {
             touch(Shared::Part(id, part), how, Some(at));
         }
-    }
-
-    /// The object stays as it is, apart from its ends.
-    #[cfg(feature = "explore")]
-    pub(crate) fn reads_at(&self, at: &'static Location<'static>) {
-        self.touch(How::Read, at);
-    }
-
-    /// The object is changed, in that line.
-    #[inline(always)]
-    pub(crate) fn writes_at(&self, _at: &'static Location<'static>) {
-        #[cfg(feature = "explore")]
-        self.touch(How::Write, _at);
     }
 }
 

@@ -24,7 +24,7 @@ use super::{
     with_entered,
 };
 use crate::cell;
-use crate::data::{Leaf, LoopId, Spot, TaskId, Wait, WaitsFor};
+use crate::data::{How, Leaf, LoopId, Spot, TaskId, Wait, WaitsFor};
 use crate::structures::line::Line;
 use crate::structures::waiters::Ticket;
 use crate::structures::wake::{Parked, Wake};
@@ -47,11 +47,11 @@ pub(crate) trait Wanted {
     /// place in the line is taken.
     fn try_now(&mut self) -> Option<Self::Output>;
 
-    /// Notes that what it waits for is used in that line, and perhaps changed.
+    /// Notes how what it waits for is used in that line: as a wait begins, goes on or is given up.
     #[inline(always)]
-    fn writes(&self, at: &'static Location<'static>) {
+    fn uses(&self, _step: WaitStep, at: &'static Location<'static>) {
         if let Some(identity) = self.identity() {
-            identity.writes_at(at);
+            identity.uses_at(How::Write, at);
         }
     }
 
@@ -63,6 +63,17 @@ pub(crate) trait Wanted {
 
     /// Gives what was granted to the next one: nobody is left who would have it.
     fn pass_on(&mut self) {}
+}
+
+/// What one does who waits.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum WaitStep {
+    /// Has it now, or takes a place.
+    Begins,
+    /// Looks whether it was granted.
+    GoesOn,
+    /// Gives its place up.
+    GivesUp,
 }
 
 /// Waits for something. Charges the budget first, so that nobody who need not wait keeps the turn for ever.
@@ -288,10 +299,15 @@ impl<W: Wanted> Future for Waiting<W> {
 
     #[inline]
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<W::Output> {
-        self.wanted.writes(self.at);
         match self.place {
-            Place::Nowhere => self.begin(cx),
-            Place::Unseen(ticket) | Place::Told(ticket) => self.go_on(ticket, cx),
+            Place::Nowhere => {
+                self.wanted.uses(WaitStep::Begins, self.at);
+                self.begin(cx)
+            }
+            Place::Unseen(ticket) | Place::Told(ticket) => {
+                self.wanted.uses(WaitStep::GoesOn, self.at);
+                self.go_on(ticket, cx)
+            }
         }
     }
 }
@@ -303,7 +319,7 @@ impl<W: Wanted> Drop for Waiting<W> {
     #[inline]
     fn drop(&mut self) {
         if let Some(ticket) = self.place.ticket() {
-            self.wanted.writes(self.at);
+            self.wanted.uses(WaitStep::GivesUp, self.at);
             self.leave(ticket);
         }
     }

@@ -10,8 +10,9 @@ use super::{ObjectId, TaskId};
 /// use boucle::How;
 ///
 /// assert!(How::Write.conflicts(How::Read) && !How::Read.conflicts(How::Read));
-/// // Two that only add are the same in both orders.
+/// // Two that only add are the same in both orders, and so are two that each take one of several.
 /// assert!(!How::Add.conflicts(How::Add) && How::Add.conflicts(How::Read));
+/// assert!(!How::Take.conflicts(How::Take) && How::Take.conflicts(How::Add));
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum How {
@@ -21,6 +22,8 @@ pub enum How {
     Write,
     /// It adds to it, and does not look.
     Add,
+    /// It takes one of several that are there, and does not look how many are left.
+    Take,
 }
 
 impl How {

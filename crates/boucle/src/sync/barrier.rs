@@ -10,7 +10,7 @@ use std::rc::Rc;
 use self::places::Places;
 use crate::context::Identity;
 use crate::context::wait::{Waiting, Wanted};
-use crate::data::Kind;
+use crate::data::{How, Kind};
 use crate::structures::line::Line;
 
 /// The barrier was aborted or reset while the task waited, or had been aborted before.
@@ -171,7 +171,7 @@ impl Barrier {
     /// ```
     #[cfg_attr(feature = "explore", track_caller)]
     pub fn abort(&self) {
-        self.identity.writes();
+        self.becomes(true);
         self.is_broken.set(true);
         self.end_round(Err(BrokenBarrier));
     }
@@ -188,7 +188,7 @@ impl Barrier {
     /// ```
     #[cfg_attr(feature = "explore", track_caller)]
     pub fn reset(&self) {
-        self.identity.writes();
+        self.becomes(false);
         self.is_broken.set(false);
         self.end_round(Err(BrokenBarrier));
     }
@@ -247,6 +247,14 @@ impl Barrier {
     }
 
     /// Lets all go who have come, and begins the next round.
+    /// Notes that it is broken or whole from now on: where it was so, and nobody waits, nothing comes of it.
+    #[inline(always)]
+    #[cfg_attr(feature = "explore", track_caller)]
+    fn becomes(&self, broken: bool) {
+        let changes = self.is_broken.get() != broken || !self.waiters.is_empty();
+        self.identity.uses(if changes { How::Write } else { How::Read });
+    }
+
     fn end_round(&self, end: Result<(), BrokenBarrier>) {
         let round = self.round.take();
         round.end.set(Some(end));

@@ -8,7 +8,7 @@ use std::panic::Location;
 use super::lock::LockGuard;
 use crate::context::wait::{Waiting, Wanted};
 use crate::context::{Identity, budget};
-use crate::data::Kind;
+use crate::data::{How, Kind};
 use crate::structures::line::Line;
 
 /// Where tasks wait for a change of the value in a [`Lock`](super::Lock).
@@ -209,7 +209,7 @@ impl Condition {
     #[doc(alias = "notify")]
     #[cfg_attr(feature = "explore", track_caller)]
     pub fn notify_one(&self) {
-        self.identity.writes();
+        self.notifies();
         self.waiters.grant();
     }
 
@@ -235,8 +235,15 @@ impl Condition {
     /// ```
     #[cfg_attr(feature = "explore", track_caller)]
     pub fn notify_all(&self) {
-        self.identity.writes();
+        self.notifies();
         self.waiters.grant_all();
+    }
+
+    /// Where nobody waits nothing comes of it.
+    #[inline(always)]
+    #[cfg_attr(feature = "explore", track_caller)]
+    fn notifies(&self) {
+        self.identity.uses(if self.waiters.is_empty() { How::Read } else { How::Write });
     }
 }
 

@@ -6,8 +6,8 @@ use std::cell::Cell;
 use std::panic::Location;
 
 use crate::context::Identity;
-use crate::context::wait::{Waiting, Wanted};
-use crate::data::Kind;
+use crate::context::wait::{WaitStep, Waiting, Wanted};
+use crate::data::{How, Kind};
 use crate::structures::line::Line;
 
 /// A flag that tasks wait for. It begins lowered.
@@ -97,7 +97,9 @@ impl Event {
     /// ```
     #[cfg_attr(feature = "explore", track_caller)]
     pub fn set(&self) {
-        self.identity.writes();
+        // Once more does nothing.
+        let changes = !self.is_set.get() || !self.waiters.is_empty();
+        self.identity.uses(if changes { How::Write } else { How::Read });
         self.is_set.set(true);
         self.waiters.grant_all();
     }
@@ -114,7 +116,7 @@ impl Event {
     /// ```
     #[cfg_attr(feature = "explore", track_caller)]
     pub fn clear(&self) {
-        self.identity.writes();
+        self.identity.uses(if self.is_set.get() { How::Write } else { How::Read });
         self.is_set.set(false);
     }
 
@@ -177,6 +179,12 @@ impl Wanted for &Event {
 
     fn identity(&self) -> Option<&Identity> {
         Some(&self.identity)
+    }
+
+    /// In which order they wait is no matter: all are granted together.
+    #[inline(always)]
+    fn uses(&self, _step: WaitStep, at: &'static Location<'static>) {
+        self.identity.uses_at(How::Read, at);
     }
 
     fn try_now(&mut self) -> Option<()> {

@@ -10,8 +10,8 @@ use std::panic::Location;
 use super::semaphore::{Permit, Semaphore};
 use crate::context;
 use crate::context::Identity;
-use crate::context::wait::{Waiting, Wanted};
-use crate::data::{Kind, TaskId};
+use crate::context::wait::{WaitStep, Waiting, Wanted};
+use crate::data::{How, Kind, TaskId};
 use crate::structures::line::Line;
 
 /// A value that one task has at a time. It is handed over in the order of asking.
@@ -226,8 +226,17 @@ impl<'a, T> Wanted for &'a Lock<T> {
         Some(&self.turn.identity)
     }
 
+    /// Who goes on and has it is the holder from now on, and was not before.
+    #[inline(always)]
+    fn uses(&self, step: WaitStep, at: &'static Location<'static>) {
+        match step {
+            WaitStep::GoesOn => self.turn.identity.uses_at(How::Write, at),
+            WaitStep::Begins | WaitStep::GivesUp => self.turn.is_wanted(step, at),
+        }
+    }
+
     fn try_now(&mut self) -> Option<LockGuard<'a, T>> {
-        self.try_lock()
+        Some(self.guard(self.turn.take()?))
     }
 
     fn granted(&mut self) -> Option<LockGuard<'a, T>> {

@@ -7,8 +7,8 @@ use std::panic::Location;
 
 use crate::context;
 use crate::context::Identity;
-use crate::context::wait::{Waiting, Wanted};
-use crate::data::Kind;
+use crate::context::wait::{WaitStep, Waiting, Wanted};
+use crate::data::{How, Kind};
 use crate::structures::line::Line;
 
 /// A number of permits: who finds none waits until one is given back.
@@ -132,7 +132,13 @@ impl Semaphore {
     #[doc(alias = "acquire_nowait")]
     #[cfg_attr(feature = "explore", track_caller)]
     pub fn try_acquire(&self) -> Option<Permit<'_>> {
-        self.identity.writes();
+        self.identity.uses(if self.available.get() > 0 { How::Take } else { How::Read });
+        self.take()
+    }
+
+    /// Takes a permit, if one is available.
+    #[inline(always)]
+    pub(super) fn take(&self) -> Option<Permit<'_>> {
         self.available.set(self.available.get().checked_sub(1)?);
         Some(self.permit())
     }
@@ -156,7 +162,7 @@ impl Semaphore {
     #[doc(alias = "release")]
     #[track_caller]
     pub fn add_permits(&self, n: usize) {
-        self.identity.writes();
+        self.is_given_back();
         let n_granted = n.min(self.waiters.len());
         let available = self.available.get().checked_add(n - n_granted);
         self.available.set(available.expect("a semaphore has at most `usize::MAX` permits"));
@@ -194,10 +200,31 @@ impl Semaphore {
 
     /// Gives one permit to the first one who waits, else back.
     pub(super) fn give_back(&self) {
-        self.identity.writes();
+        self.is_given_back();
         if !self.waiters.grant() {
             self.available.set(self.available.get().saturating_add(1));
         }
+    }
+}
+
+/// How it is used, as those are told who explore orders.
+impl Semaphore {
+    /// Permits come: to those who wait, or back.
+    #[inline(always)]
+    #[cfg_attr(feature = "explore", track_caller)]
+    fn is_given_back(&self) {
+        self.identity.uses(if self.waiters.is_empty() { How::Add } else { How::Write });
+    }
+
+    /// Somebody wants a permit, in that line.
+    #[inline(always)]
+    pub(super) fn is_wanted(&self, step: WaitStep, at: &'static Location<'static>) {
+        let how = match step {
+            WaitStep::Begins if self.available.get() > 0 => How::Take,
+            WaitStep::GoesOn => How::Read,
+            WaitStep::Begins | WaitStep::GivesUp => How::Write,
+        };
+        self.identity.uses_at(how, at);
     }
 }
 
@@ -213,8 +240,13 @@ impl<'a> Wanted for &'a Semaphore {
         Some(&self.identity)
     }
 
+    #[inline(always)]
+    fn uses(&self, step: WaitStep, at: &'static Location<'static>) {
+        self.is_wanted(step, at);
+    }
+
     fn try_now(&mut self) -> Option<Permit<'a>> {
-        self.try_acquire()
+        self.take()
     }
 
     fn granted(&mut self) -> Option<Permit<'a>> {

@@ -3,10 +3,11 @@
 //! Road: stages 2, 6 and 8.
 
 use std::cell::Cell;
+use std::panic::Location;
 
 use crate::context::Identity;
-use crate::context::wait::{Waiting, Wanted};
-use crate::data::Kind;
+use crate::context::wait::{WaitStep, Waiting, Wanted};
+use crate::data::{How, Kind};
 use crate::structures::line::Line;
 
 /// Something that tasks wait for, and that others set, `n` times in all.
@@ -89,7 +90,12 @@ impl Waiter {
     #[doc(alias = "set_result")]
     #[cfg_attr(feature = "explore", track_caller)]
     pub fn set(&self) {
-        self.identity.writes();
+        // The last one wakes; more do nothing.
+        self.identity.uses(match self.missing.get() {
+            0 if self.waiters.is_empty() => How::Read,
+            0 | 1 => How::Write,
+            _ => How::Add,
+        });
         let missing = self.missing.get().saturating_sub(1);
         self.missing.set(missing);
         if missing == 0 {
@@ -152,6 +158,12 @@ impl Wanted for &Waiter {
 
     fn identity(&self) -> Option<&Identity> {
         Some(&self.identity)
+    }
+
+    /// In which order they wait is no matter: all are granted together.
+    #[inline(always)]
+    fn uses(&self, _step: WaitStep, at: &'static Location<'static>) {
+        self.identity.uses_at(How::Read, at);
     }
 
     fn try_now(&mut self) -> Option<()> {

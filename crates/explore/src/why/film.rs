@@ -237,15 +237,17 @@ mod tests {
         let folder = env::temp_dir().join(format!("boucle-explore-{}", std::process::id()));
         let page = write_into(&folder, &film()).expect("the folder can be made");
         assert!(page.starts_with(&folder) && page.extension().is_some_and(|it| it == "html"));
-        let trace =
-            page.with_file_name("film-tests-films_replace_recordings_and_nothing_else-fails.trace");
+        let trace = page
+            .with_file_name("why-film-tests-films_replace_recordings_and_nothing_else-fails.trace");
         assert!(boucle_trace::Trace::load(&trace).is_ok());
         assert!(
-            film().write(&folder, "film-tests-films_replace_recordings_and_nothing_else").is_ok()
+            film()
+                .write(&folder, "why-film-tests-films_replace_recordings_and_nothing_else")
+                .is_ok()
         );
         fs::write(&trace, "mine").expect("the folder is there");
         let error = film()
-            .write(&folder, "film-tests-films_replace_recordings_and_nothing_else")
+            .write(&folder, "why-film-tests-films_replace_recordings_and_nothing_else")
             .expect_err("it is no recording");
         assert!(error.to_string().contains("it is there, and is no recording"), "{error}");
         assert_eq!(fs::read_to_string(&trace).expect("it is there"), "mine");

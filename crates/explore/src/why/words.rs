@@ -139,6 +139,11 @@ impl<'a> Words<'a> {
                 if thing != other_thing || !how.conflicts(other_how) {
                     continue;
                 }
+                // What is given back as a guard is dropped is known by the line that has taken it.
+                let known = |at: Option<Line>, turn| {
+                    at.or_else(|| used(turn).filter(|it| it.0 == thing).find_map(|it| it.2))
+                };
+                let (at, other_at) = (known(at, one), known(other_at, other));
                 let words =
                     [self.used(thing, how, at, one), self.used(thing, other_how, other_at, other)];
                 // Those say most that are known to the line.

@@ -4,6 +4,7 @@ mod book;
 mod bugs;
 mod counts;
 mod dice;
+mod diverges;
 mod environment;
 mod explains;
 mod failures;
@@ -17,6 +18,7 @@ mod renewed;
 mod replays;
 mod shrink;
 mod stuck;
+mod swaps;
 mod touches;
 mod unseen;
 

@@ -8,10 +8,10 @@ use std::task::{Context, Waker};
 use std::time::Duration;
 
 use boucle::shared::{Cell, RefCell as Told};
-use boucle::sync::{Barrier, Event, Lock, Queue, Semaphore, Waiter};
+use boucle::sync::{Barrier, Condition, Event, Lock, Queue, Semaphore, Waiter};
 use boucle::{
     How, Instrument, Loop, Object, Part, Shared, TaskId, all_tasks, gather, gather_tasks, hold_up,
-    interrupt, now, sleep, spawn,
+    interrupt, now, sleep, spawn, timeout,
 };
 
 /// Notes what is used, in words; an object is its kind.
@@ -77,21 +77,44 @@ fn each_primitive_tells_whether_it_is_looked_at_or_changed() {
     assert_eq!(uses(|| async { Event::new().set() }), "event Write");
     assert_eq!(uses(|| async { Queue::<u8>::new(1).len() }), "head Read, queue Read, tail Read");
     assert_eq!(uses(|| async { Queue::new(1).put(1).await }), "queue Read, slot Write, tail Write");
-    // One that finds nothing is not busy at one end alone, nor is one of a queue in another order.
+    // One that finds nothing looks at both ends; one that waits, or of a queue in another order, changes all.
     let nothing = uses(|| async { Queue::<u8>::new(1).try_get() });
-    assert_eq!(nothing, "queue Write");
+    assert_eq!(nothing, "head Read, queue Read, tail Read");
+    let waits = uses(|| async { timeout(Duration::ZERO, Queue::<u8>::new(1).get()).await.is_ok() });
+    assert!(waits.contains("queue Write"), "{waits}");
     assert_eq!(uses(|| async { Queue::lifo(1).put(1).await }), "queue Write");
     let both = uses(|| async {
         let queue = Queue::new(1);
         queue.try_put(1).and_then(|()| queue.try_put(2)).is_ok() || queue.try_get().is_ok()
     });
-    assert_eq!(both, "head Write, queue Read, queue Write, slot Write, tail Write");
+    assert_eq!(both, "head Read, head Write, queue Read, slot Write, tail Read, tail Write");
     assert_eq!(uses(|| async { Semaphore::new(1).available() }), "semaphore Read");
-    assert_eq!(uses(|| async { drop(Semaphore::new(1).acquire().await) }), "semaphore Write");
-    assert_eq!(uses(|| async { drop(Lock::new(1).lock().await) }), "lock Write");
+    let held = uses(|| async { std::mem::forget(Semaphore::new(1).acquire().await) });
+    assert_eq!(held, "semaphore Take");
+    let given_back = uses(|| async { drop(Semaphore::new(1).acquire().await) });
+    assert_eq!(given_back, "semaphore Add, semaphore Take");
+    assert_eq!(uses(|| async { Semaphore::new(0).try_acquire().is_some() }), "semaphore Read");
+    assert_eq!(uses(|| async { Semaphore::new(0).add_permits(1) }), "semaphore Add");
+    assert_eq!(uses(|| async { drop(Lock::new(1).lock().await) }), "lock Add, lock Take");
+    // Who waits in a line changes it; who gives something to one who waits there as well.
+    let handed_over = uses(|| async {
+        let lock = Rc::new(Lock::new(1));
+        let guard = lock.lock().await;
+        let same = Rc::clone(&lock);
+        let waits = spawn(async move { drop(same.lock().await) });
+        interrupt().await;
+        drop(guard);
+        waits.await.is_ok()
+    });
+    assert_eq!(handed_over, "end Read, lock Add, lock Take, lock Write");
     assert_eq!(uses(|| async { Lock::new(1).is_locked() }), "lock Read");
     assert_eq!(uses(|| async { Waiter::new(1).missing() }), "waiter Read");
     assert_eq!(uses(|| async { Waiter::new(1).set() }), "waiter Write");
+    assert_eq!(uses(|| async { Waiter::new(2).set() }), "waiter Add");
+    assert_eq!(uses(|| async { Waiter::new(0).set() }), "waiter Read");
+    assert_eq!(uses(|| async { Event::new().clear() }), "event Read");
+    assert_eq!(uses(|| async { Condition::new().notify_all() }), "condition Read");
+    assert_eq!(uses(|| async { Barrier::new(1).reset() }), "barrier Read");
     assert_eq!(uses(|| async { Barrier::new(1).wait().await }), "barrier Write");
     assert_eq!(uses(|| async { Barrier::new(1).is_broken() }), "barrier Read");
 }
@@ -157,7 +180,7 @@ fn the_ends_of_tasks_and_which_there_are_are_shared_too() {
         assert!(waits.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
         event.set();
     });
-    assert_eq!(foreign, "event Write, wakers Write");
+    assert_eq!(foreign, "event Read, event Write, wakers Write");
     assert!(!How::Add.conflicts(How::Add) && How::Write.conflicts(How::Read));
     assert_ne!(Shared::Wakers, Shared::Tasks);
 }

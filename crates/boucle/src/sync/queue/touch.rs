@@ -44,7 +44,7 @@ impl<T> Queue<T> {
         if self.is_easy() && self.items.len() < self.limit {
             self.touch_end(Part::Tail, self.passed.n_put.get(), _at);
         } else {
-            self.identity.writes_at(_at);
+            self.identity.uses_at(How::Write, _at);
         }
     }
 
@@ -55,8 +55,28 @@ impl<T> Queue<T> {
         if self.is_easy() && self.items.len() > 0 {
             self.touch_end(Part::Head, self.passed.n_got.get(), _at);
         } else {
-            self.identity.writes_at(_at);
+            self.identity.uses_at(How::Write, _at);
         }
+    }
+
+    /// Somebody puts an item if there is room, in that line, and does not wait.
+    #[inline(always)]
+    pub(super) fn is_offered_to(&self, at: &'static Location<'static>) {
+        #[cfg(feature = "explore")]
+        if self.is_easy() && self.items.len() >= self.limit {
+            return self.is_counted_in(at);
+        }
+        self.is_put_to(at);
+    }
+
+    /// Somebody gets an item if there is one, in that line, and does not wait.
+    #[inline(always)]
+    pub(super) fn is_asked(&self, at: &'static Location<'static>) {
+        #[cfg(feature = "explore")]
+        if self.is_easy() && self.items.len() == 0 {
+            return self.is_counted_in(at);
+        }
+        self.is_got_from(at);
     }
 
     /// Somebody counts the items, in the line of the caller.
@@ -64,13 +84,15 @@ impl<T> Queue<T> {
     #[cfg_attr(feature = "explore", track_caller)]
     pub(super) fn is_counted(&self) {
         #[cfg(feature = "explore")]
-        {
-            let at = Location::caller();
-            for part in [Part::Head, Part::Tail] {
-                self.identity.touch_part(part, How::Read, at);
-            }
-            self.identity.reads_at(at);
+        self.is_counted_in(Location::caller());
+    }
+
+    #[cfg(feature = "explore")]
+    fn is_counted_in(&self, at: &'static Location<'static>) {
+        for part in [Part::Head, Part::Tail] {
+            self.identity.touch_part(part, How::Read, at);
         }
+        self.identity.uses_at(How::Read, at);
     }
 
     /// Whether items come in the order in which they were put, nobody waits and nothing is promised to anybody.
@@ -90,6 +112,6 @@ impl<T> Queue<T> {
         for part in [end, Part::Slot(slot)] {
             self.identity.touch_part(part, How::Write, at);
         }
-        self.identity.reads_at(at);
+        self.identity.uses_at(How::Read, at);
     }
 }

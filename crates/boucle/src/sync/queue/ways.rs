@@ -7,7 +7,7 @@ use std::panic::Location;
 use super::items::{Compared, Done};
 use super::{Queue, ShutDown, TryGetError, TryPutError};
 use crate::context::Identity;
-use crate::context::wait::{Waiting, Wanted};
+use crate::context::wait::{WaitStep, Waiting, Wanted};
 use crate::structures::line::Line;
 
 impl<T> Queue<T> {
@@ -60,7 +60,7 @@ impl<T> Queue<T> {
     #[inline(always)]
     #[cfg_attr(feature = "explore", track_caller)]
     pub fn try_put(&self, item: T) -> Result<(), TryPutError<T>> {
-        self.is_put_to(Location::caller());
+        self.is_offered_to(Location::caller());
         if self.is_shut_down.get() {
             return Err(TryPutError::ShutDown(item));
         }
@@ -119,7 +119,7 @@ impl<T> Queue<T> {
     #[inline(always)]
     #[cfg_attr(feature = "explore", track_caller)]
     pub fn try_get(&self) -> Result<T, TryGetError> {
-        self.is_got_from(Location::caller());
+        self.is_asked(Location::caller());
         match self.pop(self.n_promised_items.get()) {
             Some(item) => Ok(item),
             None if self.is_finished() => Err(TryGetError::ShutDown),
@@ -226,7 +226,7 @@ impl<T> Wanted for Room<'_, T> {
     }
 
     #[inline(always)]
-    fn writes(&self, at: &'static Location<'static>) {
+    fn uses(&self, _step: WaitStep, at: &'static Location<'static>) {
         self.queue.is_put_to(at);
     }
 
@@ -276,7 +276,7 @@ impl<T> Wanted for Item<'_, T> {
     }
 
     #[inline(always)]
-    fn writes(&self, at: &'static Location<'static>) {
+    fn uses(&self, _step: WaitStep, at: &'static Location<'static>) {
         self.0.is_got_from(at);
     }
 
