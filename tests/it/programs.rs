@@ -6,7 +6,7 @@ mod copying;
 mod fetching;
 mod http;
 mod hyper;
-mod program;
+pub(crate) mod program;
 mod resp;
 mod resp_hostile;
 mod tls;

@@ -237,6 +237,11 @@ impl Schedule for Core {
         });
     }
 
+    #[cold]
+    fn drop_begins(&self, task: TaskId) {
+        self.host.show(|it| it.before_drop(task));
+    }
+
     #[inline]
     fn has_ended(&self, task: TaskId, awaiter: Awaiter, how: Ended) {
         match awaiter.awaits() {

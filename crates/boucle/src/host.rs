@@ -27,7 +27,7 @@ pub(crate) use self::report::Handler;
 pub use self::report::Report;
 use self::watch::{Maker, Stats};
 use crate::cell;
-use crate::data::{Awaits, Ended, Origin, TaskError, TaskId, TaskPath};
+use crate::data::{Awaits, Ended, Object, Origin, TaskError, TaskId, TaskPath};
 use crate::structures::ends::Ends;
 use crate::structures::waits::Waits;
 
@@ -63,6 +63,8 @@ pub(crate) struct Host {
     stats: RefCell<BTreeMap<TaskId, Stats>>,
     /// What each task waits for, if somebody watches or counts.
     waits: RefCell<Waits>,
+    /// The tasks that have stopped to wait for the ends of others in their present poll, and at what.
+    rests: RefCell<Vec<(TaskId, Object)>>,
     /// Of each task, if somebody watches: what it has made.
     makers: RefCell<BTreeMap<TaskId, Maker>>,
     /// What was made outside of any task.
@@ -92,6 +94,7 @@ impl Host {
             slow_poll: seams.slow_poll,
             stats: RefCell::default(),
             waits: RefCell::default(),
+            rests: RefCell::default(),
             makers: RefCell::default(),
             outside: Cell::new(Maker::new(TaskPath::OUTSIDE)),
             is_waking: Cell::new(false),
@@ -106,6 +109,7 @@ impl Host {
     pub(crate) fn renew(&mut self) {
         self.stats.get_mut().clear();
         *self.waits.get_mut() = Waits::default();
+        self.rests.get_mut().clear();
         self.makers.get_mut().clear();
         self.outside.set(Maker::new(TaskPath::OUTSIDE));
         self.names.get_mut().clear();

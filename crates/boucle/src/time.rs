@@ -251,7 +251,7 @@ struct Quiet(Rc<Line>);
 
 impl Wanted for Quiet {
     type Output = ();
-    const WHAT: Option<&'static str> = None;
+    const WHAT: &'static str = "the loop to be quiet";
 
     fn line(&self) -> &Line {
         &self.0

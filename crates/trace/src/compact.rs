@@ -85,6 +85,7 @@ pub(crate) mod kind {
     pub(crate) const WAIT_ENDS: u8 = 27;
     /// As `WAITS`, with the number of the wait before the rest.
     pub(crate) const NUMBERED_WAIT: u8 = 28;
+    pub(crate) const DROP_BEGINS: u8 = 29;
     pub(crate) const TEXTS_END: u8 = 62;
     pub(crate) const BASE: u8 = 63;
     /// The first of those that later versions may have: their lengths follow.
@@ -116,6 +117,7 @@ mod tests {
             What::Unqueued { task },
             What::Named { task, name: text("") },
             What::PollBegins { task: other },
+            What::DropBegins { task: other },
             What::Requeued { task },
             What::Printed { by: None, error: false, line: text("a \"b\" \u{1f}é") },
             What::Printed { by: Some(other), error: true, line: text("src/main.rs") },

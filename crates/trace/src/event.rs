@@ -98,6 +98,12 @@ pub enum What {
         /// With what.
         how: PollEnd,
     },
+    /// A task is about to be dropped, in no poll: its run has ended without it, or the loop closes. It runs
+    /// what its destructors do, until it is [done](What::Done).
+    DropBegins {
+        /// The task.
+        task: TaskNo,
+    },
     /// A task goes to the end of the queue, unasked. One that gives the turn back and is put back at
     /// once does both in [one event](PollEnd::Requeued).
     Requeued {
@@ -283,6 +289,7 @@ impl What {
             | What::Made { task, .. }
             | What::Named { task, .. }
             | What::PollBegins { task }
+            | What::DropBegins { task }
             | What::PollEnds { task, .. }
             | What::Requeued { task }
             | What::QueuedFirst { task }

@@ -5,7 +5,7 @@
 //! begins in the middle of a run.
 //!
 //! ```text
-//! {"format":"boucle-trace","version":3,"clock":"virtual","program":"greeting","body":"bytes"}
+//! {"format":"boucle-trace","version":4,"clock":"virtual","program":"greeting","body":"bytes"}
 //! ```
 //!
 //! A file that was cut anywhere is read up to its last whole event. [`Trace::write_lines`] writes the same

@@ -10,8 +10,10 @@ pub const FORMAT: &str = "boucle-trace";
 
 /// The version of the format that is written here. All before it are read as well: of version 1 a stage's
 /// tasks are known from their first polls on, and those that stop are put back in an event of its own; no
-/// object is known, nor where a task stands. Of version 2 no wait has a number, nor an end of its own.
-pub const VERSION: u32 = 3;
+/// object is known, nor where a task stands. Of version 2 no wait has a number, nor an end of its own. Of
+/// version 3 it is not told that a task is dropped in no poll, until it is done; nor what waits for a time that
+/// never comes, or for the loop to be quiet.
+pub const VERSION: u32 = 4;
 
 /// What a recording says of itself.
 ///
@@ -21,7 +23,7 @@ pub const VERSION: u32 = 3;
 /// use boucle_trace::{Clock, Header};
 ///
 /// let header = Header::new("three_tasks", Clock::Virtual);
-/// assert_eq!((header.format.as_ref(), header.version), ("boucle-trace", 3));
+/// assert_eq!((header.format.as_ref(), header.version), ("boucle-trace", 4));
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Header {

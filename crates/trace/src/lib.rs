@@ -63,6 +63,12 @@
 //!
 //! - The queue of a loop that is not one of `world::collections`: there who is woken is believed to be ready.
 //! - A look at the result of a task.
+//! - That a combinator of another crate goes on in another task, if it polls only those of its futures that were
+//!   woken, as `FuturesUnordered` does. They were given its own waker, and cannot know whom that wakes: each is shown
+//!   as a wait of the task that has polled it last, until another one does; and as nobody's, if that task has ended.
+//! - That something of `boucle::sync` was granted to a future which is kept, and which nobody polls any more: it is
+//!   shown as waited for until that is polled or dropped. A time that has come, and a task that has ended, are shown
+//!   as over.
 
 #[cfg(unix)]
 pub mod attach;

@@ -85,6 +85,8 @@ struct Inner {
     stage: Stage,
     /// The tasks that are being polled, the innermost last.
     current: Vec<TaskNo>,
+    /// Those of them that are dropped instead, in no poll.
+    dropped: Vec<TaskNo>,
     /// Those of them that were woken meanwhile: they stand in the queue again.
     rung: Vec<TaskNo>,
     /// The last task that ended, and how: the end of its poll tells of it once more.
@@ -162,6 +164,7 @@ impl Recorder {
             objects: Objects::default(),
             stage: Stage::default(),
             current: Vec::new(),
+            dropped: Vec::new(),
             rung: Vec::new(),
             last_done: None,
             world_tick: options.tick,
@@ -379,17 +382,6 @@ impl Inner {
 
     fn number(&mut self, task: TaskId) -> TaskNo {
         self.numbers.of(task)
-    }
-
-    /// The text of `text`, made once.
-    fn text(&mut self, text: &'static str) -> Text {
-        let known = self.texts.iter().find(|(it, _)| std::ptr::eq(*it, text));
-        if let Some((_, known)) = known {
-            return Text::clone(known);
-        }
-        let made = Text::from(text);
-        self.texts.push((text, Text::clone(&made)));
-        made
     }
 }
 

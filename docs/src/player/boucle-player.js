@@ -230,7 +230,7 @@ const K = {
   ADDED: 0, NAMED: 1, BEGINS: 2, ENDS: 3, REQUEUED: 4, PRINTED: 5, WOKEN: 6, WAITS: 7, TIMER_SET: 8, TIMER_FIRED: 9,
   DESCRIPTOR: 10, SLEEPS: 11, WAKES: 12, DONE: 13, REPORTED: 14, RUN_ENDS: 15, TIMER_UNSET: 16, MADE: 17,
   QUEUED_FIRST: 18, UNQUEUED: 19, VAIN: 20, OBJECT_MADE: 21, OBJECT_NAMED: 22, OBJECT_GONE: 23, ACQUIRED: 24,
-  RELEASED: 25, STANDS: 26, WAIT_ENDS: 27, NUMBERED_WAIT: 28, TEXTS_END: 62, BASE: 63, LATER: 64,
+  RELEASED: 25, STANDS: 26, WAIT_ENDS: 27, NUMBERED_WAIT: 28, DROP_BEGINS: 29, TEXTS_END: 62, BASE: 63, LATER: 64,
 };
 // For what a task waits, and with what a poll ends.
 const ON = { TIME: 0, TASK: 1, READABLE: 2, WRITABLE: 3, SYNC: 4, THREAD: 5 };
@@ -371,7 +371,7 @@ class Events {
       case K.ADDED: this.task = this.#number(); this.by = this.#number(); this.#where(); this.future = this.#text(); break;
       case K.MADE: this.task = this.#number(); this.by = this.#number(); break;
       case K.NAMED: this.task = this.#number(); this.text = this.#text(); break;
-      case K.BEGINS: case K.REQUEUED: case K.QUEUED_FIRST: case K.UNQUEUED: this.task = this.#number(); break;
+      case K.BEGINS: case K.DROP_BEGINS: case K.REQUEUED: case K.QUEUED_FIRST: case K.UNQUEUED: this.task = this.#number(); break;
       case K.ENDS: case K.DONE: this.task = this.#number(); this.how = this.#number(); break;
       case K.PRINTED: this.task = this.#number(); this.how = this.#number(); this.text = this.#text(); break;
       case K.WOKEN: case K.VAIN:
@@ -768,6 +768,8 @@ class Index {
     this.code = new List(Uint8Array);
     this.running = new List(Uint32Array);
     this.ended = new List(Uint8Array);
+    // Whether it is being dropped, in no poll.
+    this.dropped = new List(Uint8Array);
     // One more than its number in the queue; below zero in what was put in front.
     this.queued = new List(Int32Array);
     this.going = new List(Uint32Array);
@@ -822,7 +824,7 @@ class Index {
     this.rowOf.set(no, row);
     this.no.push(no);
     this.known.push(event);
-    for (const it of ["code", "running", "ended", "queued", "going", "polled", "told", "placed"]) this[it].push(0);
+    for (const it of ["code", "running", "ended", "dropped", "queued", "going", "polled", "told", "placed"]) this[it].push(0);
     this.woken.push(-2);
     this.done.push(NEVER);
     this.#settle(row, event);
@@ -851,6 +853,7 @@ class Index {
       this.placed.items[row] = (it.by ? 1 : 0) | (it.place ? 2 : 0);
       this.ended.items[row] = it.done ? { value: DONE, panicked: PANICKED, cancelled: CANCELLED, dropped: DROPPED }[it.done] : 0;
       if (it.done) this.done.items[row] = -1;
+      this.dropped.items[row] = +!!it.is_dropped;
       if (it.name) this.names.set(row, [[-1, it.name]]);
       for (const wait of it.waits) this.given.push({ row, ...wait });
     }
@@ -1018,6 +1021,7 @@ class Index {
         this.#begin(row, i);
         break;
       }
+      case K.DROP_BEGINS: this.dropped.items[row] = 1; this.#begin(row, i); break;
       case K.ENDS:
         this.#leave(row, i);
         if (e.how === POLL.REQUEUED) this.#ready(row, i);
@@ -1046,6 +1050,7 @@ class Index {
       }
       case K.STANDS: this.stands.push(row, i); break;
       case K.DONE:
+        if (this.dropped.items[row]) this.#leave(row, i);
         if (!this.running.items[row]) this.#unqueue(row, i);
         this.ended.items[row] = DONE + e.how;
         this.done.items[row] = Math.min(this.done.items[row], i);
@@ -1418,6 +1423,7 @@ function words(run, i) {
       const ways = ["stops", "has returned", "was left by a panic", "was dropped", "had ended before", "gives the turn back, and is ready"];
       return [name(task), isReady ? ways[POLL.REQUEUED] : ways[how]];
     }
+    case K.DROP_BEGINS: return [name(task), "is being dropped"];
     case K.REQUEUED: return [name(task), "goes to the end of the queue"];
     case K.QUEUED_FIRST: return [name(task), "goes to the head of the queue"];
     case K.UNQUEUED: return [name(task), "leaves the queue"];
@@ -1493,6 +1499,7 @@ function phase(run, position) {
   if (kind === K.RUN_ENDS) return "over";
   // Whoever polls a task by hand takes it out of nowhere.
   if (kind === K.BEGINS) return isByHand() ? "step" : "take";
+  if (kind === K.DROP_BEGINS) return "end";
   if (run.running(position).length) return "step";
   switch (kind) {
     case K.ENDS: {

@@ -1,10 +1,12 @@
 //! For what a task waits, who wakes it, and how it ends: as an instrument hears it, and as the tree
 //! shows it.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
 use std::future::pending;
 use std::io;
 use std::os::fd::{AsFd, AsRawFd};
+use std::panic::Location;
 use std::rc::Rc;
 use std::sync::mpsc;
 use std::time::Duration;
@@ -12,8 +14,8 @@ use std::time::Duration;
 use boucle::net::{TcpListener, TcpStream};
 use boucle::sync::{Barrier, Condition, Event, Lock, Queue, Semaphore, Waiter};
 use boucle::{
-    Ended, Instrument, Loop, Task, TaskId, WaitsFor, WokenBy, all_tasks, interrupt, quiescent,
-    sleep, spawn, timeout, to_thread,
+    Ended, Instrument, Loop, Object, Spawned, Task, TaskId, WaitsFor, WokenBy, all_tasks,
+    as_completed, interrupt, quiescent, sleep, spawn, timeout, to_thread,
 };
 
 /// Keeps who woke whom, and how each ended.
@@ -225,4 +227,98 @@ fn what_a_task_waits_for_is_known_as_data() {
         io::Result::Ok(())
     });
     ended.expect("it ends").expect("it works");
+}
+
+/// Keeps what is told of the first task's waits, of its polls, and of drops; each with its time.
+#[derive(Default)]
+struct Told {
+    lines: RefCell<Vec<String>>,
+    first: Cell<Option<TaskId>>,
+    open: RefCell<BTreeMap<u32, String>>,
+}
+
+impl Told {
+    fn say(&self, task: TaskId, line: &str) {
+        if self.first.get() == Some(task) {
+            self.lines.borrow_mut().push(line.to_owned());
+        }
+    }
+}
+
+impl Instrument for Told {
+    fn task_spawned(&self, task: TaskId, _spawned: Spawned) {
+        self.first.set(self.first.get().or(Some(task)));
+    }
+
+    fn before_poll(&self, task: TaskId) {
+        self.say(task, "runs");
+    }
+
+    fn before_drop(&self, task: TaskId) {
+        self.say(task, "is being dropped");
+    }
+
+    fn task_done(&self, task: TaskId, _how: Ended) {
+        self.say(task, "is done");
+    }
+
+    fn waits(
+        &self,
+        task: TaskId,
+        wait: u32,
+        on: WaitsFor,
+        _object: Option<Object>,
+        _at: Option<&'static Location<'static>>,
+    ) {
+        self.say(task, &format!("waits for {on}"));
+        self.open.borrow_mut().insert(wait, on.to_string());
+    }
+
+    fn wait_ended(&self, task: TaskId, wait: u32) {
+        let on = self.open.borrow_mut().remove(&wait).expect("it was told that it began");
+        self.say(task, &format!("no longer waits for {on}"));
+    }
+}
+
+/// What is told of a program.
+fn told(program: impl FnOnce(&Loop)) -> String {
+    let told = Rc::new(Told::default());
+    let event_loop = Loop::builder().virtual_time(true).instrument(Rc::clone(&told)).build();
+    program(&event_loop);
+    event_loop.close().expect("it is over");
+    told.lines.take().join("\n")
+}
+
+const SECOND: Duration = Duration::from_secs(1);
+
+#[test]
+fn between_two_of_several_tasks_nobody_waits_for_them_and_they_wake_nobody() {
+    let told = told(|event_loop| {
+        let ended = event_loop.run_until_complete(async {
+            let mut children = as_completed([1, 2, 4].map(|n| sleep(n * SECOND)));
+            children.next().await;
+            // One ends meanwhile.
+            sleep(2 * SECOND).await;
+            children.next().await;
+            // It gives up: nobody is woken by the one that is left.
+            assert!(timeout(SECOND / 2, children.next()).await.is_err());
+            sleep(2 * SECOND).await;
+            children.next().await;
+        });
+        ended.expect("it ends");
+    });
+    insta::assert_snapshot!("between_two_of_several_tasks", told);
+}
+
+#[test]
+fn who_waits_for_quiet_or_for_ever_says_so_and_who_is_dropped_in_no_poll() {
+    let told = told(|event_loop| {
+        let ended = event_loop.run_until_complete(async {
+            quiescent().await;
+            assert!(timeout(SECOND, sleep(Duration::MAX)).await.is_err());
+            sleep(Duration::MAX).await;
+        });
+        assert!(ended.is_err(), "nothing can wake it");
+    });
+    insta::assert_snapshot!("for_quiet_and_for_ever", told);
 }

@@ -3,7 +3,7 @@
 #![expect(dead_code, unreachable_pub, reason = "a program's main is for nobody here")]
 
 #[path = "../../../crates/boucle/examples/echo.rs"]
-pub(super) mod echo;
+pub(crate) mod echo;
 #[path = "../../../crates/programs/src/bin/fetch.rs"]
 pub(super) mod fetch;
 #[path = "../../../crates/programs/src/bin/fetch_lines.rs"]
@@ -11,8 +11,8 @@ pub(super) mod fetch_lines;
 #[path = "../../../crates/programs/src/bin/http_server.rs"]
 pub(super) mod http_server;
 #[path = "../../../crates/boucle/examples/proxy.rs"]
-pub(super) mod proxy;
+pub(crate) mod proxy;
 #[path = "../../../crates/boucle/examples/resp_server/main.rs"]
-pub(super) mod resp_server;
+pub(crate) mod resp_server;
 #[path = "../../../crates/programs/src/bin/websocket_echo.rs"]
 pub(super) mod websocket_echo;

@@ -75,7 +75,7 @@ fn what_is_written_is_read_back_equal() {
 fn a_recording_for_people_is_a_header_and_a_line_an_event() {
     let text = String::from_utf8(lined(&small().named("small"))).expect("JSON is UTF-8");
     let mut lines = text.lines();
-    let header = r#"{"format":"boucle-trace","version":3,"clock":"virtual","program":"small"}"#;
+    let header = r#"{"format":"boucle-trace","version":4,"clock":"virtual","program":"small"}"#;
     assert_eq!(lines.next(), Some(header));
     let added = lines.next().expect("there are events");
     assert!(added.starts_with(r#"[0,{"added":{"task":1,"by":null,"place":{"file":""#), "{added}");
@@ -156,12 +156,12 @@ fn bytes_that_are_wrong_are_named() {
 #[test]
 fn of_newer_bytes_what_is_not_known_is_left_out() {
     let head = |body| {
-        format!("{{\"format\":\"boucle-trace\",\"version\":4,\"clock\":\"real\",\"program\":\"p\",\"body\":\"{body}\"}}\n").into_bytes()
+        format!("{{\"format\":\"boucle-trace\",\"version\":5,\"clock\":\"real\",\"program\":\"p\",\"body\":\"{body}\"}}\n").into_bytes()
     };
     // Two events, and one between them that only a later version knows: its time and its length.
     let events = [12, 5, 100, 7, 3, 1, 2, 3, 12, 6];
     let (trace, error) = Trace::read_lossy(&[&head("bytes")[..], &events].concat()[..]);
-    assert!(matches!(error.map(|it| it.problem), Some(Problem::Newer(4))));
+    assert!(matches!(error.map(|it| it.problem), Some(Problem::Newer(5))));
     let at: Vec<_> = trace.expect("it is read").events().iter().map(|it| it.at).collect();
     assert_eq!(at, [5, 11]);
     let (trace, error) = Trace::read_lossy(&head("crystals")[..]);
@@ -186,15 +186,15 @@ fn a_foreign_file_is_refused_at_its_first_line() {
 
 #[test]
 fn a_newer_recording_is_refused_and_read_as_far_as_it_means_something() {
-    let text = "{\"format\":\"boucle-trace\",\"version\":4,\"clock\":\"real\",\"program\":\"p\",\"new\":1}\n\
+    let text = "{\"format\":\"boucle-trace\",\"version\":5,\"clock\":\"real\",\"program\":\"p\",\"new\":1}\n\
                 [1,{\"timer_fired\":{\"timer\":7}}]\n[2,{\"teleported\":{\"task\":1}}]\n[3,\"loop_wakes\"]\n";
     let error = Trace::read(text.as_bytes()).expect_err("it is newer");
     assert_eq!(
         error.to_string(),
-        "line 1: the recording is of version 4, and this reads up to version 3"
+        "line 1: the recording is of version 5, and this reads up to version 4"
     );
     let (trace, error) = Trace::read_lossy(text.as_bytes());
-    assert!(matches!(error.map(|it| it.problem), Some(Problem::Newer(4))));
+    assert!(matches!(error.map(|it| it.problem), Some(Problem::Newer(5))));
     let events = trace.expect("something is read").events().to_vec();
     let (first, last) = (What::TimerFired { timer: 7 }, What::LoopWakes);
     assert_eq!(events, [Event { at: 1, what: first }, Event { at: 3, what: last }]);

@@ -78,8 +78,9 @@ fn a_program_that_stands_still_leaves_a_complete_recording() {
     for trace in [record(program), Trace::load(&path).expect("it is complete")] {
         assert_eq!(trace.output(), "before\n");
         let whats: Vec<_> = trace.events().iter().map(|it| &it.what).collect();
-        let [.., ends, dropped] = &whats[..] else { panic!("more happened") };
+        let [.., ends, drops, dropped] = &whats[..] else { panic!("more happened") };
         assert_eq!(**ends, What::RunEnds { how: RunEnd::Deadlock });
+        assert!(matches!(drops, What::DropBegins { .. }));
         assert!(matches!(dropped, What::Done { how: Ended::Cancelled, .. }));
         assert_eq!(trace.state_at(trace.len()).end, Some(RunEnd::Deadlock));
     }

@@ -1,6 +1,6 @@
-//! Recordings of versions 1 and 2 are read, and played as they were.
+//! Recordings of versions 1 to 3 are read, and played as they were.
 
-use boucle_trace::{Life, On, Player, PollEnd, TaskNo, Trace};
+use boucle_trace::{Ended, Life, On, Phase, Player, PollEnd, RunEnd, TaskNo, Trace};
 
 /// Two tasks of stage 2 and, below, a sleep of boucle, as they were recorded then.
 const STAGE: &str = r#"{"format":"boucle-trace","version":1,"clock":"virtual","program":"stage2"}
@@ -51,6 +51,21 @@ const WAITS: &str = r#"{"format":"boucle-trace","version":2,"clock":"virtual","p
 [1000,{"waits":{"task":1,"on":{"time":5000}}}]
 [1000,{"poll_ends":{"task":1,"how":"pending"}}]
 [2000,{"timer_unset":{"timer":1,"by":null}}]
+"#;
+
+/// Two tasks that are cancelled as their loop closes, one of them ready, as they were recorded in version 3.
+const CLOSE: &str = r#"{"format":"boucle-trace","version":3,"clock":"virtual","program":"program"}
+[0,{"added":{"task":1,"by":null,"place":null}}]
+[0,{"poll_begins":{"task":1}}]
+[0,{"timer_set":{"timer":0,"by":1,"after":1000}}]
+[0,{"waits":{"task":1,"on":{"time":1000},"wait":0}}]
+[0,{"poll_ends":{"task":1,"how":"pending"}}]
+[0,{"added":{"task":2,"by":null,"place":null}}]
+[0,{"run_ends":{"how":"stopped"}}]
+[0,{"timer_unset":{"timer":0,"by":null}}]
+[0,{"wait_ends":{"task":1,"wait":0}}]
+[0,{"done":{"task":1,"how":"cancelled"}}]
+[0,{"done":{"task":2,"how":"cancelled"}}]
 "#;
 
 fn read(text: &str) -> Trace {
@@ -107,4 +122,53 @@ fn the_waits_of_version_2_end_with_the_poll_that_tells_of_others() {
     assert_eq!(seen, expected);
     player.seek(0);
     assert_eq!(*player.state(), *player.trace().base());
+}
+
+#[test]
+fn a_task_of_version_3_that_is_dropped_in_no_poll_stands_as_it_stood_until_it_is_done() {
+    let trace = read(CLOSE);
+    assert_eq!(trace.header().version, 3);
+    let tasks = [1, 2].map(|it| TaskNo::new(it).expect("it is not 0"));
+    let mut player = Player::new(trace);
+    let mut lives = Vec::new();
+    while player.step() {
+        lives.push(tasks.map(|it| player.state().life(it)));
+    }
+    let (waits, ready, gone) = (Life::Waiting, Life::Ready, Life::Done(Ended::Cancelled));
+    let expected = [
+        [waits, ready],
+        [waits, ready],
+        [waits, ready],
+        [waits, ready],
+        [gone, ready],
+        [gone, gone],
+    ];
+    assert_eq!(lives[5..], expected);
+    assert!(player.state().ready.is_empty() && player.state().end == Some(RunEnd::Stopped));
+    player.seek(0);
+    assert_eq!(*player.state(), *player.trace().base());
+}
+
+/// The same as it is recorded now: it runs, and stands where it stood in the queue.
+#[test]
+fn a_task_that_is_dropped_in_no_poll_runs_until_it_is_done() {
+    let text = CLOSE.replace("\"version\":3", "\"version\":4").replace(
+        "[0,{\"done\":{\"task\":2",
+        "[0,{\"drop_begins\":{\"task\":2}}]\n[0,{\"done\":{\"task\":2",
+    );
+    let mut player = Player::new(read(&text));
+    let second = TaskNo::new(2).expect("it is not 0");
+    player.seek(11);
+    let state = player.state().clone();
+    assert_eq!((state.life(second), &state.running[..]), (Life::Running, &[second][..]));
+    assert!(state.ready.iter().eq([&second]) && state.tasks[&second].is_dropped);
+    assert_eq!(
+        (player.phase(), player.told()),
+        (Phase::End, Some(("task 2".into(), "is being dropped".into())))
+    );
+    assert!(player.step());
+    let last = player.state();
+    assert_eq!(last.life(second), Life::Done(Ended::Cancelled));
+    assert!(last.running.is_empty() && last.ready.is_empty() && last.tasks[&second].n_polls == 0);
+    assert!(player.step_back() && *player.state() == state);
 }

@@ -1,8 +1,11 @@
 //! A trace of boucle shows at each event what the loop holds: its queue, its timers, its tasks.
 
 mod checked;
+mod drops;
 mod edges;
 mod handed;
+mod left;
+mod servers;
 mod waits;
 
 use std::cell::RefCell;
@@ -16,8 +19,11 @@ use boucle::{Builder, Loop, Order, TaskId, hold_up, sleep};
 use boucle_trace::{Recorder, record};
 
 use self::checked::Checked;
+use self::drops::DROPS;
 use self::edges::{Busy, EDGES};
 use self::handed::HANDED;
+use self::left::LEFT;
+use self::servers::{N_VISITED, SERVERS};
 use self::waits::WAITS;
 use crate::course::examples;
 use crate::road;
@@ -56,7 +62,12 @@ const WAYS: [Way; 5] = [
 
 /// Those in which something waits that does not say so if its task is asked: it is kept, and nobody awaits it; or
 /// a combinator polls only those of its futures that were woken.
-const KEEPING: [&str; 5] = [
+const KEEPING: [&str; 10] = [
+    "a task that is awaited no longer",
+    "the next of several tasks, in several hands",
+    "until it is quiet, handed on",
+    "sleeps without an end, handed on",
+    "pending, and what waits is kept",
     "several polled as they are woken",
     "handed on",
     "a lock that two tasks wait for with one future",
@@ -126,8 +137,8 @@ const PROGRAMS: [Program; 24] = [
     ("picture", None, run!(pictures::example::three_items())),
 ];
 
-/// What is no program for this: servers, which wait for clients of the system, and a measurement.
-const OTHERS: [&str; 4] = ["cost", "echo", "proxy", "resp_server"];
+/// What is no program for this: it measures what a recording costs, in real time and in processes of its own.
+const OTHERS: [&str; 1] = ["cost"];
 
 thread_local! {
     /// The loop of `threads` that is looked at, until the program asks for one.
@@ -157,7 +168,7 @@ fn run((_, stop_after, program): Program, event_loop: &Loop) {
 
 #[test]
 fn what_is_shown_of_the_examples_is_what_the_loop_holds_at_every_event() {
-    for program in PROGRAMS {
+    for program in PROGRAMS.into_iter().chain(SERVERS) {
         let (mut n_ready, mut n_timers) = (0, 0);
         for way in 0..WAYS.len() {
             let checked = checked(program.0, way, |event_loop| run(program, event_loop));
@@ -170,11 +181,14 @@ fn what_is_shown_of_the_examples_is_what_the_loop_holds_at_every_event() {
         let is_expected = n_timers > 0 || has_no_time.contains(&program.0);
         assert!(is_expected, "{} has no timers", program.0);
     }
+    // A panic of theirs would be one of a program.
+    assert_eq!(N_VISITED.get(), SERVERS.len() * WAYS.len());
 }
 
 #[test]
 fn what_is_shown_of_odd_programs_is_what_the_loop_holds_at_every_event() {
-    for program in EDGES.into_iter().chain(WAITS).chain(HANDED) {
+    let all = EDGES.into_iter().chain(WAITS).chain(HANDED).chain(LEFT).chain(DROPS);
+    for program in all {
         for way in 0..WAYS.len() {
             checked(program.0, way, |event_loop| run(program, event_loop));
         }
@@ -188,7 +202,7 @@ fn no_example_is_left_out() {
     let files = files.into_iter().flatten().map(|it| it.expect("it can be read").path());
     let names = files.filter_map(|it| it.file_stem()?.to_str().map(str::to_owned));
     let names: BTreeSet<_> = names.filter(|it| it != "course").collect();
-    let known = PROGRAMS.iter().map(|it| it.0).chain(OTHERS);
+    let known = PROGRAMS.iter().chain(&SERVERS).map(|it| it.0).chain(OTHERS);
     assert_eq!(names, known.map(str::to_owned).collect());
 }
 

@@ -201,7 +201,7 @@ impl<S: Schedule> Registry<S> {
         for id in self.ids() {
             if let Some((task, _)) = self.get(id) {
                 // SAFETY: not DONE, so alive; this is its thread.
-                unsafe { drop_future_now(core, task) };
+                unsafe { drop_future_now::<S, false>(core, task) };
             }
         }
     }

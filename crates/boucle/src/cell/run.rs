@@ -53,7 +53,7 @@ pub(crate) fn with_borrowed<S: Schedule, F: Future, R>(
                     process::abort();
                 }
                 // SAFETY: alive and not DONE, on its thread.
-                unsafe { drop_future_now(self.0, task) };
+                unsafe { drop_future_now::<S, false>(self.0, task) };
             }
             // A value that borrows must not stay behind either; it goes with the handle.
             // SAFETY: not used again.
@@ -117,16 +117,21 @@ fn schedule<S: Schedule>(core: &S, task: Ptr<S>, header: &Header<S>) {
     core.ready_again(Runnable { task, not_send: PhantomData });
 }
 
-/// Drops the future, on the loop's thread and as a step of the task, and ends the task.
+/// Drops the future, on the loop's thread and as a step of the task, and ends the task. If that is none of its
+/// polls, who watches is told.
 ///
 /// # Safety
 ///
 /// The task is alive and not DONE, and this is its thread. It may be freed.
-pub(super) unsafe fn drop_future_now<S: Schedule>(core: &S, task: Ptr<S>) {
+pub(super) unsafe fn drop_future_now<S: Schedule, const IN_POLL: bool>(core: &S, task: Ptr<S>) {
     // SAFETY: as for this function.
     let header = unsafe { task.header() };
     header.set(RUNNING | CANCEL);
     let outer = core.current_task().replace(Some(header.id));
+    if !IN_POLL && header.is(OBSERVED) {
+        // RUNNING already: nobody polls it meanwhile, whatever is done there.
+        core.drop_begins(header.id);
+    }
     // SAFETY: not DONE: the body holds the future. RUNNING keeps the task alive.
     unsafe { (header.vtable().drop_future)(task.erase()) };
     core.current_task().set(outer);
@@ -292,7 +297,7 @@ unsafe fn run_no_more<S: Schedule>(core: &S, task: Ptr<S>) {
     unsafe {
         match task.header().is(DONE) {
             true => release_if_unused(task),
-            false => drop_future_now(core, task),
+            false => drop_future_now::<S, true>(core, task),
         }
     }
 }

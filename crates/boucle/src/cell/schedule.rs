@@ -41,6 +41,10 @@ pub(crate) trait Schedule: Sized + 'static {
     /// A task was woken, also if it is ready already or has ended. Only of a loop that is observed.
     fn was_woken(&self, task: TaskId, did: Woken);
 
+    /// The future of a task is dropped next, in none of its polls. Only of a loop that is observed; it may run
+    /// code of a user.
+    fn drop_begins(&self, task: TaskId);
+
     /// A task has ended: wakes `awaiter`, tells who watches. May run code of a user.
     fn has_ended(&self, task: TaskId, awaiter: Awaiter, how: Ended);
 

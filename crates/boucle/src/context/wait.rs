@@ -34,8 +34,8 @@ pub(crate) trait Wanted {
     /// What it has then.
     type Output;
 
-    /// What is waited for, in words, for those who watch; `None`: they are not told.
-    const WHAT: Option<&'static str>;
+    /// What is waited for, in words, for those who watch.
+    const WHAT: &'static str;
 
     /// The line.
     fn line(&self) -> &Line;
@@ -176,10 +176,9 @@ impl<W: Wanted> Waiting<W> {
     #[cold]
     #[inline(never)]
     fn tell(&self, core: &Core, ticket: Ticket, task: Option<TaskId>, is_new: bool) -> bool {
-        let Some(what) = W::WHAT else { return false };
         let wait = || {
             let object = self.wanted.identity().map(|it| core.object_of(it));
-            Wait { on: WaitsFor::Sync(what), object, at: Some(self.at) }
+            Wait { on: WaitsFor::Sync(W::WHAT), object, at: Some(self.at) }
         };
         let spot = || self.spot(ticket);
         match is_new {
@@ -270,11 +269,7 @@ impl<W: Wanted> Waiting<W> {
             self.place.ticket().and_then(wakes) == Some(true)
         };
         survey::stand(waker, is_known, || {
-            let leaf = match W::WHAT {
-                Some(what) => Leaf::on(WaitsFor::Sync(what)),
-                None => Leaf::new("that nothing else can run"),
-            };
-            let leaf = leaf.at(self.at);
+            let leaf = Leaf::on(WaitsFor::Sync(W::WHAT)).at(self.at);
             self.wanted.identity().map_or(leaf.clone(), |it| leaf.at_object(it))
         })
     }

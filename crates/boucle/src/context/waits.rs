@@ -4,7 +4,7 @@
 //! another task. Where nobody watches, that is one look at the loop.
 
 use super::{Core, call_in, with_entered};
-use crate::data::{LoopId, Spot, TaskId, Wait, Who};
+use crate::data::{LoopId, Object, Spot, TaskId, Wait, Who};
 
 impl Core {
     /// A wait begins, of the task that is woken by it; if that is a foreign waker, of the one that is being
@@ -54,8 +54,18 @@ impl Core {
         }
     }
 
+    /// A task waits no longer for the ends of those for which it waits at this object: what did so is ready, or
+    /// dropped. If the task is being polled it may go on to wait, and that is told as the poll ends.
+    #[cold]
+    pub(crate) fn rests(&self, task: TaskId, at: Object) {
+        match self.current_task.get() == Some(task) {
+            true => self.host.rest_begins(task, at),
+            false => self.host.ends_end(task, at),
+        }
+    }
+
     /// Whose a wait is that wakes this task, or a foreign waker. A task that has ended waits for nothing.
-    fn who_waits(&self, wakes: Option<TaskId>) -> Option<Who> {
+    pub(crate) fn who_waits(&self, wakes: Option<TaskId>) -> Option<Who> {
         let task = wakes.or(self.current_task.get())?;
         self.registry.look(task).map(|_| Who { task, is_foreign: wakes.is_none() })
     }

@@ -158,6 +158,7 @@ impl Core {
         let origin = || self.registry.look(id).map(|(origin, ..)| origin);
         let poll = self.host.begin_poll(id, || self.clock.now(), origin);
         let has_ended = task.run(self).is_ready();
+        self.host.tell_rests(id);
         self.current_task.set(None);
         self.host.end_poll(poll, has_ended, || self.clock.now());
         self.leave_choice(id, has_ended);

@@ -32,7 +32,8 @@ pub enum WaitsFor {
     Readable(i32),
     /// Until a descriptor can be written to.
     Writable(i32),
-    /// For something of [`sync`](crate::sync), in words: `an item of a queue`. Known where somebody watches,
+    /// For something of [`sync`](crate::sync), in words: `an item of a queue`; or for what is the loop's,
+    /// `the loop to be quiet`, or will never be, `a time that never comes`. Known where somebody watches,
     /// as an [`Instrument`](crate::Instrument) does, and in debug mode.
     Sync(&'static str),
     /// For an answer of another thread; known as [`Sync`](WaitsFor::Sync) is.

@@ -50,6 +50,35 @@ pub trait Instrument {
     fn before_poll(&self, _task: TaskId) {}
     /// It was; `ended` says whether it is over.
     fn after_poll(&self, _task: TaskId, _ended: bool) {}
+    /// A task is about to be dropped, in no poll: its run has ended without it, or the loop closes. What its
+    /// destructors do is the task's. [`task_done`](Instrument::task_done) follows.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::cell::RefCell;
+    /// use std::rc::Rc;
+    /// use boucle::{Instrument, Loop, TaskId, spawn};
+    ///
+    /// #[derive(Default)]
+    /// struct Dropped(RefCell<Vec<String>>);
+    ///
+    /// impl Instrument for Dropped {
+    ///     fn before_drop(&self, task: TaskId) {
+    ///         self.0.borrow_mut().push(task.to_string());
+    ///     }
+    /// }
+    ///
+    /// let dropped = Rc::new(Dropped::default());
+    /// let event_loop = Loop::builder().instrument(Rc::clone(&dropped)).build();
+    /// event_loop.run_until_complete(async {
+    ///     spawn(std::future::pending::<()>());
+    /// }).unwrap();
+    /// assert!(dropped.0.borrow().is_empty());
+    /// event_loop.close().unwrap();
+    /// assert_eq!(dropped.0.borrow().len(), 1);
+    /// ```
+    fn before_drop(&self, _task: TaskId) {}
     /// A task has been given a name.
     fn task_named(&self, _task: TaskId, _name: &str) {}
     /// A task begins to wait for this; it may wait for more. `wait` is the number of this wait: none of the
@@ -67,7 +96,9 @@ pub trait Instrument {
     }
     /// A task waits no longer for that of which [`waits`](Instrument::waits) told by this number: it has seen
     /// that it has come, or it has given up, or what waits goes on in another task, which `waits` then. The
-    /// waits of a task that ends are not told of: they end with it.
+    /// waits of a task that ends are not told of: they end with it. Who takes one end of
+    /// [`as_completed`](crate::as_completed) after the other waits for all that are left; if it waits for
+    /// something else in between, all these waits have ended, and begin anew.
     ///
     /// # Examples
     ///
@@ -125,7 +156,7 @@ pub trait Instrument {
     /// told next, and is everybody's who has added. It is told with the feature `explore` alone.
     fn counted(&self, _shared: Shared, _waiting: TaskId, _is_last: bool) {}
     /// A timer was set, this long ahead. Its number is how many were set before it in this loop, modulo
-    /// four billion.
+    /// four billion; a sleep without an end counts as one, where somebody watches.
     fn timer_set(&self, _timer: u32, _after: Duration) {}
     /// A timer has fired: whom it wakes is told next.
     fn timer_fired(&self, _timer: u32) {}

@@ -1,9 +1,10 @@
 //! The waits of tasks, as those are told who watch: each has a beginning and an end.
 
+use std::mem;
 use std::time::Duration;
 
 use super::Host;
-use crate::data::{Spot, TaskId, Wait, WaitsFor, Who};
+use crate::data::{Object, Spot, TaskId, Wait, WaitsFor, Who};
 use crate::structures::waits::Open;
 
 impl Host {
@@ -41,6 +42,47 @@ impl Host {
         if let Some((open, number)) = ended {
             self.show(|it| it.wait_ended(open.who.task, number));
         }
+    }
+
+    /// This task, which is being polled, waits no longer for the ends of tasks at this object; it may go on.
+    #[cold]
+    pub(crate) fn rest_begins(&self, task: TaskId, at: Object) {
+        self.rests.borrow_mut().push((task, at));
+    }
+
+    /// It goes on. `false` if its poll has ended meanwhile: then it is told that it did not wait.
+    #[cold]
+    pub(crate) fn rest_ends(&self, task: TaskId, at: Object) -> bool {
+        let mut rests = self.rests.borrow_mut();
+        let place = rests.iter().position(|it| *it == (task, at));
+        place.map(|it| rests.swap_remove(it)).is_some()
+    }
+
+    /// The poll of a task ends: for what it has stopped to wait, and did not go on, it waits no longer.
+    pub(crate) fn tell_rests(&self, task: TaskId) {
+        if !self.rests.borrow().is_empty() {
+            self.take_rests(task).into_iter().for_each(|(_, at)| self.ends_end(task, at));
+        }
+    }
+
+    /// Those of a task whose poll ends.
+    pub(super) fn take_rests(&self, task: TaskId) -> Vec<(TaskId, Object)> {
+        let mut rests = self.rests.borrow_mut();
+        let (ended, others) = mem::take(&mut *rests).into_iter().partition(|it| it.0 == task);
+        *rests = others;
+        ended
+    }
+
+    /// This task waits no longer for the ends of tasks at this object.
+    #[cold]
+    pub(crate) fn ends_end(&self, task: TaskId, at: Object) {
+        let is_one =
+            |it: &&Open| matches!(it.wait.on, WaitsFor::Task(_)) && it.wait.object == Some(at);
+        let spots: Vec<_> = {
+            let waits = self.waits.borrow();
+            waits.of(task).into_iter().filter(is_one).map(|it| it.spot).collect()
+        };
+        spots.into_iter().for_each(|it| self.wait_ends(it));
     }
 
     /// The waiter of this number polls a descriptor of this key, and does not say when it stops.

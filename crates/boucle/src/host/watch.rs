@@ -128,6 +128,7 @@ impl Host {
 
     /// The poll has ended.
     pub(crate) fn end_survey(&self, id: TaskId, has_ended: bool) {
+        self.tell_rests(id);
         if self.surveyed.take().is_none() {
             self.show(|it| it.after_poll(id, has_ended));
         }
@@ -211,6 +212,7 @@ impl Host {
     pub(crate) fn task_done(&self, id: TaskId, how: Ended) {
         self.stats.borrow_mut().remove(&id);
         self.waits.borrow_mut().task_done(id);
+        drop(self.take_rests(id));
         self.makers.borrow_mut().remove(&id);
         self.show(|it| it.task_done(id, how));
     }

@@ -90,6 +90,13 @@ impl Timers {
         TimerKey { slot, number }
     }
 
+    /// A number that no timer has, for what is to be known as one is, and never fires.
+    pub(crate) fn key_of_none(&mut self) -> TimerKey {
+        let number = self.n_set;
+        self.n_set = self.n_set.wrapping_add(1);
+        TimerKey { slot: u32::MAX, number }
+    }
+
     /// What `look` finds at whom a timer wakes; `None` if it is not set any more.
     pub(crate) fn look<R>(&self, key: TimerKey, look: impl FnOnce(&Wake) -> R) -> Option<R> {
         self.slot_of(key).map(|slot| self.slots.look(slot, look))

@@ -37,7 +37,7 @@ pub(crate) struct Open {
     /// Since when.
     pub(crate) since: u64,
     /// Where it is noted.
-    spot: Spot,
+    pub(crate) spot: Spot,
     /// Of its task's waits, the one that began before it.
     before: u32,
     /// The one that began after it.

@@ -272,7 +272,7 @@ struct Others<'a> {
 
 impl Wanted for Others<'_> {
     type Output = Result<usize, BrokenBarrier>;
-    const WHAT: Option<&'static str> = Some("the others at a barrier");
+    const WHAT: &'static str = "the others at a barrier";
 
     fn line(&self) -> &Line {
         &self.barrier.waiters

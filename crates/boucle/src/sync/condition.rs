@@ -264,7 +264,7 @@ struct Change<'a, 'b, T> {
 
 impl<'a, T> Wanted for Change<'a, '_, T> {
     type Output = Notification<'a>;
-    const WHAT: Option<&'static str> = Some("a condition");
+    const WHAT: &'static str = "a condition";
 
     fn line(&self) -> &Line {
         &self.condition.waiters

@@ -171,7 +171,7 @@ impl Event {
 
 impl Wanted for &Event {
     type Output = ();
-    const WHAT: Option<&'static str> = Some("an event");
+    const WHAT: &'static str = "an event";
 
     fn line(&self) -> &Line {
         &self.waiters

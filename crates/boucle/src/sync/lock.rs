@@ -216,7 +216,7 @@ impl<T> Lock<T> {
 /// Its one permit, as a guard.
 impl<'a, T> Wanted for &'a Lock<T> {
     type Output = LockGuard<'a, T>;
-    const WHAT: Option<&'static str> = Some("a lock");
+    const WHAT: &'static str = "a lock";
 
     fn line(&self) -> &Line {
         &self.turn.waiters

@@ -230,7 +230,7 @@ impl Semaphore {
 
 impl<'a> Wanted for &'a Semaphore {
     type Output = Permit<'a>;
-    const WHAT: Option<&'static str> = Some("a permit of a semaphore");
+    const WHAT: &'static str = "a permit of a semaphore";
 
     fn line(&self) -> &Line {
         &self.waiters

@@ -150,7 +150,7 @@ impl Waiter {
 
 impl Wanted for &Waiter {
     type Output = ();
-    const WHAT: Option<&'static str> = Some("a waiter to be set");
+    const WHAT: &'static str = "a waiter to be set";
 
     fn line(&self) -> &Line {
         &self.waiters

@@ -2,6 +2,8 @@
 //!
 //! Road: stages 3 and 9.
 
+mod endless;
+
 use std::panic::Location;
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
@@ -136,7 +138,7 @@ pub struct Sleep {
     deadline: u64,
     /// What its timer is known by.
     identity: Identity,
-    /// The timer that is set, and in which loop.
+    /// The timer that is set, and in which loop; of one that is `Endless`, that of none.
     timer: Option<(LoopId, TimerKey)>,
     /// How far it is.
     state: State,
@@ -158,6 +160,8 @@ enum State {
     Yields,
     /// It waits.
     Waiting,
+    /// It waits for ever, and those who watch know. Where nobody does, that is `Waiting` without a timer.
+    Endless,
     /// It has waited.
     Over,
 }
@@ -237,7 +241,7 @@ impl Sleep {
     fn arm(&mut self, core: &Core, cx: &Context<'_>) {
         let deadline = self.deadline;
         if deadline == NEVER {
-            return;
+            return self.arm_endless(core, cx);
         }
         let wake = match context::task_of(cx.waker()) {
             Some(task) => Wake::Task(task),
@@ -257,9 +261,15 @@ impl Sleep {
 
     /// What is waited for, for those who watch.
     fn wait(&self, core: &Core) -> Wait {
-        let left = Duration::from_nanos(self.deadline.saturating_sub(core.now()));
-        let (on, object) = (WaitsFor::Time(left), Some(self.identity.object()));
-        Wait { on, object, at: Some(self.identity.made_at()) }
+        let object = Some(self.identity.object());
+        Wait { on: self.waits_for(core), object, at: Some(self.identity.made_at()) }
+    }
+
+    fn waits_for(&self, core: &Core) -> WaitsFor {
+        match self.deadline {
+            NEVER => WaitsFor::Sync("a time that never comes"),
+            end => WaitsFor::Time(Duration::from_nanos(end.saturating_sub(core.now()))),
+        }
     }
 
     /// Takes the timer out, wherever it is.
@@ -296,17 +306,10 @@ impl Sleep {
                 event_loop == core.id() && core.timers.borrow().look(key, wakes) == Some(true)
             }
             // For ever.
-            (state, _) => *state == State::Waiting,
+            (state, _) => matches!(state, State::Waiting | State::Endless),
         };
-        survey::stand(waker, is_known, || {
-            let at = self.identity.made_at();
-            let left = Duration::from_nanos(self.deadline.saturating_sub(core.now()));
-            match self.deadline {
-                NEVER => Leaf::new("a time that never comes"),
-                _ => Leaf::on(WaitsFor::Time(left)),
-            }
-            .at(at)
-        })
+        let leaf = || Leaf::on(self.waits_for(core)).at(self.identity.made_at());
+        survey::stand(waker, is_known, leaf)
     }
 }
 
@@ -352,8 +355,7 @@ impl Future for Sleep {
                 self.arm(core, cx);
                 Poll::Pending
             }
-            (State::Waiting, None) if is_survey(cx.waker()) => self.stand(core, cx.waker()),
-            (State::Waiting, None) => Poll::Pending,
+            (State::Endless, _) | (State::Waiting, None) => self.go_on_endless(core, cx),
         })
     }
 }

@@ -1,9 +1,9 @@
 //! `as_completed`: one after the other, as they end.
 
-use std::future::poll_fn;
 use std::panic::Location;
+use std::pin::Pin;
 use std::rc::Rc;
-use std::task::Poll;
+use std::task::{Context, Poll};
 
 use super::family::{Family, News, tell_waits};
 use crate::context::Identity;
@@ -56,7 +56,7 @@ where
     news.keep_order();
     let family = Family::spawn(&news, children, at);
     let identity = Identity::at(Kind::AsCompleted, at);
-    AsCompleted { n_left: family.tasks.len(), family, news, identity, next: None }
+    AsCompleted { n_left: family.tasks.len(), family, news, identity }
 }
 
 /// What [`as_completed`] returns. Dropping it cancels those that have not ended.
@@ -81,8 +81,6 @@ pub struct AsCompleted<T> {
     identity: Identity,
     /// How many were not given yet.
     n_left: usize,
-    /// The one that is next, once it is known.
-    next: Option<usize>,
 }
 
 impl<T> AsCompleted<T> {
@@ -107,33 +105,44 @@ impl<T> AsCompleted<T> {
     #[track_caller]
     #[expect(clippy::should_implement_trait, reason = "each item has to be awaited")]
     pub fn next(&mut self) -> impl Future<Output = Option<(usize, Result<T, TaskError>)>> {
-        self.next_at(Location::caller())
+        Next { all: self, at: Location::caller() }
     }
+}
 
-    async fn next_at(
-        &mut self,
-        at: &'static Location<'static>,
-    ) -> Option<(usize, Result<T, TaskError>)> {
-        if self.n_left == 0 {
-            return None;
+/// Waits for the next one.
+struct Next<'a, T> {
+    all: &'a mut AsCompleted<T>,
+    /// The line that waits.
+    at: &'static Location<'static>,
+}
+
+impl<T> Future for Next<'_, T> {
+    type Output = Option<(usize, Result<T, TaskError>)>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let Next { all, at } = &mut *self;
+        if all.n_left == 0 {
+            return Poll::Ready(None);
         }
-        let place = poll_fn(|cx| {
-            if is_survey(cx.waker()) {
-                return self.news.stand(cx.waker(), &self.identity, at);
-            }
-            self.next = self.next.or_else(|| self.news.next_ended());
-            self.news.listen(cx);
-            if let Some(place) = self.next {
-                return Poll::Ready(place);
-            }
-            tell_waits(self.family.not_told(&self.news), &self.news, || self.identity.object(), at);
-            Poll::Pending
-        })
-        .await;
-        self.next = None;
-        self.n_left -= 1;
-        let result = self.family.tasks[place].take_if_done().expect("it is done");
-        Some((place, result))
+        if is_survey(cx.waker()) {
+            return all.news.stand(cx.waker(), &all.identity, at);
+        }
+        let Some(place) = all.news.next_ended() else {
+            all.news.listen(cx);
+            let tasks = all.family.not_told(&all.news, &all.identity);
+            tell_waits(tasks, &all.news, || all.identity.object(), at);
+            return Poll::Pending;
+        };
+        all.n_left -= 1;
+        let result = all.family.tasks[place].take_if_done().expect("it is done");
+        Poll::Ready(Some((place, result)))
+    }
+}
+
+impl<T> Drop for Next<'_, T> {
+    /// Between two of them nobody waits.
+    fn drop(&mut self) {
+        self.all.news.listen_no_more(&self.all.identity);
     }
 }
 

@@ -8,7 +8,7 @@ use std::task::{Context, Poll, Waker};
 
 use crate::context;
 use crate::context::{Identity, Listens, require_current_at, survey};
-use crate::data::{Ended, Leaf, LoopId, Object, Spot, TaskId, Wait, WaitsFor};
+use crate::data::{Ended, Leaf, LoopId, Object, Spot, TaskId, Wait, WaitsFor, Who};
 use crate::structures::wake::Parked;
 use crate::task::{Task, spawn_as};
 
@@ -26,9 +26,10 @@ pub(crate) struct News {
     /// Whom to wake. Why no waker, if it is a task? It would count as somebody who could wake the loop from
     /// elsewhere: a deadlock would not be noticed. Taken out while it is used.
     parent: Cell<Option<Parked>>,
-    /// The task of which those who watch were told that it waits for the children: it does so until they have
-    /// ended, also between two of which it is given one after the other.
-    told: Cell<Option<TaskId>>,
+    /// Who waits for the children, as those were told who watch.
+    told: Cell<Option<Who>>,
+    /// Whether nobody waits at present, of which those who watch may not have been told yet.
+    rests: Cell<bool>,
     /// The number of the listener that it was last, for those who explore orders.
     number: Cell<u32>,
 }
@@ -132,6 +133,35 @@ impl News {
         let before = self.parent.replace(Some(context::park(cx.waker())));
         context::discard(before);
     }
+
+    /// Nobody is to be woken any more. Those who watch are told so, at the end of this poll if it is one of who
+    /// waited: it may go on to wait, and so it does for the most part.
+    #[inline]
+    pub(super) fn listen_no_more(&self, identity: &Identity) {
+        if let Some(parent) = self.parent.take() {
+            context::writes_ends(self.number.get());
+            context::discard(parent);
+        }
+        if self.told.get().is_some() {
+            self.rest(identity);
+        }
+    }
+
+    #[cold]
+    fn rest(&self, identity: &Identity) {
+        let Some(who) = self.told.get().filter(|_| !self.rests.replace(true)) else { return };
+        context::with_entered(|core| core.rests(who.task, identity.object()));
+    }
+
+    /// Somebody waits again: forgets who was told of, if those who watch know that nobody did in between.
+    fn rest_ends(&self, identity: &Identity) {
+        let goes_on = |who: Who| {
+            context::with_entered(|core| core.host.rest_ends(who.task, identity.object()))
+        };
+        if self.rests.replace(false) && self.told.get().and_then(goes_on) != Some(true) {
+            self.told.set(None);
+        }
+    }
 }
 
 impl News {
@@ -173,7 +203,7 @@ impl Listens for News {
     }
 
     fn waiting_task(&self) -> Option<TaskId> {
-        self.parent_task().or(self.told.get())
+        self.parent_task()
     }
 }
 
@@ -254,15 +284,16 @@ impl<T> Family<T> {
     }
 
     /// Those that have not ended and that those who watch were not told of. None if nobody watches.
-    pub(super) fn not_told(&mut self, news: &News) -> Vec<TaskId> {
+    pub(super) fn not_told(&mut self, news: &News, identity: &Identity) -> Vec<TaskId> {
         let n_told = std::mem::replace(&mut self.n_told, self.tasks.len());
         let is_new = n_told < self.tasks.len() || news.told.get().is_some();
         if !is_new || context::with_entered(|core| core.host.is_observed()) != Some(true) {
             return Vec::new();
         }
-        let parent = news.parent_task();
+        news.rest_ends(identity);
+        let who = context::with_entered(|core| core.who_waits(news.parent_task())).flatten();
         // If it is another one now, of all of them.
-        let n_told = if news.told.replace(parent) == parent { n_told } else { 0 };
+        let n_told = if news.told.replace(who) == who { n_told } else { 0 };
         self.tasks[n_told..].iter().filter(|it| !it.done()).map(Task::id).collect()
     }
 

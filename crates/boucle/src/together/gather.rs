@@ -186,7 +186,7 @@ async fn all_ended<T>(
             return Poll::Ready(());
         }
         news.listen(cx);
-        tell_waits(family.not_told(news), news, || identity.object(), at);
+        tell_waits(family.not_told(news, &identity), news, || identity.object(), at);
         Poll::Pending
     })
     .await;

@@ -120,7 +120,7 @@ async fn run_group<R>(
         if surveyed {
             return inner.news.stand(cx.waker(), &identity, at);
         }
-        let waits = inner.family.borrow_mut().not_told(&inner.news);
+        let waits = inner.family.borrow_mut().not_told(&inner.news, &identity);
         tell_waits(waits, &inner.news, || identity.object(), at);
         Poll::Pending
     })

@@ -38,6 +38,7 @@ impl Instrument for Both {
         object_named(object: Object, name: &str);
         before_poll(task: TaskId);
         after_poll(task: TaskId, ended: bool);
+        before_drop(task: TaskId);
         task_named(task: TaskId, name: &str);
         waits(
             task: TaskId,

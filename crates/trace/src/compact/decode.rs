@@ -322,6 +322,7 @@ impl<R: BufRead + ?Sized> Reader<'_, R> {
             kind::NAMED => What::Named { task: self.task()?, name: self.text("name", NAME)? },
             kind::POLL_BEGINS => What::PollBegins { task: self.task()? },
             kind::POLL_ENDS => What::PollEnds { task: self.task()?, how: self.poll_end()? },
+            kind::DROP_BEGINS => What::DropBegins { task: self.task()? },
             kind::REQUEUED => What::Requeued { task: self.task()? },
             kind::QUEUED_FIRST => What::QueuedFirst { task: self.task()? },
             kind::UNQUEUED => What::Unqueued { task: self.task()? },

@@ -42,6 +42,10 @@ impl Compact {
                 self.task(*task);
                 self.number(poll_end(*how));
             }
+            What::DropBegins { task } => {
+                self.begin(kind::DROP_BEGINS, after);
+                self.task(*task);
+            }
             What::Requeued { task } => {
                 self.begin(kind::REQUEUED, after);
                 self.task(*task);

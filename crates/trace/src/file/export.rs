@@ -5,7 +5,7 @@
 //! of two: the time in nanoseconds, and what happened, as [`What`](crate::What) has it.
 //!
 //! ```text
-//! {"format":"boucle-trace","version":3,"clock":"virtual","program":"greeting"}
+//! {"format":"boucle-trace","version":4,"clock":"virtual","program":"greeting"}
 //! [0,{"added":{"task":1,"by":null,"place":{"file":"src/main.rs","line":7}}}]
 //! [0,{"poll_begins":{"task":1}}]
 //! [0,{"printed":{"by":1,"error":false,"line":"Hello"}}]

@@ -5,7 +5,7 @@ const K = {
   ADDED: 0, NAMED: 1, BEGINS: 2, ENDS: 3, REQUEUED: 4, PRINTED: 5, WOKEN: 6, WAITS: 7, TIMER_SET: 8, TIMER_FIRED: 9,
   DESCRIPTOR: 10, SLEEPS: 11, WAKES: 12, DONE: 13, REPORTED: 14, RUN_ENDS: 15, TIMER_UNSET: 16, MADE: 17,
   QUEUED_FIRST: 18, UNQUEUED: 19, VAIN: 20, OBJECT_MADE: 21, OBJECT_NAMED: 22, OBJECT_GONE: 23, ACQUIRED: 24,
-  RELEASED: 25, STANDS: 26, WAIT_ENDS: 27, NUMBERED_WAIT: 28, TEXTS_END: 62, BASE: 63, LATER: 64,
+  RELEASED: 25, STANDS: 26, WAIT_ENDS: 27, NUMBERED_WAIT: 28, DROP_BEGINS: 29, TEXTS_END: 62, BASE: 63, LATER: 64,
 };
 // For what a task waits, and with what a poll ends.
 const ON = { TIME: 0, TASK: 1, READABLE: 2, WRITABLE: 3, SYNC: 4, THREAD: 5 };
@@ -146,7 +146,7 @@ class Events {
       case K.ADDED: this.task = this.#number(); this.by = this.#number(); this.#where(); this.future = this.#text(); break;
       case K.MADE: this.task = this.#number(); this.by = this.#number(); break;
       case K.NAMED: this.task = this.#number(); this.text = this.#text(); break;
-      case K.BEGINS: case K.REQUEUED: case K.QUEUED_FIRST: case K.UNQUEUED: this.task = this.#number(); break;
+      case K.BEGINS: case K.DROP_BEGINS: case K.REQUEUED: case K.QUEUED_FIRST: case K.UNQUEUED: this.task = this.#number(); break;
       case K.ENDS: case K.DONE: this.task = this.#number(); this.how = this.#number(); break;
       case K.PRINTED: this.task = this.#number(); this.how = this.#number(); this.text = this.#text(); break;
       case K.WOKEN: case K.VAIN:

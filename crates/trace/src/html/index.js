@@ -25,6 +25,8 @@ class Index {
     this.code = new List(Uint8Array);
     this.running = new List(Uint32Array);
     this.ended = new List(Uint8Array);
+    // Whether it is being dropped, in no poll.
+    this.dropped = new List(Uint8Array);
     // One more than its number in the queue; below zero in what was put in front.
     this.queued = new List(Int32Array);
     this.going = new List(Uint32Array);
@@ -79,7 +81,7 @@ class Index {
     this.rowOf.set(no, row);
     this.no.push(no);
     this.known.push(event);
-    for (const it of ["code", "running", "ended", "queued", "going", "polled", "told", "placed"]) this[it].push(0);
+    for (const it of ["code", "running", "ended", "dropped", "queued", "going", "polled", "told", "placed"]) this[it].push(0);
     this.woken.push(-2);
     this.done.push(NEVER);
     this.#settle(row, event);
@@ -108,6 +110,7 @@ class Index {
       this.placed.items[row] = (it.by ? 1 : 0) | (it.place ? 2 : 0);
       this.ended.items[row] = it.done ? { value: DONE, panicked: PANICKED, cancelled: CANCELLED, dropped: DROPPED }[it.done] : 0;
       if (it.done) this.done.items[row] = -1;
+      this.dropped.items[row] = +!!it.is_dropped;
       if (it.name) this.names.set(row, [[-1, it.name]]);
       for (const wait of it.waits) this.given.push({ row, ...wait });
     }
@@ -275,6 +278,7 @@ class Index {
         this.#begin(row, i);
         break;
       }
+      case K.DROP_BEGINS: this.dropped.items[row] = 1; this.#begin(row, i); break;
       case K.ENDS:
         this.#leave(row, i);
         if (e.how === POLL.REQUEUED) this.#ready(row, i);
@@ -303,6 +307,7 @@ class Index {
       }
       case K.STANDS: this.stands.push(row, i); break;
       case K.DONE:
+        if (this.dropped.items[row]) this.#leave(row, i);
         if (!this.running.items[row]) this.#unqueue(row, i);
         this.ended.items[row] = DONE + e.how;
         this.done.items[row] = Math.min(this.done.items[row], i);

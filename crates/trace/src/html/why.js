@@ -16,6 +16,7 @@ function phase(run, position) {
   if (kind === K.RUN_ENDS) return "over";
   // Whoever polls a task by hand takes it out of nowhere.
   if (kind === K.BEGINS) return isByHand() ? "step" : "take";
+  if (kind === K.DROP_BEGINS) return "end";
   if (run.running(position).length) return "step";
   switch (kind) {
     case K.ENDS: {

@@ -96,6 +96,7 @@ function words(run, i) {
       const ways = ["stops", "has returned", "was left by a panic", "was dropped", "had ended before", "gives the turn back, and is ready"];
       return [name(task), isReady ? ways[POLL.REQUEUED] : ways[how]];
     }
+    case K.DROP_BEGINS: return [name(task), "is being dropped"];
     case K.REQUEUED: return [name(task), "goes to the end of the queue"];
     case K.QUEUED_FIRST: return [name(task), "goes to the head of the queue"];
     case K.UNQUEUED: return [name(task), "leaves the queue"];

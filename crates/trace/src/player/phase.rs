@@ -90,6 +90,7 @@ impl Player {
             // Whoever polls a task by hand takes it out of nowhere.
             What::PollBegins { task } if self.is_by_hand(*task) => Phase::Step,
             What::PollBegins { .. } => Phase::Take,
+            What::DropBegins { .. } => Phase::End,
             _ if !self.state().running.is_empty() => Phase::Step,
             What::PollEnds { task, how: PollEnd::Pending } if self.is_by_hand(*task) => {
                 Phase::Yield

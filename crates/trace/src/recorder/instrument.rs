@@ -6,7 +6,7 @@ use std::time::Duration;
 use boucle::{Instrument, Loop, Object, RunError, Spawned, TaskId, WaitsFor, WokenBy};
 
 use super::{Inner, Recorder, Time, nanoseconds};
-use crate::event::{By, Ended, ObjectNo, On, Place, PollEnd, RunEnd, TaskNo, What};
+use crate::event::{By, Ended, ObjectNo, On, Place, PollEnd, RunEnd, TaskNo, Text, What};
 use crate::file::bounds::{NAME, cut};
 
 impl Inner {
@@ -25,6 +25,17 @@ impl Inner {
             WokenBy::Quiet => By::Quiet,
             _ => By::Outside,
         }
+    }
+
+    /// The text of `text`, made once.
+    pub(super) fn text(&mut self, text: &'static str) -> Text {
+        let known = self.texts.iter().find(|(it, _)| std::ptr::eq(*it, text));
+        if let Some((_, known)) = known {
+            return Text::clone(known);
+        }
+        let made = Text::from(text);
+        self.texts.push((text, Text::clone(&made)));
+        made
     }
 
     fn place(&mut self, at: &'static Location<'static>) -> Place {
@@ -121,6 +132,15 @@ impl Instrument for Recorder {
         if how == PollEnd::Panicked {
             inner.store.flush();
         }
+    }
+
+    fn before_drop(&self, task: TaskId) {
+        let inner = &mut *self.inner.borrow_mut();
+        inner.tick();
+        let task = inner.number(task);
+        inner.current.push(task);
+        inner.dropped.push(task);
+        inner.keep(What::DropBegins { task });
     }
 
     fn waits(
@@ -264,6 +284,10 @@ impl Instrument for Recorder {
         if inner.leave_rung(number) {
             // Its place in the queue is no task's any more.
             inner.keep(What::Unqueued { task: number });
+        }
+        if inner.dropped.last() == Some(&number) {
+            inner.dropped.pop();
+            inner.current.pop();
         }
         inner.keep(What::Done { task: number, how });
     }

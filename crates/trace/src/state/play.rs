@@ -24,7 +24,7 @@ impl Undo {
     /// The tasks that were being polled before the event, and are not any more.
     pub(crate) fn running(&self) -> &[TaskNo] {
         match &self.change {
-            Change::Ended { running, .. } => running,
+            Change::Ended { running, .. } | Change::Done { running, .. } => running,
             _ => &[],
         }
     }
@@ -76,7 +76,11 @@ enum Change {
     TimerSet(Key),
     TimerTaken(Option<(Key, Timer)>, Option<Wait>),
     Slept(Option<Asleep>),
+    /// A task is being dropped: whether it was before.
+    DropBegun(bool),
     Done {
+        /// Those that were being polled, or dropped, and are not any more.
+        running: Vec<TaskNo>,
         left: Option<Left>,
         done: Option<Ended>,
         waits: Waits,
@@ -123,6 +127,10 @@ impl State {
                 Change::Named(self.task(*task).name.replace(Text::clone(name)))
             }
             What::PollBegins { task } => self.take(*task, position),
+            What::DropBegins { task } => {
+                self.running.push(*task);
+                Change::DropBegun(mem::replace(&mut self.task(*task).is_dropped, true))
+            }
             What::PollEnds { task, how } => {
                 let mut change = self.poll_ended(*task, *how);
                 if let (PollEnd::Requeued, Change::Ended { queue, .. }) = (how, &mut change) {
@@ -168,12 +176,14 @@ impl State {
                 Change::TimerTaken(taken, wait)
             }
             What::Done { task, how } => {
+                let is_dropped = self.task(*task).is_dropped;
+                let running = if is_dropped { self.running.leave(*task) } else { Vec::new() };
                 // One that was woken in its last poll stands in the queue until it is taken out.
                 let stays = self.running.contains(task);
                 let left = if stays { None } else { Some(self.leave_queue(*task)) };
                 let state = self.task(*task);
                 let waits = mem::take(&mut state.waits);
-                Change::Done { left, done: state.done.replace(*how), waits }
+                Change::Done { running, left, done: state.done.replace(*how), waits }
             }
             What::Stands { task, awaits } => {
                 Change::Stands(mem::replace(&mut self.task(*task).awaits, awaits.clone()))
@@ -239,7 +249,12 @@ impl State {
             }
             (Change::Readied(queue), Some(task)) => self.unready(task, queue),
             (Change::Waits(change), Some(task)) => waiting::take_back(self.task(task), change),
-            (Change::Done { left, done, waits }, Some(task)) => {
+            (Change::DropBegun(was_dropped), Some(task)) => {
+                self.running.pop();
+                self.task(task).is_dropped = was_dropped;
+            }
+            (Change::Done { running, left, done, waits }, Some(task)) => {
+                running.into_iter().rev().for_each(|it| self.running.push(it));
                 let state = self.task(task);
                 state.done = done;
                 state.waits = waits;

@@ -32,6 +32,9 @@ pub struct TaskState {
     /// Whether it was made to be polled by hand, in no queue.
     #[serde(default)]
     pub is_by_hand: bool,
+    /// Whether it is being dropped, or was, in no poll.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_dropped: bool,
     /// Why it went into the ready queue the last time.
     pub woken: Option<Wake>,
     /// What it waits for: what has no number, as it said in the last poll in which it said something.

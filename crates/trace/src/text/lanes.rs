@@ -229,6 +229,7 @@ fn entry(event: &Event, next: Option<&Event>, state: &State, names: &State) -> O
         | What::TimerSet { .. }
         | What::TimerUnset { .. }
         | What::WaitEnds { .. }
+        | What::DropBegins { .. }
         | What::Requeued { .. }
         | What::Unqueued { .. }
         | What::WokenInVain { .. }

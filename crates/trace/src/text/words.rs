@@ -45,6 +45,7 @@ pub(crate) fn predicate(what: &What, state: &State) -> String {
         What::Named { name, .. } => format!("is called {}", Printable::name(&**name)),
         What::PollBegins { task } => format!("runs{}", chosen(*task, state)),
         What::PollEnds { task, how } => poll_end(*task, *how, state),
+        What::DropBegins { .. } => "is being dropped".to_owned(),
         What::Requeued { .. } => "goes to the end of the queue".to_owned(),
         What::QueuedFirst { .. } => "goes to the head of the queue".to_owned(),
         What::Unqueued { .. } => "leaves the queue".to_owned(),

@@ -225,7 +225,7 @@ fn soften(bytes: &[u8]) -> Vec<u8> {
             let n = rest.iter().take_while(|it| it.is_ascii_digit()).count();
             [b"[70000000", &rest[n..]].concat()
         }
-        other => String::from_utf8_lossy(other).replace("version\":3", "version\":4").into_bytes(),
+        other => String::from_utf8_lossy(other).replace("version\":4", "version\":5").into_bytes(),
     });
     all.collect::<Vec<_>>().concat()
 }
@@ -252,8 +252,8 @@ fn a_recording_with_mistakes_is_read_and_looked_at_as_far_as_it_goes() {
         if seed % 3 == 0 {
             let mut bytes = in_bytes[chance.below(in_bytes.len())].clone();
             if seed % 2 == 0 {
-                let text = bytes.windows(11).position(|it| it == b"\"version\":3");
-                bytes[text.expect("it is in the header") + 10] = b'4';
+                let text = bytes.windows(11).position(|it| it == b"\"version\":4");
+                bytes[text.expect("it is in the header") + 10] = b'5';
             }
             for _ in 0..1 + chance.below(3) {
                 mistake_in_bytes(&mut bytes, &in_bytes, &mut chance);

@@ -90,7 +90,7 @@ fn boxes_and_recursion_are_gone_through() {
             "  descend at descends",
             "    descend at descends",
             "      descend at bottom",
-            "        that nothing else can run at bottom",
+            "        the loop to be quiet at bottom",
         ];
         assert_stands(&task.name(), &expected);
     });

@@ -7,8 +7,8 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use boucle::{
-    Ended, Instrument, Loop, Object, RunError, Spawned, TaskId, TaskInfo, TaskStack, TaskState,
-    TimerInfo, WaitsFor, WokenBy,
+    Await, Ended, Instrument, Loop, Object, RunError, Spawned, TaskId, TaskInfo, TaskStack,
+    TaskState, TimerInfo, WaitsFor, WokenBy,
 };
 use boucle_trace::{Life, On, Recorder, State, TaskNo};
 
@@ -160,20 +160,22 @@ impl Checked {
         if shown != held {
             self.wrong(format!("after {after}: {shown:?}, not {held:?}"));
         }
-        // What is dropped with its loop, or as its run ends, has no poll: it is shown as it stood.
-        let dropped = boucle::current_task().map(number).filter(|it| !state.running.contains(it));
-        for (task, info) in infos.iter().filter(|it| Some(*it.0) != dropped) {
+        for (task, info) in infos {
             let mut shown = shown_of(state, *task);
             let held = held_of(info, state.now);
             // What is taken from the loop in one go is told of in several words.
-            let is_behind = match after {
+            let is_behind: &[_] = match after {
                 // Those who wait for descriptors are taken out together.
-                "io_ready" | "woken" | "woken_in_vain" | "wait_ended" => "descriptor",
+                "io_ready" | "woken" | "woken_in_vain" => &["descriptor"],
                 // The wait for it ends next.
-                "timer_unset" => "until",
-                _ => "nothing",
+                "timer_unset" => &["until"],
+                // So are those of several tasks, if somebody else waits for them now, or nobody.
+                "wait_ended" => &["descriptor", "task"],
+                "waits" => &["task"],
+                _ => &[],
             };
-            shown.1.retain(|it| !it.starts_with(is_behind) || held.1.contains(it));
+            let is_behind = |it: &String| is_behind.iter().any(|kind| it.starts_with(kind));
+            shown.1.retain(|it| !is_behind(it) || held.1.contains(it));
             if shown != held {
                 self.wrong(format!("after {after}, {task}: {shown:?}, not {held:?}"));
             }
@@ -192,7 +194,7 @@ impl Checked {
             return self.compare("asking");
         }
         let state = &self.last.borrow().0;
-        for TaskStack { info, awaits, .. } in stacks {
+        for TaskStack { info, awaits, is_unseen, .. } in &stacks {
             let (task, n_asked) = (number(info.id), self.n_asked.get());
             let mut shown = shown_of(state, task).1;
             let said = awaits.iter().filter_map(|it| it.waits_for);
@@ -203,14 +205,29 @@ impl Checked {
                     None => self.wrong(format!("{task} waits for {on:?}: that is not shown")),
                 }
             }
-            let is_known_elsewhere =
-                |it: &String| ["until", "task", "descriptor"].iter().any(|by| it.starts_with(by));
-            shown.retain(|it| !is_known_elsewhere(it));
-            if !awaits.is_empty() && !self.keeps && !shown.is_empty() {
+            // Who waits for several tasks says for how many.
+            let mut n_tasks: usize = awaits.iter().filter_map(n_ends).sum();
+            shown.retain(|it| {
+                let is_said = it.starts_with("task") && n_tasks > 0;
+                n_tasks -= usize::from(is_said);
+                // These the loop knows itself.
+                !is_said && !["until", "descriptor"].iter().any(|kind| it.starts_with(kind))
+            });
+            if n_tasks > 0 {
+                self.wrong(format!("{task} waits for {n_tasks} tasks more than are shown"));
+            }
+            let is_asked = *is_unseen || !awaits.is_empty();
+            if is_asked && !self.keeps && !shown.is_empty() {
                 self.wrong(format!("{task} does not say that it waits for {shown:?}"));
             }
         }
     }
+}
+
+/// For the ends of how many tasks one waits who waits for several.
+fn n_ends(it: &Await) -> Option<usize> {
+    let n = it.what.strip_prefix("the end of ").or_else(|| it.what.strip_prefix("the ends of "));
+    n.filter(|_| it.is_last)?.split(' ').next()?.parse().ok()
 }
 
 /// The task that is shown, and that the loop has no more.
@@ -293,6 +310,7 @@ forwarded! {
     object_named(object: Object, name: &str);
     before_poll(task: TaskId);
     after_poll(task: TaskId, ended: bool);
+    before_drop(task: TaskId);
     task_named(task: TaskId, name: &str);
     waits(task: TaskId, wait: u32, on: WaitsFor, object: Option<Object>, at: Option<&'static Location<'static>>);
     wait_ended(task: TaskId, wait: u32);

@@ -18,10 +18,11 @@ use super::Program;
 const SECOND: Duration = Duration::from_secs(1);
 
 /// All of them.
-pub(super) const WAITS: [Program; 7] = [
+pub(super) const WAITS: [Program; 8] = [
     ("several things at once", None, several_things),
     ("several polled as they are woken", None, unordered),
     ("the first of two", None, selected),
+    ("a task that is awaited no longer", None, awaited_no_longer),
     ("a sleep that is kept", None, kept),
     ("one after the other", None, completed),
     ("children and more", None, children),
@@ -105,13 +106,18 @@ fn selected(event_loop: &Loop) {
             }
         }
         source.await.expect("it ends");
-        // A task that is awaited no longer, and goes on.
+        let _ = timeout(SECOND, spawn(sleep(5 * SECOND))).await;
+        sleep(SECOND).await;
+    });
+}
+
+fn awaited_no_longer(event_loop: &Loop) {
+    run(event_loop, async {
+        // It goes on, and would wake who has awaited it.
         let mut task = spawn(sleep(5 * SECOND));
         assert!(timeout(SECOND, &mut task).await.is_err());
         race([sleep(2 * SECOND), sleep(SECOND)]).await;
         drop(task);
-        sleep(SECOND).await;
-        let _ = timeout(SECOND, spawn(sleep(5 * SECOND))).await;
         sleep(SECOND).await;
     });
 }

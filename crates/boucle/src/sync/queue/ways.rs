@@ -215,7 +215,7 @@ struct Room<'a, T> {
 
 impl<T> Wanted for Room<'_, T> {
     type Output = Result<(), ShutDown<T>>;
-    const WHAT: Option<&'static str> = Some("room in a queue");
+    const WHAT: &'static str = "room in a queue";
 
     fn line(&self) -> &Line {
         &self.queue.putters
@@ -265,7 +265,7 @@ struct Item<'a, T>(&'a Queue<T>);
 
 impl<T> Wanted for Item<'_, T> {
     type Output = Result<T, ShutDown>;
-    const WHAT: Option<&'static str> = Some("an item of a queue");
+    const WHAT: &'static str = "an item of a queue";
 
     fn line(&self) -> &Line {
         &self.0.getters

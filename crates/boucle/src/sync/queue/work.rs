@@ -82,7 +82,7 @@ struct Finish<'a, T>(&'a Queue<T>);
 
 impl<T> Wanted for Finish<'_, T> {
     type Output = ();
-    const WHAT: Option<&'static str> = Some("the end of the work on a queue");
+    const WHAT: &'static str = "the end of the work on a queue";
 
     fn line(&self) -> &Line {
         &self.0.joiners
