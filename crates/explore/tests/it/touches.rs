@@ -182,5 +182,6 @@ fn the_ends_of_tasks_and_which_there_are_are_shared_too() {
     });
     assert_eq!(foreign, "event Read, event Write, wakers Write");
     assert!(!How::Add.conflicts(How::Add) && How::Write.conflicts(How::Read));
+    assert!(!How::Take.conflicts(How::Take) && How::Take.conflicts(How::Add));
     assert_ne!(Shared::Wakers, Shared::Tasks);
 }
