@@ -188,7 +188,13 @@ impl<T: AsFd> Source<T> {
             if let Some(key) = key.filter(|it| !core.is_descriptor_ready(*it, direction)) {
                 return ControlFlow::Continue(key);
             }
-            match core.call(call, || f(self.io())) {
+            let fault = core.host.fault(call);
+            if fault.as_ref().is_some_and(|it| it.kind() == io::ErrorKind::WouldBlock) {
+                // The system was not asked, and has nothing to tell: it would have said the same a moment ago.
+                cx.waker().wake_by_ref();
+                return ControlFlow::Break(Poll::Pending);
+            }
+            match fault.map_or_else(|| f(self.io()), Err) {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
                 // Each time at the cost of another call, lest it never end.
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,

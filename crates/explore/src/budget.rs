@@ -9,6 +9,10 @@ use crate::explore::Explore;
 /// So many executions are made, if nothing else is said.
 const N_EXECUTIONS: u64 = 100_000;
 
+/// So many are made of a program that uses descriptors: each is work for the system, which keeps what is left of a
+/// connection for a minute.
+const N_OUTSIDE: u64 = 2_000;
+
 /// How many executions may be made, until when.
 #[derive(Clone, Debug)]
 pub(crate) struct Budget {
@@ -20,12 +24,14 @@ pub(crate) struct Budget {
     until: Option<Instant>,
     /// How many more there may be, if they are enough for all that is left.
     n_more: u64,
+    /// Whether nobody has said how many, or how long.
+    is_free: bool,
 }
 
 impl Budget {
     /// So many executions.
     pub(crate) fn executions(n_most: u64) -> Budget {
-        Budget { n_most, n_spent: 0, until: None, n_more: 0 }
+        Budget { n_most, n_spent: 0, until: None, n_more: 0, is_free: false }
     }
 
     /// What a user has asked for.
@@ -35,7 +41,22 @@ impl Budget {
             n_spent: 0,
             until: explore.time.and_then(|it| Instant::now().checked_add(it)),
             n_more: 0,
+            is_free: explore.time.is_none() && explore.n_executions.is_none(),
         }
+    }
+
+    /// The program uses descriptors.
+    pub(crate) fn is_outside(&mut self) {
+        if self.is_free {
+            self.n_most = self.n_most.min(N_OUTSIDE);
+        }
+    }
+
+    /// What has limited it.
+    pub(crate) fn limit(&self, explore: &Explore) -> Limit {
+        let own = (self.is_free && self.n_most == N_OUTSIDE).then_some(N_OUTSIDE);
+        let limit = Limit::of(explore);
+        Limit { n_executions: own.or(limit.n_executions), ..limit }
     }
 
     /// Whether there is nothing left of it.
@@ -61,7 +82,7 @@ impl Budget {
             now + it.saturating_duration_since(now) / n
         });
         let n_most = (self.n_left() / u64::from(n)).max(1).min(self.n_left());
-        Budget { until, ..Budget::executions(n_most) }
+        Budget { until, is_free: self.is_free, ..Budget::executions(n_most) }
     }
 
     /// Half of what is left, and most of the rest if all of the work fits into that.

@@ -1,6 +1,11 @@
 //! How a program is disturbed while it is explored: what is done to it, and how often.
 
+use std::io;
+
+use boucle::SystemCall;
+
 use crate::explore::Explore;
+use crate::world::failing::Failure;
 use crate::world::faults::Kind;
 
 impl Explore {
@@ -132,6 +137,51 @@ impl Explore {
     pub fn closes(self, most: u8) -> Explore {
         // A loop that is closed cannot be closed again.
         self.disturb(Kind::Close, most.min(1))
+    }
+
+    /// Also what comes of it if up to so many of these system calls fail in an execution, with this error: each in
+    /// turn, of each task. More calls, or another error, may be named by another `fails`; each is limited by itself.
+    ///
+    /// A program that makes such calls can be sampled at the most: when a descriptor is ready no order decides.
+    ///
+    /// # Panics
+    ///
+    /// If a schedule has no name for it: [`SystemCall::Wait`] is no task's call; of the kinds of errors those have a
+    /// name that sockets and files have. Any error of the system can be named by its number.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::io::{Error, ErrorKind};
+    /// use boucle::SystemCall;
+    /// use boucle::net::UnixStream;
+    /// use boucle_explore::{Explore, replay};
+    ///
+    /// let program = || async {
+    ///     let (here, there) = UnixStream::pair().unwrap();
+    ///     here.write_all(b"hello").await.unwrap();
+    ///     there.read(&mut [0; 5]).await.map_err(|error| error.kind())
+    /// };
+    /// let explore = Explore::new().fails(1, SystemCall::Read, ErrorKind::ConnectionReset);
+    /// let report = explore.run(program);
+    /// assert_eq!(report.outcomes().collect::<Vec<_>>(), ["Err(ConnectionReset)", "Ok(5)"]);
+    /// let schedule = report.schedule("Err(ConnectionReset)").unwrap().to_string();
+    /// assert_eq!(schedule, "!read:connection-reset:MM");
+    /// assert_eq!(replay(&schedule, program).unwrap().outcome(), "Err(ConnectionReset)");
+    ///
+    /// // Too many open files: by the number of the system.
+    /// let explore = explore.fails(1, SystemCall::Accept, Error::from_raw_os_error(24));
+    /// let told = explore.run(program).to_string();
+    /// assert!(told.starts_with("sampled, with up to 1 failing read and 1 failing accept"), "{told}");
+    /// ```
+    #[must_use]
+    #[track_caller]
+    pub fn fails(self, most: u8, call: SystemCall, error: impl Into<io::Error>) -> Explore {
+        let error = error.into();
+        let failure = Failure::new(call, &error);
+        let failure = failure
+            .unwrap_or_else(|| panic!("no schedule can say that {call:?} fails so: {error}"));
+        self.disturb(Kind::Fail(failure), most)
     }
 
     fn disturb(mut self, kind: Kind, most: u8) -> Explore {

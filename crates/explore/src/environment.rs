@@ -158,6 +158,9 @@ mod tests {
             Some("A2")
         );
         assert_eq!(replays("my::test=A2", &runner("main", &["my::tests"])), None);
+        let fails = "!read2:connection-reset:(1.2.1)A2";
+        let text = format!("my::test={fails}");
+        assert_eq!(replays(&text, &runner("my::test", &[])).as_deref(), Some(fails));
         // The loop's own order.
         assert_eq!(replays("my::test=", &runner("my::test", &[])).as_deref(), Some(""));
     }

@@ -36,6 +36,14 @@ impl Explore {
             report.verdict = if searched.is_cut { Verdict::Cut } else { Verdict::EveryTrace };
             (report.n_executions, report.n_blocked) = (searched.n_executions, searched.n_blocked);
             report.changed = searched.diverged.take();
+            if searched.is_outside {
+                if searched.n_made <= 1 {
+                    // It is the loop's own order, which is tried once more.
+                    report.found = Found::default();
+                    (report.n_executions, report.n_blocked) = (0, 0);
+                }
+                return report.meet_outside();
+            }
             if searched.is_cut && self.shard.is_whole() {
                 report.shown.searched = Some((searched.n_executions, searched.estimate));
             }
@@ -45,7 +53,10 @@ impl Explore {
             if sharing.is_empty() {
                 self.audit(program, report);
             }
-            if report.changed.is_some() || report.is_every_order() && report.n_unseen == 0 {
+            if report.changed.is_some() || report.shown.is_outside {
+                return;
+            }
+            if report.is_every_order() && report.n_unseen == 0 {
                 return;
             }
             let n_most = self.audits().n_left() as usize;
@@ -82,6 +93,9 @@ impl Explore {
         let mut names = Names::default();
         let plain = self.search(program, &Tree::every, &mut self.audits(), &mut names);
         report.changed = plain.diverged;
+        if plain.is_outside {
+            report.meet_outside();
+        }
         if report.changed.is_none() && !plain.is_cut {
             report.verdict = Verdict::EveryOrder;
             report.n_orders = Some(plain.n_executions);
@@ -105,7 +119,7 @@ impl Explore {
         let runner = Runner::new(world);
         let world = &runner.world;
         let mut searched = Searched::default();
-        let mut plans = Plans::new(self.limits);
+        let mut plans = Plans::new(self.limits.clone());
         while let Some(plan) = plans.next() {
             let is_divided = !self.shard.is_whole() && self.limits.are_none();
             // Where something is done to the program, a plan is one shard's as it is. From one to which something
@@ -115,15 +129,19 @@ impl Explore {
             if !is_own && self.limits.are_reached(&plan) {
                 continue;
             }
-            world.borrow_mut().doing = Doing::new(self.limits, &plan);
+            world.borrow_mut().doing = Doing::new(self.limits.clone(), &plan);
             let divided = if is_divided { self.divided(&runner, program) } else { Ok(tree()) };
             match divided {
                 Ok(tree) => world.borrow_mut().chooser = tree,
                 Err(changed) => searched.diverged = Some(changed),
             }
-            if searched.diverged.is_none() {
+            if searched.diverged.is_none() && !world.borrow().outside.is_met {
                 let of_plan = OfPlan { plan: &plan, is_own, n_left: plans.n_left() };
                 Self::search_plan(&runner, program, budget, &of_plan, &mut searched);
+            }
+            if world.borrow().outside.is_met {
+                // What else the search would say of it would not be so.
+                (searched.is_outside, searched.is_cut, searched.diverged) = (true, true, None);
             }
             if searched.diverged.is_some() || searched.is_cut {
                 break;
@@ -164,7 +182,7 @@ impl Explore {
             (0..n_more).for_each(|_| budget.spend());
             searched.n_made += n_more;
             searched.n_blocked += n_blocked_after - n_blocked_before;
-            if tree.is_over() {
+            if tree.is_over() || world.outside.is_met {
                 return;
             }
             if budget.is_spent() {
@@ -191,6 +209,9 @@ impl Explore {
                 Tree::Reduced(Box::new(Search::of_beginnings(length)), Vec::new());
             let are_enough = loop {
                 run_next(runner, program)?;
+                if world.borrow().outside.is_met {
+                    break Beginnings::Enough;
+                }
                 if let Some(enough) = world.borrow().chooser.are_enough(self.shard) {
                     break enough;
                 }
@@ -239,6 +260,8 @@ struct Searched {
     pairs: Pairs,
     /// It was not over as the budget was spent.
     is_cut: bool,
+    /// It was given up, since the program uses descriptors.
+    is_outside: bool,
     /// How many executions count.
     n_executions: u64,
     /// How many were given up.

@@ -3,7 +3,7 @@
 use std::fmt::Debug;
 use std::time::Duration;
 
-use crate::budget::{Budget, Limit};
+use crate::budget::Budget;
 use crate::environment::Environment;
 use crate::replay::follow;
 use crate::report::verdict::{self, Verdict};
@@ -22,6 +22,9 @@ pub(crate) const N_STEPS: usize = 10_000;
 
 /// So many failures, and so many outcomes, are run once more.
 const N_SEEN_AGAIN: usize = 16;
+
+/// So often is it tried to see one again in which the system has a word.
+const N_ATTEMPTS: usize = 3;
 
 /// How a program is explored: how much, and what is done to it.
 ///
@@ -96,7 +99,8 @@ pub fn explore<F: Future<Output: Debug>>(program: impl Fn() -> F) -> Report {
 }
 
 impl Explore {
-    /// A hundred thousand executions of ten thousand steps at the most.
+    /// A hundred thousand executions of ten thousand steps at the most; two thousand of a program that uses
+    /// descriptors.
     ///
     /// # Examples
     ///
@@ -264,16 +268,25 @@ impl Explore {
                 let mut half = budget.half();
                 self.exhaust(program, &mut half, &mut report);
                 budget.settle(&half);
+                if report.shown.is_outside {
+                    budget.is_outside();
+                }
                 if report.verdict == Verdict::Cut && report.changed.is_none() {
                     self.try_some(program, &instead(), &mut budget, &mut report);
                 }
             }
-            Strategy::Exhaustive => self.exhaust(program, &mut budget, &mut report),
+            Strategy::Exhaustive => {
+                self.exhaust(program, &mut budget, &mut report);
+                // There is no such thing then.
+                if report.shown.is_outside && report.changed.is_none() {
+                    self.try_some(program, &instead(), &mut budget, &mut report);
+                }
+            }
             some => self.try_some(program, &[some], &mut budget, &mut report),
         }
         if !report.is_complete() {
             report.shown.stopped =
-                budget.is_spent().then(|| Limit::of(self).says(budget.n_spent()));
+                budget.is_spent().then(|| budget.limit(self).says(budget.n_spent()));
         }
         if report.changed.is_none() {
             self.see_again(program, &mut report);
@@ -291,7 +304,14 @@ impl Explore {
         report: &mut Report,
     ) {
         let sampled = self.sample(program, strategies, budget, &mut report.found);
-        report.verdict = verdict::of_width(sampled.deviating.and_then(|it| it.1));
+        report.shown.is_outside |= sampled.is_outside;
+        if sampled.is_outside {
+            budget.is_outside();
+        }
+        report.verdict = match report.shown.is_outside {
+            true => Verdict::Sampled,
+            false => verdict::of_width(sampled.deviating.and_then(|it| it.1)),
+        };
         report.n_executions += sampled.deviating.map_or(0, |it| it.0) + sampled.n;
         report.changed = sampled.changed.clone();
         report.shown.sampled = sampled;
@@ -308,7 +328,11 @@ impl Explore {
         let all =
             failures.iter_mut().take(N_SEEN_AGAIN).chain(outcomes.iter_mut().take(N_SEEN_AGAIN));
         for (says, seen) in all {
-            match again.see(&seen.schedule, says) {
+            // What the system brings late is not there the first time.
+            let n_attempts = if report.shown.is_outside { N_ATTEMPTS } else { 1 };
+            let mut attempts = (0..n_attempts).map(|_| again.see(&seen.schedule, says));
+            let first = attempts.next().expect("there is one");
+            match first.or_else(|error| attempts.find_map(Result::ok).ok_or(error)) {
                 Ok(run) => {
                     if run.schedule.to_string().len() <= seen.schedule.to_string().len() {
                         seen.schedule = run.schedule.clone();

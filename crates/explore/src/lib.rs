@@ -32,6 +32,10 @@
 //! `RefCell` of `boucle::shared`. Where there are few orders each of them is tried, whatever is shared; where there
 //! are too many, those with few deviations from the loop's own, and others by chance ([`Strategy`]). The first
 //! line of a [`Report`] says which it is.
+//!
+//! A program that uses sockets or other descriptors is sampled at the most: when they are ready the system decides, and
+//! no order does. After each step it is asked what is ready, without waiting; where nothing else can go on, it has a
+//! tenth of a second to bring something. [`Explore::fails`] lets its calls fail.
 
 mod budget;
 mod disturb;

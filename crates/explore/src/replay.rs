@@ -14,6 +14,7 @@ use crate::search::order::Event;
 use crate::why::again::Again;
 use crate::why::both::Both;
 use crate::world::execution::run_as;
+use crate::world::failing::{Call, Failing, Failure};
 use crate::world::names::{Names, Who};
 use crate::world::{Choose, Seat, World};
 
@@ -157,6 +158,8 @@ pub(crate) struct Follow {
     at: usize,
     /// At which place the task that is polled gives its turn back, from 1; 0 if it does not.
     gives_up: u32,
+    /// Which of its calls fail.
+    fails: Vec<Failing>,
     /// What did not go.
     error: Option<ReplayError>,
 }
@@ -166,7 +169,8 @@ impl Follow {
     pub(crate) fn new(schedule: &Schedule) -> Follow {
         let faults = schedule.0.iter().filter(|it| is_fault(it)).cloned().collect();
         let n_explicit = schedule.n_explicit();
-        Follow { schedule: schedule.clone(), n_explicit, faults, at: 0, gives_up: 0, error: None }
+        let schedule = schedule.clone();
+        Follow { schedule, n_explicit, faults, at: 0, gives_up: 0, fails: Vec::new(), error: None }
     }
 }
 
@@ -179,15 +183,22 @@ impl Follow {
 
 impl Choose for Follow {
     fn choose(&mut self, ready: &[Task], names: &Names) -> Option<Task> {
+        // What is done in a poll is done in that one alone.
+        self.gives_up = 0;
+        self.fails.clear();
         let is_explicit = self.at < self.n_explicit;
         let is_choice = |it: &&Task| is_explicit || !matches!(names.who(**it), Who::Fault(..));
         let ready: Vec<Task> = ready.iter().filter(is_choice).copied().collect();
         if !is_explicit && (ready.len() < 2 || self.at == self.schedule.0.len()) {
             return ready.first().copied();
         }
-        self.gives_up = 0;
-        while self.schedule.0.get(self.at).is_some_and(|it| it.starts_with('%')) {
-            (self.at, self.gives_up) = (self.at + 1, self.gives_up + 1);
+        while let Some(sign) = self.schedule.0.get(self.at) {
+            match Failing::read(sign) {
+                Some((failing, _)) => self.fails.push(failing),
+                None if sign.starts_with('%') => self.gives_up += 1,
+                None => break,
+            }
+            self.at += 1;
         }
         let wanted = self.schedule.0.get(self.at).cloned().unwrap_or_default();
         self.at += 1;
@@ -206,6 +217,10 @@ impl Choose for Follow {
 
     fn gives_up(&mut self, place: u32) -> bool {
         place == self.gives_up
+    }
+
+    fn fails(&mut self, call: &Call) -> Option<Failure> {
+        self.fails.iter().find(|it| call.is(it)).map(|it| it.failure)
     }
 
     fn took(&mut self, _: Event, _: &[Task]) {}
@@ -250,7 +265,8 @@ pub(crate) fn follow<F: Future<Output: Debug>>(
     let recorder = Rc::new(Recorder::new());
     let listening = recorder.listen();
     let both = Rc::new(Both(Rc::new(Seat(Rc::clone(&world))), Rc::clone(&recorder) as _));
-    let outcome = run_as(&world, Seat(Rc::clone(&world)), both, program);
+    let seat = || Seat(Rc::clone(&world));
+    let outcome = run_as(&world, seat(), both, seat(), program);
     drop(listening);
     let chooser = &world.borrow().chooser;
     if let Some(error) = &chooser.error {

@@ -41,6 +41,9 @@ pub(crate) use fifo::Width;
 /// At most so many deviations are tried where nobody says how many.
 const N_DEVIATIONS: u32 = 3;
 
+/// So often may the system bring something later than before.
+const N_CHANGED: u32 = 3;
+
 /// A step is to be chosen.
 pub(crate) struct Choice<'a> {
     /// The tasks that are ready, the longest one first.
@@ -212,6 +215,8 @@ pub(crate) struct Sampled {
     pub(crate) unseen: Option<u32>,
     /// The program is not the same each time.
     pub(crate) changed: Option<String>,
+    /// Whether the program uses descriptors.
+    pub(crate) is_outside: bool,
 }
 
 impl Explore {
@@ -234,7 +239,7 @@ impl Explore {
             begin: Vec::new(),
             order: HappensBefore::default(),
             has_changed: false,
-            limits: self.limits,
+            limits: self.limits.clone(),
             possible: BTreeSet::new(),
         };
         let runner = Runner::new(World::new(chooser, self.n_steps));
@@ -267,9 +272,15 @@ impl Explore {
                 sampled.changed = Some(how);
                 break;
             }
+            let is_all = sampled.deviating.is_some_and(|it| it.1 == Some(Width::Everything));
+            if is_all && world.borrow().outside.is_met {
+                // Nothing is left to chance but what the system does.
+                break;
+            }
         }
         let coverage = &world.borrow().chooser.coverage;
         sampled.coverage = coverage.says(&world.borrow().names);
+        sampled.is_outside = world.borrow().outside.is_met;
         sampled.unseen = (sampled.n > 0).then(|| coverage.unseen());
         sampled
     }
@@ -288,7 +299,7 @@ fn sampler(strategy: Strategy, is_alone: bool, explore: &Explore) -> Box<dyn Sam
     match strategy {
         // One after another, all that fit: where it is not alone, others spend better what does not fit.
         Strategy::Fifo(most) => {
-            Box::new(Deviations::new(most, !is_alone, explore.shard, explore.limits))
+            Box::new(Deviations::new(most, !is_alone, explore.shard, explore.limits.clone()))
         }
         Strategy::Pct(depth) => Box::new(Pct::new(depth)),
         Strategy::Pos => Box::new(Pos::default()),
@@ -306,12 +317,12 @@ fn run_all<F: Future<Output: Debug>>(
     n_before: u64,
     found: &mut Found,
 ) -> (u64, bool) {
-    let (mut n, world) = (0, &runner.world);
+    let (mut n, mut n_changed, world) = (0, 0, &runner.world);
     while !budget.is_spent() {
         {
             let world = &mut *world.borrow_mut();
             let Some(plan) = world.chooser.begin(budget.n_left()) else { break };
-            world.doing = Doing::new(world.chooser.limits, &plan);
+            world.doing = Doing::new(world.chooser.limits.clone(), &plan);
         }
         let outcome = runner.run(program);
         budget.spend();
@@ -328,8 +339,14 @@ fn run_all<F: Future<Output: Debug>>(
             }
             n += 1;
         }
-        if world.chooser.has_changed {
-            return (n, true);
+        if world.outside.is_met {
+            budget.is_outside();
+        }
+        if std::mem::take(&mut world.chooser.has_changed) {
+            n_changed += 1;
+            if !world.outside.is_met || n_changed > N_CHANGED {
+                return (n, true);
+            }
         }
     }
     (n, false)

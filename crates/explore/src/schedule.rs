@@ -4,11 +4,16 @@
 //! path, in brackets: `(1.2.1)`. A number behind it says how many times it is chosen.
 //!
 //! What is done to the program has a sign: `~A` cancels A, `^A` wakes it for no reason, `%A` lets it give its turn
-//! back in its next poll where it need not, `+` lets time pass, `$` closes the loop. Up to the last of these each
-//! step is written, also where there is no choice: only so it is known when they come.
+//! back in its next poll where it need not, `+` lets time pass, `$` closes the loop. `!read:connection-reset:A` lets a
+//! system call of A's next poll fail: which call, and with which error, of `std::io::ErrorKind` or by its number, as
+//! `os24`; `!read2:…` is the second read of the poll. Up to the last of these each step is written, also where there
+//! is no choice: only so it is known when they come.
 
 use std::fmt;
 use std::str::FromStr;
+
+use crate::world::failing;
+use crate::world::failing::Failing;
 
 /// Whom a schedule can call by a letter.
 const LETTERS: std::ops::RangeInclusive<u32> = 1..=26;
@@ -43,15 +48,15 @@ pub struct Schedule(pub(crate) Vec<String>);
 
 /// Whether it is what is done to the program, or that time passes.
 pub(crate) fn is_fault(name: &str) -> bool {
-    name.starts_with(['~', '^', '%', '+', '$'])
+    name.starts_with(['~', '^', '%', '+', '$', failing::SIGN])
 }
 
 impl Schedule {
     /// How many steps there are from the beginning on of which each is written.
     pub(crate) fn n_explicit(&self) -> usize {
         let last = self.0.iter().rposition(|it| is_fault(it));
-        // Who gives up does so in the poll that comes next.
-        last.map_or(0, |it| it + 1 + usize::from(self.0[it].starts_with('%')))
+        // Who gives up does so in the poll that comes next, and there calls fail.
+        last.map_or(0, |it| it + 1 + usize::from(self.0[it].starts_with(['%', failing::SIGN])))
     }
 }
 
@@ -67,7 +72,7 @@ impl Schedule {
 /// ```
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 #[error(
-    "no schedule, at {at} of `{text}`: a schedule is tasks, M, A to Z or (path), each with how many times it is next, as in A2M(1.2.1), and what is done to them, ~A ^A %A + $"
+    "no schedule, at {at} of `{text}`: a schedule is tasks, M, A to Z or (path), each with how many times it is next, as in A2M(1.2.1), and what is done to them, ~A ^A %A !read:connection-reset:A + $"
 )]
 pub struct ParseScheduleError {
     /// How many letters before it can be read.
@@ -88,11 +93,15 @@ impl FromStr for Schedule {
         while let Some(first) = left.chars().next() {
             let at = text.len() - left.len();
             let error = || ParseScheduleError { at, text: text.to_owned() };
-            let n_signs = usize::from(matches!(first, '~' | '^' | '%'));
+            let n_signs = match first {
+                failing::SIGN => Failing::read(left).ok_or_else(error)?.1,
+                _ => usize::from(matches!(first, '~' | '^' | '%')),
+            };
+            let victim = &left[n_signs..];
             let n_bytes = n_signs
-                + match left[n_signs..].chars().next() {
+                + match victim.chars().next() {
                     Some('A'..='Z') => 1,
-                    Some('(') => left.find(')').ok_or_else(error)? + 1 - n_signs,
+                    Some('(') => victim.find(')').ok_or_else(error)? + 1,
                     Some('+' | '$') if n_signs == 0 => 1,
                     _ => return Err(error()),
                 };
@@ -132,7 +141,14 @@ mod tests {
 
     #[test]
     fn a_text_is_read_as_it_was_written_and_what_is_none_says_where() {
-        for text in ["", "A", "A2B18A", "M3(1.2.1)12Z", "A~B^(1.2.1)+2%A3A$"] {
+        for text in [
+            "",
+            "A",
+            "A2B18A",
+            "M3(1.2.1)12Z",
+            "A~B^(1.2.1)+2%A3A$",
+            "!read:connection-reset:A!write12:os11:(1.2.1)(1.2.1)2",
+        ] {
             let schedule: Schedule = text.parse().expect("it is one");
             assert_eq!(schedule.to_string(), text);
         }
@@ -144,6 +160,10 @@ mod tests {
             ("A~", 1),
             ("~+", 0),
             ("^(1", 0),
+            ("A!read:A", 1),
+            ("A!reed:timed-out:A", 1),
+            ("!read:timed-out:", 0),
+            ("!read:timed-out:+", 0),
             ("A99999999999999999999", 0),
         ] {
             let error = text.parse::<Schedule>().expect_err("it is none");

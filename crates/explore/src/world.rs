@@ -2,8 +2,10 @@
 
 mod disturbed;
 pub(crate) mod execution;
+pub(crate) mod failing;
 pub(crate) mod faults;
 pub(crate) mod names;
+mod outside;
 pub(crate) mod quiet;
 pub(crate) mod round;
 mod seat;
@@ -16,8 +18,10 @@ use rustc_hash::FxHashMap;
 pub(crate) use self::seat::Seat;
 use crate::search::foot::{Foot, Part, Task};
 use crate::search::order::Event;
+use crate::world::failing::{Call, Failure, N_CALLS};
 use crate::world::faults::{Doing, Kind};
 use crate::world::names::{LOOP, NOBODY, Names, Who};
+use crate::world::outside::Outside;
 use crate::world::round::Round;
 
 /// Who chooses the steps.
@@ -40,6 +44,11 @@ pub(crate) trait Choose {
     fn gives_up(&mut self, _place: u32) -> bool {
         false
     }
+
+    /// How a call fails that the task which is polled is about to make, though no plan says so.
+    fn fails(&mut self, _call: &Call) -> Option<Failure> {
+        None
+    }
 }
 
 /// What went wrong with an execution, apart from what the program says.
@@ -49,8 +58,8 @@ pub(crate) enum Trouble {
     GivenUp,
     /// It went on for too long.
     TooLong,
-    /// A thread or a descriptor had a word in it.
-    Outside,
+    /// A thread had a word in it: when, and which.
+    Thread(String),
 }
 
 /// A task of the present execution.
@@ -60,6 +69,8 @@ struct Known {
     is_live: bool,
     /// At how many places it could have given up so far.
     n_charged: u32,
+    /// How many calls of each kind it has made.
+    n_calls: [u32; N_CALLS],
     /// How often it was polled, and how often time has passed since, since nothing else could go on.
     n_polls: u32,
     n_idle: u32,
@@ -89,6 +100,8 @@ pub(crate) struct World<C> {
     pub(crate) chooser: C,
     /// What is done to the program.
     pub(crate) doing: Doing,
+    /// What descriptors bring.
+    pub(crate) outside: Outside,
     /// The numbers of the tasks of this execution.
     ids: FxHashMap<TaskId, Task>,
     /// Those tasks, by their numbers.
@@ -99,6 +112,8 @@ pub(crate) struct World<C> {
     is_counted: Option<Task>,
     /// At how many places the task that is polled could have given up in this poll.
     n_charged: u32,
+    /// How many calls of each kind it has made in it.
+    n_calls: [u32; N_CALLS],
     /// Those that could take a step as it began.
     ready: Vec<Task>,
     /// Whether it was the last step of the program.
@@ -122,11 +137,13 @@ impl<C: Choose> World<C> {
             names: Names::default(),
             chooser,
             doing: Doing::default(),
+            outside: Outside::default(),
             ids: FxHashMap::default(),
             tasks: Vec::new(),
             step: None,
             is_counted: None,
             n_charged: 0,
+            n_calls: [0; N_CALLS],
             ready: Vec::new(),
             is_last: false,
             is_closed: false,
@@ -147,6 +164,7 @@ impl<C: Choose> World<C> {
         self.written.clear();
         self.round.begin();
         self.doing.begin();
+        self.outside.begin();
     }
 
     /// The step that is under way is over.
@@ -171,12 +189,20 @@ impl<C: Choose> World<C> {
     }
 
     fn next(&mut self, at: &Situation<'_>) -> Step {
-        if let Some(step) = self.disturb_task(at) {
+        if let Some(step) = self.looks().or_else(|| self.disturb_task(at)) {
             return step;
         }
+        if at.works_abroad {
+            self.thread(|_| "a thread works for the program".to_owned());
+        }
+        let can_idle = at.next_deadline.is_some() || at.is_awaited;
+        if at.is_open && at.ready.is_empty() && !can_idle {
+            if let Some(step) = self.waits_for_system() {
+                return step;
+            }
+        }
         self.end_step();
-        if at.is_open || self.trouble.is_some() {
-            self.trouble.get_or_insert(Trouble::Outside);
+        if self.trouble.is_some() {
             return Step::Stop;
         }
         self.n_steps += 1;
@@ -192,12 +218,12 @@ impl<C: Choose> World<C> {
             self.doing.note_step(Kind::Slow);
         }
         self.add_faults(&mut ready);
-        let can_idle = at.next_deadline.is_some() || at.is_awaited;
         let may_idle = ready.is_empty() || self.chooser.at_any_time().is_some();
         if n_ready == 0 && can_idle && may_idle {
             ready.insert(0, NOBODY);
         }
         if ready.is_empty() {
+            self.is_stuck();
             return Step::Stuck;
         }
         let is_told = n_ready > 1 || self.doing.is_left();
@@ -208,7 +234,8 @@ impl<C: Choose> World<C> {
             self.written.push(task);
         }
         let place = self.ready.iter().position(|it| *it == task).expect("it is one of them");
-        self.n_charged = 0;
+        (self.n_charged, self.n_calls) = (0, [0; N_CALLS]);
+        self.outside.steps();
         let foot = Foot { is_barrier: task == NOBODY, ..Foot::default() };
         self.step = Some(Event { task, foot });
         match self.names.who(task) {
@@ -280,6 +307,7 @@ impl<C: Choose> World<C> {
             id: task,
             is_live: true,
             n_charged: 0,
+            n_calls: [0; N_CALLS],
             n_polls: 0,
             n_idle: 0,
             woken: Woken::AsEver,

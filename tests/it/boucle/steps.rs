@@ -52,7 +52,8 @@ impl Order for Script {
         let deadline = at.next_deadline.map_or(String::new(), |it| format!("+{}s", it.as_secs()));
         let quiet = if at.is_awaited { " quiet" } else { "" };
         let open = if at.is_open { " open" } else { "" };
-        self.log.say(format!("[{}]{deadline}{quiet}{open}", ready.join("|")));
+        let abroad = if at.works_abroad { " abroad" } else { "" };
+        self.log.say(format!("[{}]{deadline}{quiet}{open}{abroad}", ready.join("|")));
         match self.steps.pop_front() {
             None => Step::first(at),
             Some(Next::Poll(task)) => {
@@ -196,7 +197,7 @@ fn who_chooses_is_told_of_those_who_wait_for_quiet_and_of_what_comes_from_outsid
     let ended = event_loop.run_until_complete(to_thread(move || waits.recv().is_err()));
     drop(lets_go);
     assert_eq!(ended.map(|_| ()), Err(RunError::Stopped));
-    assert_eq!(log.words(), "[1] [] open");
+    assert_eq!(log.words(), "[1] [] open abroad");
 }
 
 #[test]

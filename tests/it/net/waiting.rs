@@ -1,7 +1,7 @@
 //! Who waits for a descriptor: many, those who only poll, those who move to another loop, those who must
 //! try again.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::future::{pending, poll_fn};
 use std::io;
 use std::pin::Pin;
@@ -10,11 +10,14 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Wake, Waker};
 
 use boucle::net::{TcpStream, UnixDatagram, UnixListener, UnixStream};
-use boucle::{Faults, Loop, RunError, SystemCall, Task, interrupt, spawn};
+use boucle::{
+    Faults, Loop, Order, RunError, Situation, Step, SystemCall, Task, TaskId, interrupt, quiescent,
+    spawn,
+};
 use futures_io::AsyncRead;
 
 use super::reactor::drivers;
-use super::watchdog::{run, run_in};
+use super::watchdog::{begins_to_wait, run, run_in};
 use super::{count_turns, pair, polled};
 
 /// Counts the polls of a task that polls so, until it is ready.
@@ -241,4 +244,64 @@ fn who_is_interrupted_again_and_again_lets_the_others_have_their_turns() {
         assert!(n_turns.get() >= 7, "{} turns", n_turns.get());
         counts.cancel();
     });
+}
+
+/// Says that this call of a kind would block, the how-many-th, from 1.
+struct WouldBlock(SystemCall, Cell<usize>);
+
+impl Faults for WouldBlock {
+    fn before(&self, call: SystemCall) -> Option<io::Error> {
+        let n_left = self.1.get().saturating_sub(usize::from(call == self.0));
+        let fails = call == self.0 && self.1.replace(n_left) == 1;
+        fails.then(|| io::ErrorKind::WouldBlock.into())
+    }
+}
+
+#[test]
+fn who_is_told_falsely_that_a_call_would_block_tries_again() {
+    for (call, nth) in [(SystemCall::Read, 2), (SystemCall::Write, 1)] {
+        let event_loop = Loop::builder().faults(WouldBlock(call, Cell::new(nth))).build();
+        run_in(&event_loop, async {
+            let (client, server) = pair().await;
+            // Both are watched from now on, and the system tells each change once.
+            assert!(begins_to_wait(server.read(&mut [0])).await);
+            client.write_all(b"x").await.expect("there is room");
+            quiescent().await;
+            server.read_exact(&mut [0]).await.expect("it was sent");
+        });
+    }
+}
+
+/// Looks at descriptors at its third step, and notes how many tasks can go on before each.
+struct Looks(Rc<RefCell<Vec<usize>>>);
+
+impl Order for Looks {
+    fn choose(&mut self, _: &[TaskId]) -> usize {
+        unreachable!("`step` does not ask")
+    }
+
+    fn step(&mut self, at: &Situation<'_>) -> Step {
+        let mut n_ready = self.0.borrow_mut();
+        n_ready.push(at.ready.len());
+        assert!(!at.works_abroad);
+        if n_ready.len() == 3 { Step::Look } else { Step::first(at) }
+    }
+}
+
+#[test]
+fn whom_a_socket_wakes_can_be_known_before_the_next_choice() {
+    let n_ready = Rc::new(RefCell::new(Vec::new()));
+    let looks = Looks(Rc::clone(&n_ready));
+    let event_loop = Loop::builder().virtual_time(true).order(looks).build();
+    let (here, there) = UnixStream::pair().expect("the system has sockets");
+    let reads = event_loop.add_task(async move { here.read(&mut [0]).await });
+    let writes = event_loop.add_task(async move {
+        there.write_all(b"x").await.expect("there is room");
+        interrupt().await;
+        interrupt().await;
+    });
+    event_loop.run();
+    assert!(writes.done() && reads.result().is_ok_and(|it| it.is_ok()));
+    // The reader and the writer; the writer, before and after it has written; both.
+    assert_eq!(n_ready.borrow()[..4], [2, 1, 1, 2]);
 }

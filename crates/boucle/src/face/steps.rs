@@ -62,6 +62,7 @@ impl Core {
                     self.fire(deadline);
                 }
             }
+            Step::Look => self.look_at_descriptors(),
             Step::Stop => return Some(End::Stopped),
             Step::Stuck => return Some(End::Stuck),
             Step::Poll(place) if self.has_ready() => self.poll(place),
@@ -99,6 +100,7 @@ impl Core {
             next_deadline: after.map(Duration::from_nanos),
             is_awaited: !self.quiescent.is_empty(),
             is_open: self.n_abroad.get() > 0 || self.reactor.has_waiters(),
+            works_abroad: self.n_abroad.get() > 0,
         });
         self.choice.borrow_mut().take_back((keys, begin));
         step

@@ -82,6 +82,7 @@ pub enum SystemCall {
 /// ```
 pub trait Faults {
     /// Asked before each system call, on the loop's thread; with an error the call is not made, and
-    /// fails with it. A method that panics is reported to the exception handler, and the call is made.
+    /// fails with it; after a `WouldBlock` the task tries again at its next turn, since the system has nothing to
+    /// tell of a call that it was not asked for. A method that panics is reported to the exception handler, and the call is made.
     fn before(&self, call: SystemCall) -> Option<io::Error>;
 }

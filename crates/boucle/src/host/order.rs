@@ -135,6 +135,8 @@ pub struct Situation<'a> {
     /// Whether a thread works for the loop, or a task waits for a descriptor: what they bring comes when it
     /// comes.
     pub is_open: bool,
+    /// Whether a thread works for the loop: virtual time stands still meanwhile.
+    pub works_abroad: bool,
 }
 
 /// What happens next, as an [`Order`] decides.
@@ -172,6 +174,9 @@ pub enum Step {
     Wake(TaskId),
     /// Virtual time passes until the next timer is due, also if tasks are ready. In real time this is `Idle`.
     PassTime,
+    /// The loop asks the system which descriptors are ready, without waiting, and wakes who waits for them. It
+    /// does so by itself from time to time, and where no task is ready; so is it known before the next choice.
+    Look,
     /// The run ends, as by [`Loop::stop`](crate::Loop::stop).
     Stop,
     /// The run ends: nothing will ever happen, as a [deadlock](crate::RunError::Deadlock).

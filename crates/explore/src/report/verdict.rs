@@ -46,6 +46,8 @@ pub(crate) struct Shown {
     pub(crate) seed: u64,
     /// The order that was run alone.
     pub(crate) only: Option<Schedule>,
+    /// Whether the program uses descriptors, so that no order decides all.
+    pub(crate) is_outside: bool,
     /// Why nothing was run.
     pub(crate) refused: Option<String>,
 }
@@ -116,11 +118,39 @@ impl Report {
                 self.write_searched(f)?;
                 self.write_sampled(f, "  sampled: ")
             }
+            (Verdict::Sampled, _) if shown.is_outside => self.write_outside(f, &with),
             (Verdict::Sampled, _) => {
                 self.write_sampled(f, &format!("sampled{with}: "))?;
                 self.write_searched(f)
             }
         }
+    }
+
+    /// What was tried of a program that uses descriptors.
+    fn write_outside(&self, f: &mut fmt::Formatter<'_>, with: &str) -> fmt::Result {
+        let n = self.n_executions;
+        writeln!(
+            f,
+            "sampled{with}, since it uses descriptors, and no order decides when they are ready: {n} order{}{}",
+            plural(n),
+            self.stopped("; ")
+        )?;
+        if let Some((n, width)) = self.shown.sampled.deviating {
+            let which = match width {
+                Some(Width::Everything) => "all that were seen to be possible".to_owned(),
+                Some(Width::Within(k)) => {
+                    format!("all within {k} deviation{} from the loop's own order", plural(k))
+                }
+                None => "with few deviations from the loop's own order".to_owned(),
+            };
+            writeln!(f, "  {n} order{}, {which}", plural(n))?;
+        }
+        self.write_sampled(f, "  ")
+    }
+
+    /// The program uses descriptors: no search says anything of it.
+    pub(crate) fn meet_outside(&mut self) {
+        (self.verdict, self.shown.is_outside, self.n_orders) = (Verdict::Cut, true, None);
     }
 
     /// Which steps have changed places.

@@ -50,7 +50,7 @@ pub(super) struct Deviations {
 impl Deviations {
     /// At most so many; where it is all or none, those with one more are tried only if there is room for all.
     pub(super) fn new(most: u32, all_or_none: bool, shard: Shard, limits: Limits) -> Deviations {
-        let plans = Plans::new(limits);
+        let plans = Plans::new(limits.clone());
         let mut all = Deviations {
             most,
             all_or_none,

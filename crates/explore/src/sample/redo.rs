@@ -8,8 +8,20 @@ use crate::schedule::Schedule;
 use crate::search::foot::Task;
 use crate::search::order::Event;
 use crate::world::Choose;
+use crate::world::failing::{Call, Failing, Failure};
 use crate::world::faults::Kind;
 use crate::world::names::Names;
+
+/// How an order is not the loop's own.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum What {
+    /// It is this one's step.
+    Step,
+    /// It gives its turn back in it, at this place, from 1.
+    GivesUp(u32),
+    /// A call fails in it.
+    Fails(Failing),
+}
 
 /// What is not the loop's own.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -18,8 +30,7 @@ pub(super) struct Deviation {
     at: usize,
     /// Whose step it is, by its name.
     task: String,
-    /// At which place it gives its turn back, from 1; 0 if the deviation is that it is its step.
-    gives_up: u32,
+    what: What,
     /// Whether it is something that is done to the program.
     pub(super) is_fault: bool,
 }
@@ -27,7 +38,7 @@ pub(super) struct Deviation {
 impl Deviation {
     /// Whether it is a step that would not be there.
     fn is_step(&self) -> bool {
-        self.is_fault && self.gives_up == 0
+        self.is_fault && self.what == What::Step
     }
 }
 
@@ -43,6 +54,8 @@ struct Taken {
     is_fault: bool,
     /// At which place it gave its turn back, from 1; 0 if it did not.
     gives_up: u32,
+    /// Which of its calls failed.
+    fails: Vec<Failing>,
 }
 
 /// Runs an order once more.
@@ -93,27 +106,30 @@ impl Redo {
     pub(super) fn deviations(&self) -> Vec<Deviation> {
         let mut all = Vec::new();
         for (at, taken) in self.taken.iter().enumerate() {
-            let deviation = |gives_up| Deviation {
+            let deviation = |what| Deviation {
                 at,
                 task: taken.task.clone(),
-                gives_up,
-                is_fault: taken.is_fault || gives_up > 0,
+                what,
+                is_fault: taken.is_fault || what != What::Step,
             };
-            all.extend(taken.deviates.then(|| deviation(0)));
-            all.extend((taken.gives_up > 0).then(|| deviation(taken.gives_up)));
+            all.extend(taken.deviates.then(|| deviation(What::Step)));
+            let gives_up = (taken.gives_up > 0).then_some(What::GivesUp(taken.gives_up));
+            let fails = taken.fails.iter().map(|it| What::Fails(*it));
+            all.extend(gives_up.into_iter().chain(fails).map(deviation));
         }
         all
     }
 
     /// The order as a schedule, up to the last of that.
     pub(super) fn schedule(&self) -> Schedule {
-        let is_done = |it: &Taken| it.is_fault || it.gives_up > 0;
+        let is_done = |it: &Taken| it.is_fault || it.gives_up > 0 || !it.fails.is_empty();
         let n_explicit = self.taken.iter().rposition(is_done).map_or(0, |it| it + 1);
         let n_all = self.taken.iter().rposition(|it| it.deviates).map_or(0, |it| it + 1);
         let mut schedule = Schedule::default();
         for (at, taken) in self.taken.iter().enumerate().take(n_all.max(n_explicit)) {
             let yields = format!("{}{}", Kind::Yield.sign(), taken.task);
             schedule.0.extend(std::iter::repeat_n(yields, taken.gives_up as usize));
+            schedule.0.extend(taken.fails.iter().map(|it| format!("{it}{}", taken.task)));
             if at < n_explicit || taken.n_ready > 1 {
                 schedule.0.push(taken.task.clone());
             }
@@ -132,7 +148,7 @@ impl Choose for Redo {
                 ready.iter().position(|it| *it == task).expect("it is one of them")
             }
             None => {
-                let is_it = |it: &&Deviation| it.at == at && it.gives_up == 0;
+                let is_it = |it: &&Deviation| it.at == at && it.what == What::Step;
                 let wanted = self.wanted.iter().find(is_it).map(|it| &it.task[..]);
                 let of = |wanted| ready.iter().position(|it| names.called(*it) == wanted);
                 let place = wanted.and_then(of).unwrap_or(choice.own);
@@ -150,6 +166,7 @@ impl Choose for Redo {
             deviates: is_fault || place != choice.own,
             is_fault,
             gives_up: 0,
+            fails: Vec::new(),
         });
         Some(ready[place])
     }
@@ -167,11 +184,24 @@ impl Choose for Redo {
         let at = self.taken.len() - 1;
         let gives_up = match &mut self.follow {
             Some(follow) => follow.gives_up(place),
-            None => self.wanted.iter().any(|it| it.at == at && it.gives_up == place),
+            None => self.wanted.iter().any(|it| it.at == at && it.what == What::GivesUp(place)),
         };
         if gives_up {
             self.taken[at].gives_up = place;
         }
         gives_up
+    }
+
+    fn fails(&mut self, call: &Call) -> Option<Failure> {
+        let at = self.taken.len() - 1;
+        let failure = match &mut self.follow {
+            Some(follow) => follow.fails(call)?,
+            None => self.wanted.iter().find_map(|it| match it.what {
+                What::Fails(failing) if it.at == at && call.is(&failing) => Some(failing.failure),
+                _ => None,
+            })?,
+        };
+        self.taken[at].fails.push(Failing { nth: call.in_poll, failure });
+        Some(failure)
     }
 }

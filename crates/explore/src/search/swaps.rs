@@ -238,7 +238,7 @@ fn swapped(pair: &Pair) -> Vec<usize> {
     begin.chain(after).chain(second + 1..known.events.len()).collect()
 }
 
-/// All orders on the way from one to another, in each of which two neighbours have changed places.
+/// All orders on the way from one to another, in each of which two that stand next to each other have changed places.
 fn way(from: Vec<usize>, to: &[usize]) -> Vec<Vec<usize>> {
     let mut way = vec![from];
     for (place, step) in to.iter().enumerate() {

@@ -3,10 +3,11 @@
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeSet, HashMap};
 use std::fmt::Debug;
+use std::io;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use boucle::{Instrument, Order, Situation, Step, TaskId};
+use boucle::{Faults, Instrument, Order, Situation, Step, SystemCall, TaskId};
 use boucle_trace::{Recorder, Trace};
 
 use crate::replay::Follow;
@@ -16,6 +17,7 @@ use crate::search::order::{Event, HappensBefore};
 use crate::why::both::Both;
 use crate::why::witness::{Called, Cast, Seen, Witness};
 use crate::world::execution::{Outcome, run_as};
+use crate::world::failing::{Call, Failure};
 use crate::world::faults::{Doing, Fault, Kind, Limits, Plan, When};
 use crate::world::names::{NOBODY, Names, Who};
 use crate::world::{Choose, Seat, World};
@@ -137,7 +139,7 @@ where
         &self,
         wanted: &Wanted<'_>,
         order: impl Order + 'static,
-        witness: &Witness,
+        witness: &Rc<Witness>,
         instrument: Rc<dyn Instrument>,
     ) -> Option<Run> {
         {
@@ -152,7 +154,8 @@ where
         }
         let seat: Rc<dyn Instrument> = Rc::new(Seat(Rc::clone(&self.world)));
         let watch = Rc::new(Both(seat, instrument));
-        let outcome = run_as(&self.world, order, watch, self.program);
+        let calls = Calls { seat: Seat(Rc::clone(&self.world)), witness: Rc::clone(witness) };
+        let outcome = run_as(&self.world, order, watch, calls, self.program);
         let world = &mut *self.world.borrow_mut();
         let guide = std::mem::take(&mut world.chooser);
         self.left.set(self.left.get().saturating_sub(guide.events.len().max(1)));
@@ -203,6 +206,8 @@ pub(crate) struct Guide {
     n_charged: HashMap<Task, u32>,
     /// At which of them which task did.
     gave_up: Vec<(Task, u32)>,
+    /// Which call of which task has failed, the how-many-th of its kind.
+    failed: Vec<(Task, Failure, u32)>,
 }
 
 impl Default for Guide {
@@ -215,6 +220,7 @@ impl Default for Guide {
             current: NOBODY,
             n_charged: HashMap::new(),
             gave_up: Vec::new(),
+            failed: Vec::new(),
         }
     }
 }
@@ -222,12 +228,9 @@ impl Default for Guide {
 impl Guide {
     /// What was done to the program, and when: all of it would be done again by a plan.
     fn plan(&self, names: &Names) -> Plan {
-        let gave_up = self.gave_up.iter();
-        let gave_up = gave_up.map(|(victim, place)| Fault {
-            kind: Kind::Yield,
-            victim: *victim,
-            when: When::Place(*place),
-        });
+        let at = |kind, victim, place| Fault { kind, victim, when: When::Place(place) };
+        let gave_up = self.gave_up.iter().map(|it| at(Kind::Yield, it.0, it.1));
+        let failed = self.failed.iter().map(|it| at(Kind::Fail(it.1), it.0, it.2));
         let tasks: Vec<Task> = self.events.iter().map(|it| it.task).collect();
         let n = |task, tasks: &[Task]| tasks.iter().filter(|it| **it == task).count() as u32;
         let done = tasks.iter().enumerate().filter_map(|(place, task)| {
@@ -244,7 +247,7 @@ impl Guide {
             };
             Some(Fault { kind, victim, when })
         });
-        done.chain(gave_up).collect()
+        done.chain(gave_up).chain(failed).collect()
     }
 }
 
@@ -284,9 +287,31 @@ impl Choose for Guide {
         gives_up
     }
 
+    fn fails(&mut self, call: &Call) -> Option<Failure> {
+        let Way::Follow(follow) = &mut self.way else { return None };
+        let failure = follow.fails(call)?;
+        self.failed.push((self.current, failure, call.in_all));
+        Some(failure)
+    }
+
     fn took(&mut self, event: Event, cuts_off: &[Task]) {
         self.events.push(Arc::new(event));
         self.cut_off = cuts_off.to_vec();
+    }
+}
+
+/// Lets calls fail, and has it written down.
+struct Calls {
+    /// Decides which.
+    seat: Seat<Guide>,
+    witness: Rc<Witness>,
+}
+
+impl Faults for Calls {
+    fn before(&self, call: SystemCall) -> Option<io::Error> {
+        let error = self.seat.before(call);
+        self.witness.calls(call, error.as_ref());
+        error
     }
 }
 

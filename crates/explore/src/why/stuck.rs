@@ -151,7 +151,7 @@ where
     let known = stuck.seen.waits.get(whom);
     // It is woken by nobody but us: what it does in a step of its own shows that it could go on.
     let goes_on = |deed: &Deed| match deed {
-        Deed::Uses(..) | Deed::WakesInVain(_) => false,
+        Deed::Uses(..) | Deed::Calls(..) | Deed::WakesInVain(_) => false,
         Deed::Waits(wait) => {
             let is_same = |(_, it): &(u32, Wait)| it.object == wait.object && it.task == wait.task;
             !known.into_iter().flatten().any(is_same)

@@ -3,15 +3,17 @@
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
+use std::io;
 use std::panic::Location;
 use std::rc::Rc;
 
 use boucle::{
-    Ended, How, Instrument, Object, ObjectId, Part, RunError, Shared, Spawned, TaskId, WaitsFor,
-    WokenBy,
+    Ended, How, Instrument, Object, ObjectId, Part, RunError, Shared, Spawned, SystemCall, TaskId,
+    WaitsFor, WokenBy,
 };
 
 use crate::schedule::name;
+use crate::world::failing;
 
 /// A line of the program.
 pub(crate) type Line = &'static Location<'static>;
@@ -28,6 +30,8 @@ pub(crate) enum Thing {
     Part(ObjectId, Part),
     /// Whether this task has ended.
     End(Called),
+    /// What the system keeps.
+    System,
     /// Something else.
     Other(Shared),
 }
@@ -56,6 +60,8 @@ pub(crate) enum Deed {
     GivesBack(ObjectId),
     /// Begins to wait.
     Waits(Wait),
+    /// Makes a system call, and with which error it fails, if it is made to fail.
+    Calls(&'static str, Option<String>),
     /// A time has come.
     TimePasses,
     /// Spawns a task.
@@ -170,6 +176,15 @@ impl Witness {
     /// How many steps there were.
     pub(crate) fn n_turns(&self) -> usize {
         self.inner.borrow().seen.turns.len()
+    }
+
+    /// A system call is made; or fails, so that it is not.
+    pub(crate) fn calls(&self, call: SystemCall, error: Option<&io::Error>) {
+        let inner = &mut *self.inner.borrow_mut();
+        if inner.current.is_some() && failing::number(call).is_some() {
+            inner.does(Deed::Calls(failing::called(call), error.map(ToString::to_string)));
+            inner.does(Deed::Uses(Thing::System, How::Write, None));
+        }
     }
 
     /// A task that has not ended.

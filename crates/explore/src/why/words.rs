@@ -72,6 +72,9 @@ impl<'a> Words<'a> {
                     None => format!("waits for {what}: {name}"),
                 }
             }
+            // Their numbers are not the same each time.
+            (WaitsFor::Readable(_), ..) => "waits to read".to_owned(),
+            (WaitsFor::Writable(_), ..) => "waits to write".to_owned(),
             (on, ..) => format!("waits for {on}"),
         }
     }
@@ -98,7 +101,12 @@ impl<'a> Words<'a> {
                 Deed::Uses(Thing::Object(object), How::Read, _) if has_part(turn, *object) => {
                     continue;
                 }
-                Deed::Uses(Thing::Other(_) | Thing::End(_), ..) | Deed::WakesInVain(_) => continue,
+                Deed::Uses(Thing::Other(_) | Thing::End(_) | Thing::System, ..)
+                | Deed::WakesInVain(_) => continue,
+                Deed::Calls(call, None) => format!("calls {call}"),
+                Deed::Calls(call, Some(error)) => {
+                    format!("its {call} fails: {}", Printable::line(error))
+                }
                 Deed::Waits(wait) => match wait.at {
                     Some(at) => format!("{} ({})", self.short_wait(wait), self.line(at)),
                     None => self.short_wait(wait),
@@ -170,6 +178,13 @@ impl<'a> Words<'a> {
             }
             Thing::End(task) if turn.task.as_ref() == Some(task) => "ends".to_owned(),
             Thing::End(task) => format!("looks whether {task} has ended"),
+            Thing::System => {
+                let call = turn.deeds.iter().find_map(|it| match it {
+                    Deed::Calls(call, _) => Some(*call),
+                    _ => None,
+                });
+                format!("calls {}", call.unwrap_or("the system"))
+            }
             Thing::Other(Shared::Tasks) if how == How::Read => "looks which tasks there are".into(),
             Thing::Other(Shared::Tasks) => "spawns a task, or ends one".to_owned(),
             Thing::Other(Shared::Ends(_)) => "one who waits for many hears of an end".to_owned(),

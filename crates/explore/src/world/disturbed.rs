@@ -1,11 +1,13 @@
 //! What is done to the program in an execution: by a plan, or as a schedule says.
 
-use boucle::{How, Shared, Situation, Step, TaskId};
+use boucle::{How, Shared, Situation, Step, SystemCall, TaskId};
 
 use super::{Choose, Woken, World, known};
 use crate::search::foot::Task;
+use crate::world::failing;
+use crate::world::failing::{Call, Failing, Failure};
 use crate::world::faults::Kind;
-use crate::world::names::NOBODY;
+use crate::world::names::{NOBODY, SYSTEM, Who};
 
 impl<C: Choose> World<C> {
     /// Does something to a task, as the plan says, behind the step that is under way, and as part of it.
@@ -104,5 +106,26 @@ impl<C: Choose> World<C> {
             self.written.splice(place..place, signs);
         }
         gives_up
+    }
+
+    /// How a call fails that the task which is polled is about to make, if it does.
+    pub(super) fn fails(&mut self, call: SystemCall) -> Option<Failure> {
+        self.outside.is_met = true;
+        let task = self.step.as_ref().map(|it| it.task)?;
+        let kind = failing::number(call).filter(|_| self.names.who(task) == Who::Task)?;
+        // What the system keeps is shared by all.
+        self.uses(SYSTEM, How::Write);
+        self.n_calls[kind] += 1;
+        let in_poll = self.n_calls[kind];
+        let known = self.known_mut(task)?;
+        known.n_calls[kind] += 1;
+        let in_all = known.n_calls[kind];
+        let by_plan = self.doing.fails(task, call, in_all);
+        let failure = by_plan.or_else(|| self.chooser.fails(&Call { call, in_poll, in_all }))?;
+        // Before the poll in which it does.
+        let fault = self.names.failing(Failing { nth: in_poll, failure }, task);
+        let place = self.written.len().saturating_sub(1);
+        self.written.insert(place, fault);
+        Some(failure)
     }
 }

@@ -8,7 +8,7 @@ use std::rc::Rc;
 use std::sync::LazyLock;
 use std::time::Instant;
 
-use boucle::{Instrument, Loop, Order, RunError};
+use boucle::{Faults, Instrument, Loop, Order, RunError};
 
 use crate::world::quiet::{message, quietly};
 use crate::world::{Choose, Seat, Trouble, World};
@@ -59,7 +59,8 @@ impl<C: Choose + 'static> Runner<C> {
     ) -> Option<Outcome> {
         let event_loop = self.event_loop.take().unwrap_or_else(|| {
             let watch = Rc::new(Seat(Rc::clone(&self.world)));
-            build(Seat(Rc::clone(&self.world)), watch, &self.reports)
+            let seat = || Seat(Rc::clone(&self.world));
+            build(seat(), watch, seat(), &self.reports)
         });
         let (outcome, event_loop) = run_on(event_loop, &self.world, &self.reports, program);
         self.event_loop.replace(event_loop);
@@ -67,25 +68,27 @@ impl<C: Choose + 'static> Runner<C> {
     }
 }
 
-/// Runs the program once, where another order asks the world and may do more than that, and somebody watches who
-/// tells the world what it is told.
+/// Runs the program once, where another order asks the world and may do more than that, and those who watch and who
+/// let calls fail tell the world what they are told.
 pub(crate) fn run_as<C: Choose + 'static, F>(
     world: &Rc<RefCell<World<C>>>,
     order: impl Order + 'static,
     instrument: Rc<impl Instrument + 'static>,
+    faults: impl Faults + 'static,
     program: &impl Fn() -> F,
 ) -> Option<Outcome>
 where
     F: Future<Output: Debug>,
 {
     let reports = Reports::default();
-    run_on(build(order, instrument, &reports), world, &reports, program).0
+    run_on(build(order, instrument, faults, &reports), world, &reports, program).0
 }
 
 /// A loop for an execution.
 fn build(
     order: impl Order + 'static,
     instrument: Rc<impl Instrument + 'static>,
+    faults: impl Faults + 'static,
     reports: &Reports,
 ) -> Loop {
     let told = Rc::clone(reports);
@@ -93,7 +96,12 @@ fn build(
         .virtual_time_from(*BEGIN)
         .order(order)
         .instrument(instrument)
+        .faults(faults)
         .exception_handler(move |report| {
+            // What the system has refused to the loop itself, which tries again, is no mistake of the program.
+            if report.io_error().is_some() {
+                return;
+            }
             let first = report.to_string().lines().next().unwrap_or_default().to_owned();
             told.borrow_mut().push(first);
         })
@@ -138,14 +146,14 @@ fn outcome<C: Choose>(
             let world = world.borrow();
             Outcome::failure(world.round.says(&world.names))
         }
-        (Some(Trouble::Outside), _) => Outcome::failure(
-            "a thread or a descriptor has a word in it, whose order nobody can choose",
-        ),
+        (Some(Trouble::Thread(says)), _) => Outcome::failure(format!(
+            "a thread has a word in it, whose order nobody can choose: {says}"
+        )),
         (None, Err(Ok(RunError::Stopped))) if world.borrow().is_closed => {
             Outcome { says: "closed".to_owned(), is_failure: false, is_closed: true }
         }
         (None, Ok(says)) => Outcome { says, is_failure: false, is_closed: false },
-        (None, Err(Ok(RunError::Deadlock))) => Outcome::failure("deadlock"),
+        (None, Err(Ok(RunError::Deadlock))) => Outcome::failure(world.borrow().deadlock()),
         (None, Err(Ok(error))) => Outcome::failure(error.to_string()),
         (None, Err(Err(message))) => Outcome::failure(format!("panicked: {message}")),
     };

@@ -1,5 +1,5 @@
 //! What can be done to a program from outside: a task is cancelled, or woken for no reason; time passes though
-//! tasks can go on; a task gives its turn back where it need not; the loop closes.
+//! tasks can go on; a task gives its turn back where it need not; a system call fails; the loop closes.
 //!
 //! What is done to a task changes nothing before the task's next poll: so it is done as early as that can be told,
 //! behind a poll of the task, or behind a moment at which time passes since nothing else can go on. That time
@@ -9,7 +9,11 @@
 
 use std::collections::BTreeSet;
 
+use boucle::SystemCall;
+
 use crate::search::foot::Task;
+use crate::world::failing;
+use crate::world::failing::Failure;
 use crate::world::names::NOBODY;
 
 /// A way to disturb a program.
@@ -25,12 +29,13 @@ pub(crate) enum Kind {
     Yield,
     /// The loop is closed.
     Close,
+    /// A system call fails.
+    Fail(Failure),
 }
 
 impl Kind {
-    /// All of them, in the order of their numbers.
-    pub(crate) const ALL: [Kind; 5] =
-        [Kind::Cancel, Kind::Wake, Kind::Slow, Kind::Yield, Kind::Close];
+    /// All of them but the calls that fail, which are many.
+    const OTHERS: [Kind; 5] = [Kind::Cancel, Kind::Wake, Kind::Slow, Kind::Yield, Kind::Close];
 
     /// What it is written as in a schedule, before its victim.
     pub(crate) fn sign(self) -> char {
@@ -40,18 +45,21 @@ impl Kind {
             Kind::Slow => '+',
             Kind::Yield => '%',
             Kind::Close => '$',
+            Kind::Fail(_) => failing::SIGN,
         }
     }
 
     /// What it is called, if there is one of it.
-    fn noun(self) -> &'static str {
-        match self {
+    fn noun(self) -> String {
+        let noun = match self {
             Kind::Cancel => "cancel",
             Kind::Wake => "spurious wake",
             Kind::Slow => "slow step",
             Kind::Yield => "early give-up",
             Kind::Close => "close",
-        }
+            Kind::Fail(failure) => return failure.noun(),
+        };
+        noun.to_owned()
     }
 }
 
@@ -78,35 +86,50 @@ pub(crate) enum When {
         /// How many such moments.
         n_idle: u32,
     },
-    /// At this of the places where its victim could give up, from 1.
+    /// At this of the places where its victim could give up, or makes such a call, from 1.
     Place(u32),
 }
 
 /// What is done in an execution, in a fixed order.
 pub(crate) type Plan = BTreeSet<Fault>;
 
-/// How often each may be done, by the number of its kind.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub(crate) struct Limits([u8; 5]);
+/// How often each may be done; what is not in it is not done.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub(crate) struct Limits(Vec<(Kind, u8)>);
 
 impl Limits {
     pub(crate) fn set(&mut self, kind: Kind, most: u8) {
-        self.0[kind as usize] = most;
+        self.0.retain(|it| it.0 != kind);
+        if most > 0 {
+            self.0.push((kind, most));
+        }
+    }
+
+    fn of(&self, kind: Kind) -> u8 {
+        self.0.iter().find(|it| it.0 == kind).map_or(0, |it| it.1)
     }
 
     /// Whether it may be done at all.
     pub(crate) fn allow(&self, kind: Kind) -> bool {
-        self.0[kind as usize] > 0
+        self.of(kind) > 0
+    }
+
+    /// How such a call may fail.
+    fn failures(&self, call: SystemCall) -> impl Iterator<Item = Failure> {
+        self.0.iter().filter_map(move |it| match it.0 {
+            Kind::Fail(failure) if failure.call() == call => Some(failure),
+            _ => None,
+        })
     }
 
     /// Whether nothing is done.
     pub(crate) fn are_none(&self) -> bool {
-        *self == Limits::default()
+        self.0.is_empty()
     }
 
     /// How much may be done in all.
     pub(crate) fn n_all(&self) -> u32 {
-        self.0.iter().map(|it| u32::from(*it)).sum()
+        self.0.iter().map(|it| u32::from(it.1)).sum()
     }
 
     /// Whether nothing more may be done than what a plan says.
@@ -117,14 +140,23 @@ impl Limits {
     /// Whether so much may be done.
     pub(crate) fn allow_all(&self, plan: &Plan) -> bool {
         let n = |kind| plan.iter().filter(|it| it.kind == kind).count();
-        Kind::ALL.into_iter().all(|kind| n(kind) <= usize::from(self.0[kind as usize]))
+        plan.iter().all(|it| n(it.kind) <= usize::from(self.of(it.kind)))
     }
 
     /// In words: `with up to 1 cancel and 2 slow steps`; nothing if nothing is done.
     pub(crate) fn words(&self) -> String {
-        let some = Kind::ALL.into_iter().filter(|it| self.allow(*it)).map(|kind| {
-            let n = self.0[kind as usize];
-            format!("{n} {}{}", kind.noun(), if n == 1 { "" } else { "s" })
+        let others = Kind::OTHERS.into_iter().filter(|it| self.allow(*it));
+        let fails = self.0.iter().map(|it| it.0).filter(|it| matches!(it, Kind::Fail(_)));
+        let some = others.chain(fails).map(|kind| {
+            let n = self.of(kind);
+            let s = if n == 1 { "" } else { "s" };
+            match kind {
+                // Of calls that may fail in two ways both are told.
+                Kind::Fail(it) if self.failures(it.call()).count() > 1 => {
+                    format!("{n} {}{s} ({it})", kind.noun())
+                }
+                _ => format!("{n} {}{s}", kind.noun()),
+            }
         });
         match &some.collect::<Vec<_>>()[..] {
             [] => String::new(),
@@ -295,9 +327,25 @@ impl Doing {
         place.is_some()
     }
 
+    /// How a call fails that a task is about to make, the how-many-th of such calls of the task; if it does.
+    pub(crate) fn fails(&mut self, victim: Task, call: SystemCall, place: u32) -> Option<Failure> {
+        let when = When::Place(place);
+        let failures = self.limits.failures(call);
+        self.possible.extend(failures.map(|it| Fault { kind: Kind::Fail(it), victim, when }));
+        let (place, failure) =
+            self.plan.iter().enumerate().find_map(|(place, fault)| match fault.kind {
+                Kind::Fail(failure) if failure.call() == call => {
+                    (fault.victim == victim && fault.when == when).then_some((place, failure))
+                }
+                _ => None,
+            })?;
+        self.states[place] = State::Done;
+        Some(failure)
+    }
+
     /// Whether something is done to tasks, or could be.
     pub(crate) fn is_idle(&self) -> bool {
-        self.plan.is_empty() && self.limits == Limits::default()
+        self.plan.is_empty() && self.limits.are_none()
     }
 
     /// Whether there is something that was not done yet.

@@ -5,6 +5,7 @@ use rustc_hash::FxHashMap;
 
 use crate::schedule::{Schedule, name};
 use crate::search::foot::{Part, Task};
+use crate::world::failing::Failing;
 use crate::world::faults::Kind;
 
 /// The number of those steps that are no task's and no fault: time passes since nothing else can go on, or those
@@ -16,6 +17,9 @@ pub(crate) const UNSEEN: Part = 0;
 
 /// Whether the loop runs.
 pub(crate) const LOOP: Part = 1;
+
+/// What the system keeps: sockets, and what is in them.
+pub(crate) const SYSTEM: Part = 2;
 
 /// Who takes a step.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -31,7 +35,8 @@ pub(crate) enum Who {
 /// The numbers of who takes steps, and of parts.
 pub(crate) struct Names {
     tasks: FxHashMap<TaskPath, Task>,
-    faults: FxHashMap<(Kind, Task), Task>,
+    /// What is done, to whom; of a call that fails, the how-many-th of its poll.
+    faults: FxHashMap<(Kind, Task, u32), Task>,
     shared: FxHashMap<Shared, Part>,
     /// The part that is the end of each task, by the task's number; 0 if nobody has used it.
     ends: Vec<Part>,
@@ -48,7 +53,7 @@ impl Default for Names {
             faults: FxHashMap::default(),
             shared: FxHashMap::default(),
             ends: Vec::new(),
-            n_parts: LOOP + 1,
+            n_parts: SYSTEM + 1,
             all: vec![(Who::Nobody, "+".to_owned())],
         }
     }
@@ -69,16 +74,29 @@ impl Names {
 
     /// The number of what is done to a task, or to all.
     pub(crate) fn fault(&mut self, kind: Kind, victim: Task) -> Task {
-        match self.faults.get(&(kind, victim)) {
-            Some(fault) => *fault,
-            None => {
-                let victims = if victim == NOBODY { "" } else { self.called(victim) };
-                let called = format!("{}{victims}", kind.sign());
-                let fault = self.add(Who::Fault(kind, victim), called);
-                self.faults.insert((kind, victim), fault);
-                fault
-            }
+        self.fault_called(kind, victim, 0, || kind.sign().to_string())
+    }
+
+    /// The number of a call that fails, of those of a poll of this task.
+    pub(crate) fn failing(&mut self, failing: Failing, victim: Task) -> Task {
+        self.fault_called(Kind::Fail(failing.failure), victim, failing.nth, || failing.to_string())
+    }
+
+    fn fault_called(
+        &mut self,
+        kind: Kind,
+        victim: Task,
+        nth: u32,
+        sign: impl FnOnce() -> String,
+    ) -> Task {
+        if let Some(fault) = self.faults.get(&(kind, victim, nth)) {
+            return *fault;
         }
+        let victims = if victim == NOBODY { "" } else { self.called(victim) };
+        let called = sign() + victims;
+        let fault = self.add(Who::Fault(kind, victim), called);
+        self.faults.insert((kind, victim, nth), fault);
+        fault
     }
 
     fn add(&mut self, who: Who, called: String) -> Task {
@@ -137,10 +155,10 @@ impl Names {
     /// How many steps there are from the beginning on of which each is written.
     pub(crate) fn n_explicit(&self, written: &[Task]) -> usize {
         let last = written.iter().rposition(|it| !matches!(self.who(*it), Who::Task));
-        // Who gives up does so in the poll that comes next.
-        let gives_up =
-            |it: usize| usize::from(matches!(self.who(written[it]), Who::Fault(Kind::Yield, _)));
-        last.map_or(0, |it| it + 1 + gives_up(it))
+        // Who gives up does so in the poll that comes next, and there calls fail.
+        let is_in_poll =
+            |it: usize| matches!(self.who(written[it]), Who::Fault(Kind::Yield | Kind::Fail(_), _));
+        last.map_or(0, |it| it + 1 + usize::from(is_in_poll(it)))
     }
 }
 

@@ -1,15 +1,16 @@
 //! The world as the loop asks it and tells it.
 
 use std::cell::RefCell;
+use std::io;
 use std::panic::Location;
 use std::rc::Rc;
 
 use boucle::{
-    Ended, How, Instrument, Object, Order, Shared, Situation, Spawned, Step, TaskId, WaitsFor,
-    WokenBy,
+    Ended, Faults, How, Instrument, Object, Order, Shared, Situation, Spawned, Step, SystemCall,
+    TaskId, WaitsFor, WokenBy,
 };
 
-use super::{Choose, Trouble, World};
+use super::{Choose, World};
 use crate::search::foot::Count;
 
 /// The world as the loop asks it and tells it.
@@ -29,6 +30,12 @@ impl<C: Choose> Order for Seat<C> {
     }
 }
 
+impl<C: Choose> Faults for Seat<C> {
+    fn before(&self, call: SystemCall) -> Option<io::Error> {
+        self.0.borrow_mut().fails(call).map(|it| it.error())
+    }
+}
+
 impl<C: Choose> Instrument for Seat<C> {
     fn task_spawned(&self, task: TaskId, spawned: Spawned) {
         self.0.borrow_mut().spawned(task, spawned);
@@ -37,7 +44,7 @@ impl<C: Choose> Instrument for Seat<C> {
     fn woken(&self, task: TaskId, by: WokenBy) {
         let world = &mut *self.0.borrow_mut();
         if by == WokenBy::Thread {
-            world.trouble = Some(Trouble::Outside);
+            world.thread(|world| format!("it wakes {}", world.called(task)));
         }
         world.wakes(task);
     }
@@ -48,15 +55,23 @@ impl<C: Choose> Instrument for Seat<C> {
 
     fn waits(
         &self,
-        _: TaskId,
-        _: u32,
+        task: TaskId,
+        number: u32,
         on: WaitsFor,
         _: Option<Object>,
         _: Option<&'static Location<'static>>,
     ) {
-        if matches!(on, WaitsFor::Thread | WaitsFor::Readable(_) | WaitsFor::Writable(_)) {
-            self.0.borrow_mut().trouble = Some(Trouble::Outside);
+        let world = &mut *self.0.borrow_mut();
+        match on {
+            WaitsFor::Thread => {
+                world.thread(|world| format!("{} waits for its answer", world.called(task)));
+            }
+            on => world.outside.waits(task, number, on),
         }
+    }
+
+    fn wait_ended(&self, task: TaskId, number: u32) {
+        self.0.borrow_mut().outside.wait_ended(task, number);
     }
 
     fn touched(&self, shared: Shared, how: How, _: Option<&'static Location<'static>>) {
@@ -85,6 +100,7 @@ impl<C: Choose> Instrument for Seat<C> {
 
     fn task_done(&self, task: TaskId, _how: Ended) {
         let world = &mut *self.0.borrow_mut();
+        world.outside.task_done(task);
         let Some(number) = world.ids.get(&task).copied() else { return };
         if let Some(known) = world.known_mut(number) {
             known.is_live = false;

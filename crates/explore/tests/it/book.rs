@@ -5,6 +5,10 @@ use boucle_explore::{Explore, explore, replay};
 #[expect(dead_code, reason = "its `main` prints what is compared here")]
 #[path = "../../examples/four_adders.rs"]
 mod four_adders;
+#[cfg(unix)]
+#[expect(dead_code, reason = "its `main` prints what is compared here")]
+#[path = "../../examples/lost_request.rs"]
+mod lost_request;
 #[expect(dead_code, reason = "its `main` prints what is compared here")]
 #[path = "../../examples/lost_update.rs"]
 mod lost_update;
@@ -32,6 +36,8 @@ fn the_reports_are_those_of_the_chapter() {
     check("pool", explore(pool::program).to_string());
     check("taken", Explore::new().cancels(1).run(taken::program).to_string());
     check("four_adders", four_adders::report().to_string());
+    #[cfg(unix)]
+    check("lost_request", lost_request::report().to_string());
 }
 
 #[test]
@@ -40,4 +46,9 @@ fn the_schedules_of_the_chapter_come_to_what_it_says() {
     let stuck = explore(pool::program);
     let schedule = stuck.schedule("deadlock").expect("it was found").to_string();
     assert!(replay(&schedule, pool::program).expect("it fits").is_failure());
+    #[cfg(unix)]
+    {
+        let replay = replay("!read:connection-reset:MM", lost_request::program).expect("it fits");
+        assert_eq!(replay.outcome(), "panicked: a request is lost");
+    }
 }

@@ -69,3 +69,14 @@ fn diverges_by_an_address() {
 fn diverges_by_a_random_number() {
     is_named(&told(|| RandomState::new().build_hasher().finish() as usize % 4 + 1));
 }
+
+#[test]
+fn diverges_by_another_thread() {
+    // Nobody can say when it wakes: that is a failure at once, and no order of it is tried.
+    let report = Explore::new().run(|| async { boucle::to_thread(|| 42).await.expect("it ends") });
+    let failure = report.failures().next().expect("it is told");
+    assert_eq!(
+        failure,
+        "a thread has a word in it, whose order nobody can choose: at step 1 M waits for its answer"
+    );
+}

@@ -114,7 +114,29 @@ fn a_thread_is_named_as_what_nobody_can_order() {
     let failures: Vec<_> = report.failures().collect();
     assert_eq!(
         failures,
-        ["a thread or a descriptor has a word in it, whose order nobody can choose"]
+        [
+            "a thread has a word in it, whose order nobody can choose: at step 1 M waits for its answer"
+        ]
+    );
+    let report = explore(|| async {
+        let mut thread = None;
+        std::future::poll_fn(|cx| match thread.take() {
+            None => {
+                let waker = cx.waker().clone();
+                let wakes: std::thread::JoinHandle<()> = std::thread::spawn(|| waker.wake());
+                // By then it has.
+                wakes.join().expect("it does not panic");
+                thread = Some(());
+                std::task::Poll::Pending
+            }
+            Some(()) => std::task::Poll::Ready(()),
+        })
+        .await;
+    });
+    let failures: Vec<_> = report.failures().collect();
+    assert_eq!(
+        failures,
+        ["a thread has a word in it, whose order nobody can choose: at step 1 it wakes M"]
     );
 }
 

@@ -7,6 +7,7 @@ mod dice;
 mod diverges;
 mod environment;
 mod explains;
+mod fails;
 mod failures;
 mod faults;
 mod films;

@@ -124,7 +124,7 @@ fn where_nothing_is_hidden_it_says_how_many_pairs_were_swapped() {
 }
 
 #[test]
-fn on_the_way_from_one_order_to_another_neighbours_change_places() {
+fn on_the_way_from_one_order_to_another_those_next_to_each_other_change_places() {
     let way = way(vec![0, 1, 2, 3], &[2, 0, 3, 1]);
     assert_eq!(way, [vec![0, 1, 2, 3], vec![0, 2, 1, 3], vec![2, 0, 1, 3], vec![2, 0, 3, 1]]);
 }
