@@ -22,7 +22,7 @@ mod taken;
 #[path = "../../examples/two_locks.rs"]
 mod two_locks;
 
-fn check(name: &str, told: String) {
+pub(super) fn check(name: &str, told: String) {
     let mut settings = insta::Settings::clone_current();
     settings.set_prepend_module_to_snapshot(false);
     settings.set_omit_expression(true);

@@ -11,6 +11,7 @@ mod fails;
 mod failures;
 mod faults;
 mod films;
+mod first;
 mod large;
 mod named;
 mod oracle;
