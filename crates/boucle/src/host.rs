@@ -107,13 +107,16 @@ impl Host {
     /// Forgets all tasks, and counts anew what is made. There are no tasks.
     #[cfg(feature = "explore")]
     pub(crate) fn renew(&mut self) {
-        self.stats.get_mut().clear();
-        *self.waits.get_mut() = Waits::default();
-        self.rests.get_mut().clear();
-        self.makers.get_mut().clear();
-        self.outside.set(Maker::new(TaskPath::OUTSIDE));
         self.names.get_mut().clear();
         *self.last_name.get_mut() = None;
+        // What is kept for those who watch, and else is as it was.
+        if self.is_observed {
+            self.stats.get_mut().clear();
+            *self.waits.get_mut() = Waits::default();
+            self.rests.get_mut().clear();
+            self.makers.get_mut().clear();
+            self.outside.set(Maker::new(TaskPath::OUTSIDE));
+        }
     }
 
     /// Whether nobody watches, counts or chooses the order.

@@ -50,6 +50,12 @@ impl Explore {
             if report.changed.is_some() || searched.is_cut || !self.shard.is_whole() {
                 return;
             }
+            if searched.pairs.are_none() && searched.n_blocked == 0 {
+                // Each order was tried, since each matters.
+                report.verdict = Verdict::EveryOrder;
+                report.n_orders = Some(searched.n_executions);
+                return;
+            }
             if sharing.is_empty() {
                 self.audit(program, report);
             }

@@ -275,5 +275,6 @@ impl Search {
 
 /// Whether these are the same tasks.
 fn is_same(one: &[Task], other: &[Task]) -> bool {
-    one.len() == other.len() && one.iter().all(|it| other.contains(it))
+    // Mostly they are in the same order too.
+    one == other || one.len() == other.len() && one.iter().all(|it| other.contains(it))
 }

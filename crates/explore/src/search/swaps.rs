@@ -59,6 +59,8 @@ pub(crate) struct Pairs {
     of_tasks: BTreeMap<(Task, Task), Vec<Pair>>,
     seen: FxHashSet<(Step, Step)>,
     n_executions: u64,
+    /// Whether two steps of some execution could change places, whichever they are.
+    are_some: bool,
 }
 
 /// What the swaps have shown.
@@ -80,6 +82,11 @@ impl Pairs {
         outcome: &Outcome,
     ) {
         self.n_executions += 1;
+        // If each step is before the next one, each is before all later ones.
+        if (1..events.len()).all(|it| order.happens(it - 1, it)) {
+            return;
+        }
+        self.are_some = true;
         let is_looked_at = self.n_executions <= N_LOOKED_AT || self.n_executions.is_power_of_two();
         if !is_looked_at || events.len() > N_STEPS || self.seen.len() >= N_REMEMBERED {
             return;
@@ -106,6 +113,11 @@ impl Pairs {
                 self.of_tasks.entry(tasks).or_default().push(pair);
             }
         }
+    }
+
+    /// Whether no two steps can change places, in any execution: then each order matters.
+    pub(crate) fn are_none(&self) -> bool {
+        !self.are_some
     }
 
     /// The executions that they are in.
