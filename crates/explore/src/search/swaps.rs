@@ -182,7 +182,7 @@ impl<F: Future<Output: Debug>, P: Fn() -> F> Audit<'_, P> {
             let says = &known.outcome.says;
             return Swapped::Changed(format!("an order that came to {says} does not any more"));
         }
-        let (one, other) = self.who(known, own, order);
+        let (one, other) = self.who(known, &own, order);
         let step = |place: usize| (known.events[place].task, known.indices[place]);
         Swapped::Share(step(one), step(other), n)
     }
@@ -204,18 +204,17 @@ impl<F: Future<Output: Debug>, P: Fn() -> F> Audit<'_, P> {
 
     /// Which two steps it is that must not change places, by their places: of those that do on the way from one order
     /// to another, which does not come to the same.
-    fn who(&self, known: &Known, own: Vec<usize>, swapped: &[usize]) -> (usize, usize) {
-        let way = way(own, swapped);
-        // The first of them comes to the same, the last one does not.
-        let (mut same, mut other) = (0, way.len() - 1);
+    fn who(&self, known: &Known, own: &[usize], swapped: &[usize]) -> (usize, usize) {
+        // Without any of the changes it comes to the same, with all of them it does not.
+        let (mut same, mut other) = (0, on_the_way(own, swapped, usize::MAX).1);
         while other - same > 1 {
             let middle = usize::midpoint(same, other);
-            match self.is_same(known, &way[middle]) {
+            match self.is_same(known, &on_the_way(own, swapped, middle).0) {
                 true => same = middle,
                 false => other = middle,
             }
         }
-        let (before, after) = (&way[same], &way[other]);
+        let [before, after] = [same, other].map(|it| on_the_way(own, swapped, it).0);
         let place = (0..before.len()).find(|it| before[*it] != after[*it]).unwrap_or(0);
         (before[place], after[place])
     }
@@ -250,18 +249,20 @@ fn swapped(pair: &Pair) -> Vec<usize> {
     begin.chain(after).chain(second + 1..known.events.len()).collect()
 }
 
-/// All orders on the way from one to another, in each of which two that stand next to each other have changed places.
-fn way(from: Vec<usize>, to: &[usize]) -> Vec<Vec<usize>> {
-    let mut way = vec![from];
+/// The order on the way from one to another in which so many times two that stand next to each other have changed
+/// places, at the most; and how many times that was.
+fn on_the_way(from: &[usize], to: &[usize], n_most: usize) -> (Vec<usize>, usize) {
+    let (mut order, mut n) = (from.to_vec(), 0);
     for (place, step) in to.iter().enumerate() {
-        let mut order = way[way.len() - 1].clone();
-        let at = order.iter().position(|it| it == step).unwrap_or(place);
-        for at in (place..at).rev() {
-            order.swap(at, at + 1);
-            way.push(order.clone());
+        if n == n_most {
+            break;
         }
+        let at = order.iter().position(|it| it == step).unwrap_or(place);
+        let n_here = (at - place).min(n_most - n);
+        order[at - n_here..=at].rotate_right(1);
+        n += n_here;
     }
-    way
+    (order, n)
 }
 
 /// Whether two steps do the same. Which one of those is the last that add to a count is no matter.

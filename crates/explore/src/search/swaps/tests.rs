@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use boucle::{gather, interrupt, spawn};
 
-use super::way;
+use super::on_the_way;
 use crate::explore::Explore;
 use crate::report::Report;
 
@@ -125,6 +125,8 @@ fn where_nothing_is_hidden_it_says_how_many_pairs_were_swapped() {
 
 #[test]
 fn on_the_way_from_one_order_to_another_those_next_to_each_other_change_places() {
-    let way = way(vec![0, 1, 2, 3], &[2, 0, 3, 1]);
-    assert_eq!(way, [vec![0, 1, 2, 3], vec![0, 2, 1, 3], vec![2, 0, 1, 3], vec![2, 0, 3, 1]]);
+    let way = [0, 1, 2, 3, 9].map(|n| on_the_way(&[0, 1, 2, 3], &[2, 0, 3, 1], n));
+    let orders = [vec![0, 1, 2, 3], vec![0, 2, 1, 3], vec![2, 0, 1, 3], vec![2, 0, 3, 1]];
+    assert_eq!(way[..4], [0, 1, 2, 3].map(|n| (orders[n].clone(), n)));
+    assert_eq!(way[4], (orders[3].clone(), 3));
 }
